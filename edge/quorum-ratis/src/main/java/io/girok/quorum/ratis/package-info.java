@@ -1,0 +1,5 @@
+/// MetadataLog on Apache Ratis.
+@NullMarked
+package io.girok.quorum.ratis;
+
+import org.jspecify.annotations.NullMarked;

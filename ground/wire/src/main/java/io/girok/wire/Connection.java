@@ -1,0 +1,20 @@
+package io.girok.wire;
+
+import java.net.InetSocketAddress;
+
+/// The client's end of a request. Thread-safe.
+public interface Connection {
+    /// Unique among the connections of this process.
+    long id();
+
+    /// The address of ours that the client used to reach us.
+    InetSocketAddress localAddress();
+
+    InetSocketAddress remoteAddress();
+
+    /// The listener's name, upper case: `PLAINTEXT`.
+    String listenerName();
+
+    /// Runs `task` once when the connection has closed (at once when it already has), on any thread.
+    void onClose(Runnable task);
+}

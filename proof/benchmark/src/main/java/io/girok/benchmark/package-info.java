@@ -1,0 +1,5 @@
+/// JMH and load drivers.
+@NullMarked
+package io.girok.benchmark;
+
+import org.jspecify.annotations.NullMarked;
