@@ -13,7 +13,7 @@ public final class Invariant {
 
     /// Halts what is wrong.
     ///
-        /// @throws Violated when `holds` is false
+    /// @throws Violated when `holds` is false
     public static void check(boolean holds, String what) {
         if (!holds) {
             throw new Violated(what);
