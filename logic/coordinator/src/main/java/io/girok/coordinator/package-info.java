@@ -1,4 +1,5 @@
-/// The coordinator runtime: a state machine over a partition log.
+/// The coordinator runtime: a state machine over a partition log. Start at CoordinatorRuntime; everything here runs on
+/// the partition's shard.
 @NullMarked
 package io.girok.coordinator;
 
