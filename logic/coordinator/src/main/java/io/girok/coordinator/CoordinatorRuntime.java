@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -213,11 +214,13 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         }
         openBatch = null;
         inFlight.add(batch);
-        log.append(batch.records).thenAccept(outcome -> shard.run(() -> {
-            if (ofIncarnation == incarnation) {
-                appended(batch, outcome);
-            }
-        }));
+        CompletableFuture<AppendOutcome> future = log.append(batch.records);
+        if (future.isDone() && future.join() instanceof AppendOutcome.Failed(FailureReason reason, String detail)) {
+            // At once: no later batch may be written after one that it was decided upon was refused.
+            failed(reason, "append refused: " + detail);
+            return;
+        }
+        later(future, outcome -> appended(batch, outcome));
     }
 
     private void appended(Batch batch, AppendOutcome outcome) {
@@ -260,32 +263,35 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         loadStartedMs = clock.monotonicMs();
         loadedCount = 0;
         unreadableCount = 0;
-        loadFrom(log.startOffset(), incarnation);
+        loadFrom(log.startOffset());
     }
 
-    private void loadFrom(long offset, long ofIncarnation) {
-        if (ofIncarnation != incarnation) {
-            return;
-        }
+    private void loadFrom(long offset) {
         if (log.endOffset() <= offset) {
-            log.barrier().thenAccept(outcome -> shard.execute(() -> loaded(outcome, ofIncarnation)));
+            later(log.barrier(), this::loaded);
             return;
         }
-        log.read(offset, limits.loadSliceBytes())
-                .thenAccept(outcome -> shard.execute(() -> replay(offset, outcome, ofIncarnation)));
+        later(log.read(offset, limits.loadSliceBytes()), outcome -> replay(offset, outcome));
     }
 
-    private void replay(long offset, ReadOutcome outcome, long ofIncarnation) {
-        if (ofIncarnation != incarnation) {
-            return;
-        }
+    /// Goes on with what `future` gives, in a turn of its own, unless the state it was asked for is gone by then.
+    private <T> void later(CompletableFuture<T> future, Consumer<T> next) {
+        long current = incarnation;
+        CompletableFuture<Void> _ = future.thenAccept(outcome -> shard.execute(() -> {
+            if (current == incarnation) {
+                next.accept(outcome);
+            }
+        }));
+    }
+
+    private void replay(long offset, ReadOutcome outcome) {
         switch (outcome) {
             case ReadOutcome.Slice(List<CoordinatorRecord> records, long nextOffset) -> {
                 records.forEach(this::replay);
                 if (nextOffset <= offset) {
                     failed(FailureReason.UNAVAILABLE, "the log gave nothing at offset " + offset);
                 } else {
-                    loadFrom(nextOffset, ofIncarnation);
+                    loadFrom(nextOffset);
                 }
             }
             case ReadOutcome.Failed(FailureReason reason, String detail) -> failed(reason, "load failed: " + detail);
@@ -304,10 +310,7 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         }
     }
 
-    private void loaded(AppendOutcome outcome, long ofIncarnation) {
-        if (ofIncarnation != incarnation) {
-            return;
-        }
+    private void loaded(AppendOutcome outcome) {
         switch (outcome) {
             case AppendOutcome.Committed _ -> {
                 if (loadedCount > 0) {
