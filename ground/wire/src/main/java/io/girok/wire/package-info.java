@@ -1,4 +1,7 @@
 /// Kafka's protocol: frames, requests, responses, RequestHandler.
+///
+/// Start at [RequestDecoder] (bytes of a frame to a [Request]) and [ResponseEncoder] (an answer to a row of chunks);
+/// between the two stands the [RequestHandler].
 @NullMarked
 package io.girok.wire;
 
