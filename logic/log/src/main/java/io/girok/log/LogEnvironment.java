@@ -1,0 +1,17 @@
+package io.girok.log;
+
+import io.girok.base.Clock;
+import io.girok.base.Disk;
+import io.girok.base.Timers;
+import io.girok.base.TopicId;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+
+/// The world as a log directory sees it. Immutable.
+///
+/// @param timers for what is done later, such as unlinking deleted files
+/// @param openFiles the budget, shared by all directories on `disk`
+/// @param blockingPool where syncs and deletions run; bounded
+/// @param newIds fresh random ids: of the directory, of deleted partitions
+public record LogEnvironment(Disk disk, Clock clock, Timers timers, OpenFiles openFiles, Executor blockingPool,
+        Supplier<TopicId> newIds, Durability durability) {}

@@ -1,0 +1,47 @@
+package io.girok.log;
+
+import io.girok.base.Invariant;
+
+/// What a topic's settings ask of its logs. Immutable.
+public record LogSettings(Roll roll, Retention retention, Flush flush) {
+    private static final long DAY_MS = 24L * 60 * 60 * 1000;
+
+    /// Apache Kafka's defaults.
+    public static final LogSettings DEFAULT = new LogSettings(
+            new Roll(1024 * 1024 * 1024, 7 * DAY_MS, 0, 4096, 10 * 1024 * 1024),
+            new Retention(7 * DAY_MS, -1, 60_000, true, false),
+            new Flush(Long.MAX_VALUE, Long.MAX_VALUE));
+
+    /// When a segment ends and the next begins.
+    ///
+    /// @param segmentBytes `segment.bytes`
+    /// @param segmentMs `segment.ms`, by the records' timestamps
+    /// @param segmentJitterMs `segment.jitter.ms`: up to this much is taken off, so that not all partitions roll at once
+    /// @param indexIntervalBytes `index.interval.bytes`
+    /// @param maxIndexBytes `segment.index.bytes`
+    public record Roll(int segmentBytes, long segmentMs, long segmentJitterMs, int indexIntervalBytes,
+            int maxIndexBytes) {
+        public Roll {
+            Invariant.check(0 < segmentBytes && 0 < segmentMs, "a segment needs room and time");
+            Invariant.check(
+                    0 <= indexIntervalBytes && 12 <= maxIndexBytes,
+                    "an index holds an entry at least");
+        }
+    }
+
+    /// When old segments go.
+    ///
+    /// @param retentionMs `retention.ms`, -1 for no limit
+    /// @param retentionBytes `retention.bytes`, -1 for no limit
+    /// @param fileDeleteDelayMs `file.delete.delay.ms`
+    /// @param deletes whether `cleanup.policy` holds `delete`
+    /// @param compacts whether `cleanup.policy` holds `compact`
+    public record Retention(long retentionMs, long retentionBytes, long fileDeleteDelayMs, boolean deletes,
+            boolean compacts) {}
+
+    /// When the log is synced unasked.
+    ///
+    /// @param messages `flush.messages`
+    /// @param ms `flush.ms`
+    public record Flush(long messages, long ms) {}
+}
