@@ -2,7 +2,9 @@ package io.girok.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /// An open file. Reads and syncs are thread-safe; writes have one owner.
 public interface DiskFile extends AutoCloseable {
@@ -14,6 +16,12 @@ public interface DiskFile extends AutoCloseable {
 
     /// Sends up to `count` bytes from `position` to `target`, by the kernel where it can; answers the bytes sent.
     long transferTo(long position, long count, WritableByteChannel target) throws IOException;
+
+    /// What the kernel can send from without the bytes passing through the process (a `FileChannel`), for the network;
+    /// null when this file has no such thing. Only for reading at a position; never closed by the caller.
+    default @Nullable SeekableByteChannel channel() {
+        return null;
+    }
 
     /// The size in bytes.
     long size() throws IOException;

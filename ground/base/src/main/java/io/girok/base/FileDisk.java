@@ -158,6 +158,11 @@ public final class FileDisk implements Disk {
             }
         }
 
+        @Override
+        public FileChannel channel() {
+            return channel;
+        }
+
         /// The target's failure (a client that went away) arrives here too, so the message blames neither side.
         @Override
         public long transferTo(long position, long count, WritableByteChannel target) throws IOException {

@@ -2,7 +2,9 @@ package io.girok.base;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.channels.WritableByteChannel;
+import org.jspecify.annotations.Nullable;
 
 /// A region of an open file that an answer is made of: the network sends it without copying it through the heap.
 ///
@@ -29,6 +31,17 @@ public final class FileSlice {
     /// Bytes.
     public int size() {
         return size;
+    }
+
+    /// Where the region begins in the file.
+    public long position() {
+        return position;
+    }
+
+    /// See [DiskFile#channel].
+    public @Nullable SeekableByteChannel channel() {
+        Invariant.check(!released, "file slice used after its release");
+        return file.channel();
     }
 
     /// Sends up to `count` bytes from `from` (0 = the slice's first byte); answers the bytes sent.

@@ -1,0 +1,250 @@
+package io.girok.network;
+
+import io.girok.base.Clock;
+import io.girok.base.Invariant;
+import io.girok.base.Timers;
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/// The one bound on the memory that request frames hold in the whole process, while they are received and while they
+/// are handled. Thread-safe.
+public final class RequestMemory {
+    /*
+     * A length prefix is a claim, not a fact: memory is counted when it is really reserved, and a frame reserves in
+     * steps, at most twice what has arrived (Frame). So 150 connections that announce 99 MiB each and dribble cost what
+     * they have sent, not 15 GiB. What they have sent can fill the bound all the same; then three rules keep others alive.
+     *
+     * 1. Each kind of frame has a ceiling (FrameKind): big ones may fill 3/4 of the memory, modest ones 15/16, tiny ones
+     *    all of it.
+     * 2. A frame that finds no room waits; its connection is not read meanwhile, and nothing is dropped. Room that
+     *    comes free goes to tiny frames first, then to modest and to big ones, each in the order of their coming.
+     * 3. While somebody waits, frames that are incomplete and slow are evicted: their connections end. Slow is less
+     *    than 1 MiB/s, over at least a second in which the client could have sent (time spent waiting for memory does
+     *    not count). Big frames go before modest ones, the slowest first. When nobody is slow but the first in line has
+     *    waited ten seconds, fast frames block each other, each holding a part: the one that misses most goes.
+     *
+     * A frame that is complete is never evicted: it belongs to the handler until it is answered.
+     */
+    static final long SLOW_BYTES_PER_SECOND = 1024 * 1024;
+    static final long GRACE_MS = 1_000;
+    static final long DEADLOCK_MS = 10_000;
+    private static final long CHECK_MS = 250;
+
+    private final long limitBytes;
+    private final Clock clock;
+    private final Timers timers;
+    private final RateLimitedLog evictions;
+
+    private final Set<FrameClaim> incomplete = new HashSet<>();
+    /// By kind, the smallest first.
+    private final EnumMap<FrameKind, ArrayDeque<FrameClaim>> waitersByKind = new EnumMap<>(FrameKind.class);
+    private long usedBytes;
+    private long peakBytes;
+    private long leavingBytes;
+    private boolean isCheckDue;
+
+    /// @param timers run the search for slow frames while somebody waits
+    RequestMemory(long limitBytes, Clock clock, Timers timers) {
+        this.limitBytes = limitBytes;
+        this.clock = clock;
+        this.timers = timers;
+        for (FrameKind kind : FrameKind.values()) {
+            waitersByKind.put(kind, new ArrayDeque<>());
+        }
+        this.evictions = new RateLimitedLog(LoggerFactory.getLogger(RequestMemory.class), clock);
+    }
+
+    /// Begins to count a frame; it holds nothing yet.
+    synchronized FrameClaim open(int announcedBytes, FrameClaim.Owner owner) {
+        FrameClaim claim = new FrameClaim(announcedBytes, owner, clock.monotonicMs());
+        if (claim.kind != FrameKind.TINY) {
+            incomplete.add(claim);
+        }
+        return claim;
+    }
+
+    /// Takes `bytes` for the frame now (true), or has it wait until its owner is told.
+    synchronized boolean acquire(FrameClaim claim, int bytes) {
+        ArrayDeque<FrameClaim> waiters = waitersLike(claim);
+        if (waiters.isEmpty() && fits(claim, bytes)) {
+            take(claim, bytes);
+            return true;
+        }
+        claim.startWaiting(bytes, clock.monotonicMs());
+        waiters.add(claim);
+        scheduleCheck();
+        return false;
+    }
+
+    /// Gives back a part of what the frame holds.
+    synchronized void release(FrameClaim claim, int bytes) {
+        giveBack(claim, bytes);
+        grantWaiters();
+    }
+
+    /// All bytes of the frame have arrived: it can't be evicted any more.
+    synchronized void complete(FrameClaim claim) {
+        claim.isComplete = true;
+        incomplete.remove(claim);
+        if (claim.isEvicted) {
+            leavingBytes -= claim.heldBytes;
+            claim.isEvicted = false;
+        }
+    }
+
+    /// The frame is gone; gives back all it holds.
+    synchronized void close(FrameClaim claim) {
+        if (claim.isWaiting()) {
+            waitersLike(claim).remove(claim);
+            claim.stopWaiting(clock.monotonicMs());
+        }
+        incomplete.remove(claim);
+        giveBack(claim, claim.heldBytes);
+        grantWaiters();
+    }
+
+    /// Whether so much is in use that frames should reserve in small steps.
+    synchronized boolean isTight() {
+        return limitBytes / 2 <= usedBytes;
+    }
+
+    /// Bytes held by all frames.
+    public synchronized long usedBytes() {
+        return usedBytes;
+    }
+
+    /// The most that was ever held; never more than the limit.
+    public synchronized long peakBytes() {
+        return peakBytes;
+    }
+
+    public long limitBytes() {
+        return limitBytes;
+    }
+
+    /// Frames that wait for room.
+    public synchronized int waitingCount() {
+        int count = 0;
+        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
+            count += waiters.size();
+        }
+        return count;
+    }
+
+    private ArrayDeque<FrameClaim> waitersLike(FrameClaim claim) {
+        return Objects.requireNonNull(waitersByKind.get(claim.kind));
+    }
+
+    private boolean fits(FrameClaim claim, int bytes) {
+        return usedBytes + bytes <= claim.kind.ceiling(limitBytes);
+    }
+
+    private void take(FrameClaim claim, int bytes) {
+        usedBytes += bytes;
+        claim.heldBytes += bytes;
+        if (claim.isEvicted) {
+            leavingBytes += bytes;
+        }
+        peakBytes = Math.max(peakBytes, usedBytes);
+        Invariant.check(usedBytes <= limitBytes, "request frames hold more memory than their limit");
+    }
+
+    private void giveBack(FrameClaim claim, int bytes) {
+        Invariant.check(bytes <= claim.heldBytes, "a frame gives back more memory than it holds");
+        usedBytes -= bytes;
+        claim.heldBytes -= bytes;
+        if (claim.isEvicted) {
+            leavingBytes -= bytes;
+        }
+    }
+
+    private void grantWaiters() {
+        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
+            grantWaiters(waiters);
+        }
+    }
+
+    private void grantWaiters(ArrayDeque<FrameClaim> waiters) {
+        for (FrameClaim first = waiters.peek(); first != null
+                && fits(first, first.wantedBytes); first = waiters.peek()) {
+            waiters.remove();
+            take(first, first.wantedBytes);
+            first.stopWaiting(clock.monotonicMs());
+            first.owner.onMemoryGranted();
+        }
+    }
+
+    private void scheduleCheck() {
+        if (!isCheckDue) {
+            isCheckDue = true;
+            timers.schedule(CHECK_MS, this::check);
+        }
+    }
+
+    private synchronized void check() {
+        isCheckDue = false;
+        grantWaiters();
+        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
+            makeRoomFor(waiters.peek());
+        }
+        if (0 < waitingCount()) {
+            scheduleCheck();
+        }
+    }
+
+    private void makeRoomFor(@Nullable FrameClaim waiter) {
+        if (waiter == null) {
+            return;
+        }
+        long nowMs = clock.monotonicMs();
+        while (waiter.kind.ceiling(limitBytes) < usedBytes - leavingBytes + waiter.wantedBytes) {
+            FrameClaim victim = slowest(nowMs);
+            if (victim == null && DEADLOCK_MS <= waiter.waitingMs(nowMs)) {
+                victim = leastComplete();
+            }
+            if (victim == null) {
+                return;
+            }
+            evict(victim, nowMs);
+        }
+    }
+
+    private @Nullable FrameClaim slowest(long nowMs) {
+        Comparator<FrameClaim> bigAndSlowFirst = Comparator
+                .comparing((FrameClaim claim) -> claim.kind)
+                .reversed()
+                .thenComparingLong(claim -> claim.bytesPerSecond(nowMs));
+        return firstOf(
+                claim -> GRACE_MS <= claim.readingMs(nowMs) && claim.bytesPerSecond(nowMs) < SLOW_BYTES_PER_SECOND,
+                bigAndSlowFirst);
+    }
+
+    private @Nullable FrameClaim leastComplete() {
+        return firstOf(claim -> true, Comparator.comparingInt(claim -> -claim.missingBytes()));
+    }
+
+    private @Nullable FrameClaim firstOf(Predicate<FrameClaim> condition, Comparator<FrameClaim> order) {
+        return incomplete.stream()
+                .filter(claim -> !claim.isEvicted && 0 < claim.heldBytes)
+                .filter(condition)
+                .min(order)
+                .orElse(null);
+    }
+
+    private void evict(FrameClaim victim, long nowMs) {
+        victim.isEvicted = true;
+        leavingBytes += victim.heldBytes;
+        String reason = "a request of " + victim.announcedBytes + " bytes, " + victim.receivedBytes() + " received at "
+                + victim.bytesPerSecond(nowMs) + " bytes/s, gives up its memory to others: "
+                + "all requests together hold " + usedBytes + " of " + limitBytes + " bytes";
+        victim.owner.onEvicted(reason);
+        evictions.warn("connection closed: " + reason);
+    }
+}
