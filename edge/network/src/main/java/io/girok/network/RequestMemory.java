@@ -3,10 +3,10 @@ package io.girok.network;
 import io.girok.base.Clock;
 import io.girok.base.Invariant;
 import io.girok.base.Timers;
-import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -24,18 +24,20 @@ public final class RequestMemory {
      * 1. Each kind of frame has a ceiling (FrameKind): big ones may fill 3/4 of the memory, modest ones 15/16, tiny ones
      *    all of it.
      * 2. A frame that finds no room waits; its connection is not read meanwhile, and nothing is dropped. Room that
-     *    comes free goes to tiny frames first, then to modest and to big ones, each in the order of their coming.
+     *    comes free goes to tiny frames first, then to modest and to big ones; in each kind to the one that misses
+     *    least, because it is complete soonest and gives back all it holds.
      * 3. While somebody waits, frames that are incomplete and slow are evicted: their connections end. Slow is less
      *    than 1 MiB/s, over at least a second in which the client could have sent (time spent waiting for memory does
-     *    not count). Big frames go before modest ones, the slowest first. When nobody is slow but the first in line has
-     *    waited ten seconds, fast frames block each other, each holding a part: the one that misses most goes.
+     *    not count). Big frames go before modest ones, the slowest first. When nobody is slow but somebody has waited
+     *    two seconds, and incomplete frames hold most of the memory, they block each other: the one that misses most
+     *    goes.
      *
      * A frame that is complete is never evicted: it belongs to the handler until it is answered.
      */
     static final long SLOW_BYTES_PER_SECOND = 1024 * 1024;
     static final long GRACE_MS = 1_000;
-    static final long DEADLOCK_MS = 10_000;
-    private static final long CHECK_MS = 250;
+    static final long DEADLOCK_MS = 2_000;
+    private static final long CHECK_MS = 100;
 
     private final long limitBytes;
     private final Clock clock;
@@ -44,7 +46,7 @@ public final class RequestMemory {
 
     private final Set<FrameClaim> incomplete = new HashSet<>();
     /// By kind, the smallest first.
-    private final EnumMap<FrameKind, ArrayDeque<FrameClaim>> waitersByKind = new EnumMap<>(FrameKind.class);
+    private final EnumMap<FrameKind, Set<FrameClaim>> waitersByKind = new EnumMap<>(FrameKind.class);
     private long usedBytes;
     private long peakBytes;
     private long leavingBytes;
@@ -56,7 +58,7 @@ public final class RequestMemory {
         this.clock = clock;
         this.timers = timers;
         for (FrameKind kind : FrameKind.values()) {
-            waitersByKind.put(kind, new ArrayDeque<>());
+            waitersByKind.put(kind, new LinkedHashSet<>());
         }
         this.evictions = new RateLimitedLog(LoggerFactory.getLogger(RequestMemory.class), clock);
     }
@@ -72,13 +74,14 @@ public final class RequestMemory {
 
     /// Takes `bytes` for the frame now (true), or has it wait until its owner is told.
     synchronized boolean acquire(FrameClaim claim, int bytes) {
-        ArrayDeque<FrameClaim> waiters = waitersLike(claim);
+        Set<FrameClaim> waiters = waitersLike(claim);
         if (waiters.isEmpty() && fits(claim, bytes)) {
             take(claim, bytes);
             return true;
         }
         claim.startWaiting(bytes, clock.monotonicMs());
         waiters.add(claim);
+        grantWaiters();
         scheduleCheck();
         return false;
     }
@@ -132,13 +135,13 @@ public final class RequestMemory {
     /// Frames that wait for room.
     public synchronized int waitingCount() {
         int count = 0;
-        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
+        for (Set<FrameClaim> waiters : waitersByKind.values()) {
             count += waiters.size();
         }
         return count;
     }
 
-    private ArrayDeque<FrameClaim> waitersLike(FrameClaim claim) {
+    private Set<FrameClaim> waitersLike(FrameClaim claim) {
         return Objects.requireNonNull(waitersByKind.get(claim.kind));
     }
 
@@ -166,19 +169,29 @@ public final class RequestMemory {
     }
 
     private void grantWaiters() {
-        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
+        for (Set<FrameClaim> waiters : waitersByKind.values()) {
             grantWaiters(waiters);
         }
     }
 
-    private void grantWaiters(ArrayDeque<FrameClaim> waiters) {
-        for (FrameClaim first = waiters.peek(); first != null
-                && fits(first, first.wantedBytes); first = waiters.peek()) {
-            waiters.remove();
+    private void grantWaiters(Set<FrameClaim> waiters) {
+        for (FrameClaim first = firstOf(waiters); first != null
+                && fits(first, first.wantedBytes); first = firstOf(waiters)) {
+            waiters.remove(first);
             take(first, first.wantedBytes);
             first.stopWaiting(clock.monotonicMs());
             first.owner.onMemoryGranted();
         }
+    }
+
+    private static @Nullable FrameClaim firstOf(Set<FrameClaim> waiters) {
+        FrameClaim first = null;
+        for (FrameClaim waiter : waiters) {
+            if (first == null || waiter.missingBytes() < first.missingBytes()) {
+                first = waiter;
+            }
+        }
+        return first;
     }
 
     private void scheduleCheck() {
@@ -191,22 +204,25 @@ public final class RequestMemory {
     private synchronized void check() {
         isCheckDue = false;
         grantWaiters();
-        for (ArrayDeque<FrameClaim> waiters : waitersByKind.values()) {
-            makeRoomFor(waiters.peek());
+        for (Set<FrameClaim> waiters : waitersByKind.values()) {
+            makeRoom(waiters);
         }
         if (0 < waitingCount()) {
             scheduleCheck();
         }
     }
 
-    private void makeRoomFor(@Nullable FrameClaim waiter) {
-        if (waiter == null) {
+    private void makeRoom(Set<FrameClaim> waiters) {
+        FrameClaim first = firstOf(waiters);
+        if (first == null) {
             return;
         }
         long nowMs = clock.monotonicMs();
-        while (waiter.kind.ceiling(limitBytes) < usedBytes - leavingBytes + waiter.wantedBytes) {
+        boolean isBlocked = waiters.stream().anyMatch(waiter -> DEADLOCK_MS <= waiter.waitingMs(nowMs))
+                && usedBytes / 2 <= incomplete.stream().mapToLong(claim -> claim.heldBytes).sum();
+        while (first.kind.ceiling(limitBytes) < usedBytes - leavingBytes + first.wantedBytes) {
             FrameClaim victim = slowest(nowMs);
-            if (victim == null && DEADLOCK_MS <= waiter.waitingMs(nowMs)) {
+            if (victim == null && isBlocked) {
                 victim = leastComplete();
             }
             if (victim == null) {
@@ -221,16 +237,16 @@ public final class RequestMemory {
                 .comparing((FrameClaim claim) -> claim.kind)
                 .reversed()
                 .thenComparingLong(claim -> claim.bytesPerSecond(nowMs));
-        return firstOf(
+        return victim(
                 claim -> GRACE_MS <= claim.readingMs(nowMs) && claim.bytesPerSecond(nowMs) < SLOW_BYTES_PER_SECOND,
                 bigAndSlowFirst);
     }
 
     private @Nullable FrameClaim leastComplete() {
-        return firstOf(claim -> true, Comparator.comparingInt(claim -> -claim.missingBytes()));
+        return victim(claim -> true, Comparator.comparingInt(claim -> -claim.missingBytes()));
     }
 
-    private @Nullable FrameClaim firstOf(Predicate<FrameClaim> condition, Comparator<FrameClaim> order) {
+    private @Nullable FrameClaim victim(Predicate<FrameClaim> condition, Comparator<FrameClaim> order) {
         return incomplete.stream()
                 .filter(claim -> !claim.isEvicted && 0 < claim.heldBytes)
                 .filter(condition)
