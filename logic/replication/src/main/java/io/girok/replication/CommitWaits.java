@@ -1,0 +1,60 @@
+package io.girok.replication;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.apache.kafka.common.protocol.Errors;
+
+/// The appends whose senders wait until they are committed, lowest offset first. Owned by the partition's shard.
+final class CommitWaits {
+    /// One who waits.
+    private static final class Wait implements PartitionLeader.CommitWait, Comparable<Wait> {
+        private final CommitWaits waits;
+        private final long endOffset;
+        private final PartitionLeader.CommitListener listener;
+
+        Wait(CommitWaits waits, long endOffset, PartitionLeader.CommitListener listener) {
+            this.waits = waits;
+            this.endOffset = endOffset;
+            this.listener = listener;
+        }
+
+        @Override
+        public void cancel() {
+            waits.queue.remove(this);
+        }
+
+        @Override
+        public int compareTo(Wait other) {
+            return Long.compare(endOffset, other.endOffset);
+        }
+    }
+
+    private final PriorityQueue<Wait> queue = new PriorityQueue<>();
+
+    PartitionLeader.CommitWait add(long endOffset, PartitionLeader.CommitListener listener) {
+        Wait wait = new Wait(this, endOffset, listener);
+        queue.add(wait);
+        return wait;
+    }
+
+    /// Tells `error` to all whose append lies below `committedOffset`.
+    void complete(long committedOffset, Errors error) {
+        for (Wait first = queue.peek(); first != null && first.endOffset <= committedOffset; first = queue.peek()) {
+            queue.remove();
+            first.listener.onDone(error);
+        }
+    }
+
+    void failAll(Errors error) {
+        List<Wait> failed = new ArrayList<>(queue);
+        queue.clear();
+        for (Wait wait : failed) {
+            wait.listener.onDone(error);
+        }
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+}
