@@ -2,6 +2,7 @@ package io.girok.metadata;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// The one ordered, replicated log of metadata records. Thread-safe.
 ///
@@ -12,18 +13,18 @@ public interface MetadataLog extends AutoCloseable {
     /// Begins to deliver; called once. Fails when the engine cannot start.
     void start(MetadataListener listener);
 
-    /// A hint, never a proof.
+    /// A hint, never a proof: it may be ahead of [MetadataListener#onLeader] and [MetadataListener#onNotLeader].
     Leadership leadership();
 
     /// Appends all of `records` or none, at most [#MAX_BATCH_BYTES] together. The future never fails: it ends in an
-    /// [AppendOutcome], within a deadline of the engine's own.
+    /// [AppendOutcome], within a deadline of the engine's own; after an `Appended` the listener has the records already.
     CompletableFuture<AppendOutcome> append(long epoch, long baseOffset, List<byte[]> records);
 
     /// Linearizable: once done, everything committed before the call is applied here. Ends in the last applied offset.
     CompletableFuture<Long> barrier();
 
     /// Gives leadership up if `epoch` is still the current one.
-    CompletableFuture<Void> resign(long epoch);
+    CompletableFuture<@Nullable Void> resign(long epoch);
 
     /// Writes the listener's image as a snapshot and lets the log before it go. Ends in the last offset it covers.
     CompletableFuture<Long> snapshot();

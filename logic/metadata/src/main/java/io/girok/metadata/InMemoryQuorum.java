@@ -1,0 +1,177 @@
+package io.girok.metadata;
+
+import io.girok.base.Invariant;
+import io.girok.metadata.MetadataLog.AppendOutcome;
+import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
+import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
+import io.girok.metadata.MetadataLog.AppendOutcome.Unknown;
+import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.MetadataLog.Reason;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// The log that several [InMemoryMetadataLog]s share, in memory: what a cluster's consensus engine is to a simulation.
+/// Thread-safe: what it is told runs as a task of its executor, which runs one task at a time; that alone owns the
+/// state. With a deterministic executor, all of it is deterministic.
+///
+/// The node with the lowest id leads as long as it is there; elections, lost answers and refusals come when they are
+/// asked for ([#elect], [#plant]). What is committed outlives every node, so a node that closes and is made again
+/// stands for one that restarts.
+public final class InMemoryQuorum {
+    private static final int NOBODY = -1;
+
+    private final Executor executor;
+    private final NavigableMap<Integer, InMemoryMetadataLog> nodes = new TreeMap<>();
+    private final Queue<AppendFault> faults = new ArrayDeque<>();
+    private final List<Batch> batches = new ArrayList<>();
+    private @Nullable Snapshot snapshot;
+    private long nextOffset;
+    private long epoch;
+    private int leaderId = NOBODY;
+
+    /// Records that were committed together.
+    record Batch(long epoch, long firstOffset, List<byte[]> records) {
+        long lastOffset() {
+            return firstOffset + records.size() - 1;
+        }
+    }
+
+    /// Everything up to `lastOffset`, as a listener wrote it.
+    record Snapshot(long lastOffset, long epoch, ByteArrayOutputStream content) {}
+
+    /// @param executor runs one task at a time, in the order they were given
+    public InMemoryQuorum(Executor executor) {
+        this.executor = executor;
+    }
+
+    /// Lets `fault` befall the next append that no other planted fault befalls.
+    public void plant(AppendFault fault) {
+        executor.execute(() -> faults.add(fault));
+    }
+
+    /// Makes `nodeId` the leader, in a new epoch; it must have started.
+    public void elect(int nodeId) {
+        executor.execute(() -> begin(nodeId));
+    }
+
+    void join(InMemoryMetadataLog node) {
+        executor.execute(() -> {
+            Invariant.check(nodes.put(node.id(), node) == null, "node " + node.id() + " is there twice");
+            if (snapshot != null) {
+                node.deliverSnapshot(snapshot);
+            }
+            for (Batch batch : batches) {
+                node.deliverBatch(batch);
+            }
+            if (leaderId == NOBODY) {
+                begin(nodes.firstKey());
+            } else {
+                node.hear(leadership(node));
+            }
+        });
+    }
+
+    void leave(InMemoryMetadataLog node) {
+        executor.execute(() -> {
+            if (nodes.remove(node.id(), node) && leaderId == node.id()) {
+                leaderId = NOBODY;
+                if (nodes.isEmpty()) {
+                    return;
+                }
+                begin(nodes.firstKey());
+            }
+        });
+    }
+
+    void append(InMemoryMetadataLog node, Batch batch, CompletableFuture<AppendOutcome> answer) {
+        executor.execute(() -> {
+            AppendOutcome outcome = nodes.get(node.id()) == node
+                    ? takeWithFaults(node, batch)
+                    : new Unknown("node " + node.id() + " has closed");
+            node.deliver(() -> answer.complete(outcome));
+        });
+    }
+
+    private AppendOutcome takeWithFaults(InMemoryMetadataLog node, Batch batch) {
+        AppendFault fault = faults.poll();
+        if (fault == null) {
+            return take(node, batch);
+        }
+        return switch (fault) {
+            case UNKNOWN_BUT_WRITTEN -> {
+                take(node, batch);
+                yield new Unknown("planted: written, but the answer is lost");
+            }
+            case UNKNOWN_AND_LOST -> new Unknown("planted: lost");
+            case UNAVAILABLE -> new NotWritten(Reason.UNAVAILABLE, "planted: unavailable");
+            case LEADERSHIP_LOST -> {
+                begin(successor(node.id()));
+                yield take(node, batch);
+            }
+        };
+    }
+
+    private AppendOutcome take(InMemoryMetadataLog node, Batch batch) {
+        if (leaderId != node.id()) {
+            return new NotWritten(Reason.NOT_LEADER, "node " + leaderId + " leads in epoch " + epoch);
+        }
+        AppendOutcome outcome = AcceptRule.judge(
+                epoch, nextOffset, batch.epoch(), batch.firstOffset(), batch.records().size());
+        if (outcome instanceof Appended) {
+            batches.add(batch);
+            nextOffset = batch.lastOffset() + 1;
+            nodes.values().forEach(each -> each.deliverBatch(batch));
+        }
+        return outcome;
+    }
+
+    void barrier(InMemoryMetadataLog node, CompletableFuture<Long> answer) {
+        executor.execute(() -> {
+            long lastOffset = nextOffset - 1;
+            node.deliver(() -> answer.complete(lastOffset));
+        });
+    }
+
+    void resign(InMemoryMetadataLog node, long epochToEnd, CompletableFuture<@Nullable Void> answer) {
+        executor.execute(() -> {
+            if (leaderId == node.id() && epoch == epochToEnd) {
+                begin(successor(node.id()));
+            }
+            node.deliver(() -> answer.complete(null));
+        });
+    }
+
+    void keep(Snapshot taken) {
+        executor.execute(() -> {
+            if (snapshot == null || snapshot.lastOffset() < taken.lastOffset()) {
+                snapshot = taken;
+                batches.removeIf(batch -> batch.lastOffset() <= taken.lastOffset());
+            }
+        });
+    }
+
+    /// Who is next after `nodeId`; itself when it is alone.
+    private int successor(int nodeId) {
+        Integer higher = nodes.higherKey(nodeId);
+        return higher == null ? nodes.firstKey() : higher;
+    }
+
+    private void begin(int newLeaderId) {
+        Invariant.check(nodes.containsKey(newLeaderId), "node " + newLeaderId + " is not there to lead");
+        leaderId = newLeaderId;
+        epoch++;
+        nodes.values().forEach(node -> node.hear(leadership(node)));
+    }
+
+    private Leadership leadership(InMemoryMetadataLog node) {
+        return new Leadership(leaderId, epoch, node.id() == leaderId);
+    }
+}
