@@ -14,11 +14,15 @@ import org.jspecify.annotations.Nullable;
 /// The generated code reads the length of an array and then compares it with [#remaining] before it reserves anything.
 /// That is the moment at which the length, the last number read, is taken off the budget.
 final class FrameReadable extends ByteBufferAccessor {
+    private final int maxArrayLength;
     private int elementsLeft;
     private int lastLength;
 
-    FrameReadable(ByteBuffer frame, int maxElements) {
+    /// @param maxElements of all arrays together
+    /// @param maxArrayLength elements of one array
+    FrameReadable(ByteBuffer frame, int maxElements, int maxArrayLength) {
         super(frame);
+        this.maxArrayLength = maxArrayLength;
         this.elementsLeft = maxElements;
     }
 
@@ -38,11 +42,41 @@ final class FrameReadable extends ByteBufferAccessor {
     public int remaining() {
         int length = Math.max(0, lastLength);
         lastLength = 0;
-        if (elementsLeft < length) {
+        charge(length, maxArrayLength);
+        return super.remaining();
+    }
+
+    private void charge(int length, int max) {
+        if (elementsLeft < length || max < length) {
             throw new IllegalArgumentException("the request has more elements than its limit");
         }
         elementsLeft -= length;
-        return super.remaining();
+    }
+
+    /// The length of an array that must not be null; at least so many bytes are left.
+    int readArrayLength(boolean isFlexible, int max) {
+        int length = isFlexible ? super.readUnsignedVarint() - 1 : super.readInt();
+        checkLeft(length);
+        charge(length, max);
+        return length;
+    }
+
+    @Nullable
+    String readNullableString(boolean isFlexible) {
+        int length = isFlexible ? super.readUnsignedVarint() - 1 : super.readShort();
+        return length == -1 ? null : readString(length);
+    }
+
+    /// Steps over the fields of versions to come at the end of a structure that has no others.
+    void skipTaggedFields(boolean isFlexible) {
+        int count = isFlexible ? super.readUnsignedVarint() : 0;
+        checkLeft(count);
+        for (int i = 0; i < count; i++) {
+            super.readUnsignedVarint();
+            int size = super.readUnsignedVarint();
+            checkLeft(size);
+            buffer().position(buffer().position() + size);
+        }
     }
 
     @Override
@@ -67,7 +101,7 @@ final class FrameReadable extends ByteBufferAccessor {
 
     @Override
     public Readable slice() {
-        return new FrameReadable(buffer().slice(), elementsLeft);
+        return new FrameReadable(buffer().slice(), elementsLeft, maxArrayLength);
     }
 
     private void checkLeft(int length) {

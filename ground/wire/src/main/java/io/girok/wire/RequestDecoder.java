@@ -28,7 +28,7 @@ public final class RequestDecoder {
         this.supported = supported;
     }
 
-    /// @param frame from its position to its limit; record bytes of the body point into it
+    /// @param frame consumed from its position to its limit; record bytes of the body point into it
     public Decoded decode(ByteBuffer frame, Connection connection) {
         if (frame.remaining() < MIN_FRAME_BYTES) {
             return new Decoded.Refused("a frame of " + frame.remaining() + " bytes is too short for a request");
@@ -51,11 +51,11 @@ public final class RequestDecoder {
     /// The generated classes throw what they like at bytes that break the protocol, and have no type of their own for
     /// it: everything they throw here means a malformed frame.
     private static Decoded read(ByteBuffer frame, ApiKeys api, short version, Connection connection) {
-        FrameReadable readable = new FrameReadable(frame, MAX_ELEMENTS);
+        FrameReadable readable = new FrameReadable(frame, KeyedRequests.maxElements(api),
+                KeyedRequests.maxArrayLength(api));
         try {
             RequestHeaderData header = new RequestHeaderData(readable, api.requestHeaderVersion(version));
-            ApiMessage body = api.messageType.newRequest();
-            body.read(readable, version);
+            ApiMessage body = KeyedRequests.read(api, readable, version);
             if (readable.buffer().hasRemaining()) {
                 return new Decoded.Refused(
                         api.name + " v" + version + " is followed by " + readable.buffer().remaining() + " bytes");
