@@ -1,0 +1,82 @@
+package io.girok.quorum.ratis;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys.Log;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/// Girok's settings in Ratis' words, and those of Ratis' own that differ from its defaults. Pure.
+final class RatisConfiguration {
+    private static final long BYTE_LIMIT = 1024 * 1024;
+    private static final long SEGMENT_BYTES = 8 * 1024 * 1024;
+    private static final long CACHED_BYTES = 16 * 1024 * 1024;
+    private static final int POOL_THREADS = 2;
+    /// A single voter's first election: nobody else has to be heard.
+    private static final int FIRST_ELECTION_MS = 5;
+    private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
+
+    private RatisConfiguration() {}
+
+    static RaftProperties of(RatisSettings settings) {
+        RaftProperties properties = new RaftProperties();
+        RaftServerConfigKeys.setStorageDir(properties, List.of(settings.directory().toFile()));
+        setTiming(properties, settings);
+        setLog(properties);
+        setPools(properties);
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
+        RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.ONE_SECOND);
+        if (settings.isSingleVoter()) {
+            RaftConfigKeys.Rpc.setType(properties, new SingleVoterRpcType());
+        } else {
+            RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        }
+        return properties;
+    }
+
+    private static void setTiming(RaftProperties properties, RatisSettings settings) {
+        RaftServerConfigKeys.Rpc.setTimeoutMin(properties, milliseconds(settings.timing().minElectionMs()));
+        RaftServerConfigKeys.Rpc.setTimeoutMax(properties, milliseconds(settings.timing().maxElectionMs()));
+        if (settings.isSingleVoter()) {
+            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, milliseconds(FIRST_ELECTION_MS));
+            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, milliseconds(2 * FIRST_ELECTION_MS));
+        }
+        RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+        // Ratis would close itself for good after a minute's pause, as when a laptop sleeps.
+        RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
+    }
+
+    private static void setLog(RaftProperties properties) {
+        Log.setSegmentSizeMax(properties, SizeInBytes.valueOf(SEGMENT_BYTES));
+        Log.setPreallocatedSize(properties, SizeInBytes.valueOf(BYTE_LIMIT));
+        Log.Appender.setBufferByteLimit(properties, SizeInBytes.valueOf(BYTE_LIMIT));
+        // An entry and its length must fit; less, and the start fails half way and hangs.
+        Log.setWriteBufferSize(properties, SizeInBytes.valueOf(BYTE_LIMIT + 8));
+        Log.setSegmentCacheSizeMax(properties, SizeInBytes.valueOf(CACHED_BYTES));
+        Log.setPurgeUptoSnapshotIndex(properties, true);
+        Log.setPurgeGap(properties, 1);
+        // The other policy cuts the log at the damage, and with it what was acknowledged behind it.
+        Log.setCorruptionPolicy(properties, Log.CorruptionPolicy.EXCEPTION);
+        // An entry is answered once it is flushed, never before.
+        Log.setUnsafeFlushEnabled(properties, false);
+        Log.setAsyncFlushEnabled(properties, false);
+    }
+
+    private static void setPools(RaftProperties properties) {
+        RaftServerConfigKeys.ThreadPool.setProxyCached(properties, true);
+        RaftServerConfigKeys.ThreadPool.setProxySize(properties, POOL_THREADS);
+        RaftServerConfigKeys.ThreadPool.setServerCached(properties, true);
+        RaftServerConfigKeys.ThreadPool.setServerSize(properties, POOL_THREADS);
+        RaftServerConfigKeys.ThreadPool.setClientCached(properties, true);
+        RaftServerConfigKeys.ThreadPool.setClientSize(properties, POOL_THREADS);
+    }
+
+    private static TimeDuration milliseconds(int ms) {
+        return TimeDuration.valueOf(ms, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,317 @@
+package io.girok.quorum.ratis;
+
+import io.girok.base.Clock;
+import io.girok.base.Invariant;
+import io.girok.metadata.AcceptRule;
+import io.girok.metadata.MetadataListener;
+import io.girok.metadata.MetadataLog;
+import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
+import io.girok.metadata.MetadataLog.AppendOutcome.Unknown;
+import io.girok.quorum.ratis.MetadataStateMachine.OffsetMessage;
+import io.girok.quorum.ratis.MetadataStateMachine.OutcomeMessage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SnapshotManagementRequest;
+import org.apache.ratis.protocol.TransferLeadershipRequest;
+import org.apache.ratis.server.DivisionInfo;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The metadata log as a Raft group of Apache Ratis inside this process. Thread-safe; [#close] must not be called by
+/// the listener.
+///
+/// An append goes to Ratis on a thread of its own, because Ratis may make it wait; so appends keep the order in which
+/// one caller gave them. Ratis answers when the entry is flushed on a majority and applied, and then the listener has
+/// heard of it. An append that fails before it entered the Raft log was certainly not written; after that, nobody knows.
+public final class RatisMetadataLog implements MetadataLog {
+    private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataLog.class);
+    private static final RaftGroupId GROUP = RaftGroupId.valueOf(
+            UUID.fromString("6769726f-6b00-4d65-8461-646174610001"));
+    private static final long ADMIN_TIMEOUT_MS = 30_000;
+    private static final long IDLE_THREAD_MS = 1_000;
+    private static final Leadership NOBODY_LEADS = new Leadership(-1, 0, false);
+
+    private final RatisSettings settings;
+    private final Clock clock;
+    private final RaftPeerId self;
+    private final ClientId clientId = ClientId.randomId();
+    private final AtomicLong callIds = new AtomicLong();
+    private final Map<Long, PendingAppend> pending = new ConcurrentHashMap<>();
+    private final ThreadPoolExecutor submitter;
+    private volatile @Nullable Running running;
+    private volatile boolean isClosed;
+
+    /// What there is between start and close.
+    private record Running(RaftServer server, DivisionInfo info, MetadataStateMachine machine, Delivery delivery) {}
+
+    /// An append that has not been answered by Ratis.
+    private static final class PendingAppend {
+        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
+        volatile boolean hasEnteredTheLog;
+    }
+
+    public RatisMetadataLog(RatisSettings settings, Clock clock) {
+        this.settings = settings;
+        this.clock = clock;
+        self = RaftPeerId.valueOf(Integer.toString(settings.nodeId()));
+        submitter = new ThreadPoolExecutor(1, 1, IDLE_THREAD_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name("metadata-append").daemon().factory());
+        submitter.allowCoreThreadTimeOut(true);
+    }
+
+    /// @throws UncheckedIOException when Ratis does not start; nothing of it is left running then
+    @Override
+    public void start(MetadataListener listener) {
+        Invariant.check(running == null && !isClosed, "a metadata log is started once");
+        Delivery delivery = new Delivery(listener);
+        SnapshotSchedule schedule = new SnapshotSchedule(settings.snapshots(), clock, this::snapshotSoon);
+        MetadataStateMachine machine = new MetadataStateMachine(delivery, schedule, this::onEntering);
+        RaftServer server = null;
+        try {
+            Files.createDirectories(settings.directory());
+            delivery.start();
+            server = RaftServer.newBuilder()
+                    .setServerId(self)
+                    .setGroup(RaftGroup.valueOf(GROUP, settings.voters()))
+                    .setOption(StartupOption.RECOVER)
+                    .setProperties(RatisConfiguration.of(settings))
+                    .setStateMachine(machine)
+                    .build();
+            running = new Running(server, server.getDivision(GROUP).getInfo(), machine, delivery);
+            server.start();
+        } catch (IOException | RuntimeException e) {
+            stop(server, machine, delivery);
+            throw new UncheckedIOException(new IOException("the metadata log in '" + settings.directory()
+                    + "' cannot be opened: " + rootMessage(e), e));
+        }
+    }
+
+    @Override
+    public Leadership leadership() {
+        Running present = running;
+        if (present == null || isClosed) {
+            return NOBODY_LEADS;
+        }
+        RaftPeerId leader = present.info().getLeaderId();
+        int leaderId = leader == null ? -1 : Integer.parseInt(leader.toString());
+        return new Leadership(leaderId, present.info().getCurrentTerm(), present.info().isLeaderReady());
+    }
+
+    @Override
+    public CompletableFuture<AppendOutcome> append(long epoch, long baseOffset, List<byte[]> records) {
+        Optional<NotWritten> tooLarge = AcceptRule.checkSize(records);
+        if (tooLarge.isPresent()) {
+            return CompletableFuture.completedFuture(tooLarge.get());
+        }
+        Running present = running;
+        if (present == null || isClosed) {
+            return notWritten(Reason.UNAVAILABLE, "the metadata log is not open");
+        }
+        if (settings.maxAppendsInFlight() <= pending.size()) {
+            return notWritten(Reason.UNAVAILABLE,
+                    pending.size() + " appends to the metadata log are under way already");
+        }
+        if (!present.info().isLeader()) {
+            return notWritten(Reason.NOT_LEADER, "node " + leadership().leaderId() + " leads the metadata log");
+        }
+        long callId = callIds.incrementAndGet();
+        PendingAppend append = new PendingAppend();
+        pending.put(callId, append);
+        Message message = Message.valueOf(
+                UnsafeByteOperations.unsafeWrap(new Batch(epoch, baseOffset, records).encode()));
+        var _ = submit(present, request(callId, RaftClientRequest.writeRequestType(), message)).whenComplete(
+                (reply, failure) -> {
+                    append.answer.complete(outcome(append, reply, failure));
+                    pending.remove(callId);
+                });
+        return append.answer.copy()
+                .completeOnTimeout(
+                        new Unknown("no answer within " + settings.timing().appendDeadlineMs() + " ms"),
+                        settings.timing().appendDeadlineMs(), TimeUnit.MILLISECONDS);
+    }
+
+    private void onEntering(long callId) {
+        PendingAppend append = pending.get(callId);
+        if (append != null) {
+            append.hasEnteredTheLog = true;
+        }
+    }
+
+    private static AppendOutcome outcome(
+            PendingAppend append, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
+        if (reply != null && reply.isSuccess() && reply.getMessage() instanceof OutcomeMessage message) {
+            return message.outcome();
+        }
+        Throwable cause = failure == null && reply != null ? reply.getException() : failure;
+        String detail = cause == null ? "Ratis gave no reason" : rootMessage(cause);
+        if (append.hasEnteredTheLog) {
+            return new Unknown(detail);
+        }
+        boolean isLeaderElsewhere = reply != null && reply.getNotLeaderException() != null;
+        return new NotWritten(isLeaderElsewhere ? Reason.NOT_LEADER : Reason.UNAVAILABLE, detail);
+    }
+
+    @Override
+    public CompletableFuture<Long> barrier() {
+        Running present = running;
+        if (present == null || isClosed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the metadata log is not open"));
+        }
+        return submit(present,
+                request(callIds.incrementAndGet(), RaftClientRequest.readRequestType(), Message.EMPTY))
+                .thenApply(reply -> {
+                    if (reply.isSuccess() && reply.getMessage() instanceof OffsetMessage message) {
+                        return message.offset();
+                    }
+                    throw failed("no barrier", reply);
+                })
+                .orTimeout(settings.timing().appendDeadlineMs(), TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> resign(long epoch) {
+        Running present = running;
+        if (present == null || isClosed || !present.info().isLeader() || present.info().getCurrentTerm() != epoch) {
+            return CompletableFuture.completedFuture(null);
+        }
+        var request = new TransferLeadershipRequest(
+                clientId, self, GROUP, callIds.incrementAndGet(), null, ADMIN_TIMEOUT_MS);
+        return onSubmitter(() -> present.server().transferLeadershipAsync(request)).<@Nullable Void>thenApply(reply -> {
+            if (!reply.isSuccess() && reply.getNotLeaderException() == null) {
+                throw failed("leadership was not given up", reply);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public CompletableFuture<Long> snapshot() {
+        Running present = running;
+        if (present == null || isClosed) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the metadata log is not open"));
+        }
+        var request = SnapshotManagementRequest.newCreate(
+                clientId, self, GROUP, callIds.incrementAndGet(), ADMIN_TIMEOUT_MS, 1);
+        return onSubmitter(() -> present.server().snapshotManagementAsync(request)).thenApply(reply -> {
+            if (!reply.isSuccess()) {
+                throw failed("no snapshot was taken", reply);
+            }
+            return present.machine().coveredOffset();
+        });
+    }
+
+    private void snapshotSoon() {
+        var _ = snapshot().exceptionally(e -> {
+            LOG.warn("no snapshot of the metadata log could be taken; its files grow until one can", e);
+            return -1L;
+        });
+    }
+
+    @Override
+    public void close() {
+        if (isClosed) {
+            return;
+        }
+        isClosed = true;
+        Running present = running;
+        if (present != null) {
+            stop(present.server(), present.machine(), present.delivery());
+        }
+        submitter.shutdown();
+        pending.values()
+                .forEach(append -> append.answer.complete(new Unknown("the metadata log was closed meanwhile")));
+    }
+
+    private static void stop(@Nullable RaftServer server, MetadataStateMachine machine, Delivery delivery) {
+        machine.expectClose();
+        if (server != null) {
+            try {
+                server.close();
+            } catch (IOException e) {
+                LOG.warn("the metadata log did not close cleanly; the next start recovers it", e);
+            }
+        }
+        delivery.close();
+    }
+
+    private RaftClientRequest request(long callId, RaftClientRequest.Type type, Message message) {
+        return RaftClientRequest.newBuilder()
+                .setClientId(clientId)
+                .setServerId(self)
+                .setGroupId(GROUP)
+                .setCallId(callId)
+                .setType(type)
+                .setMessage(message)
+                .build();
+    }
+
+    private CompletableFuture<RaftClientReply> submit(Running present, RaftClientRequest request) {
+        return onSubmitter(() -> present.server().submitClientRequestAsync(request));
+    }
+
+    /// Something asked of Ratis.
+    private interface Asked {
+        CompletableFuture<RaftClientReply> ask() throws IOException;
+    }
+
+    private CompletableFuture<RaftClientReply> onSubmitter(Asked asked) {
+        CompletableFuture<RaftClientReply> result = new CompletableFuture<>();
+        try {
+            submitter.execute(() -> {
+                try {
+                    var _ = asked.ask().whenComplete((reply, failure) -> {
+                        if (failure == null) {
+                            result.complete(reply);
+                        } else {
+                            result.completeExceptionally(failure);
+                        }
+                    });
+                } catch (IOException | RuntimeException e) {
+                    result.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    private static CompletableFuture<AppendOutcome> notWritten(Reason reason, String detail) {
+        return CompletableFuture.completedFuture(new NotWritten(reason, detail));
+    }
+
+    private static IllegalStateException failed(String what, RaftClientReply reply) {
+        return new IllegalStateException(what + ": " + reply.getException(), reply.getException());
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return root.getMessage() == null ? root.toString() : root.getMessage();
+    }
+}

@@ -1,0 +1,64 @@
+package io.girok.quorum.ratis;
+
+import io.girok.base.Invariant;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.ratis.protocol.RaftPeer;
+
+/// What a [RatisMetadataLog] is told at its start. Immutable.
+///
+/// @param directory where Ratis keeps its files; made when it is not there
+/// @param nodeId this node's id; the peer of that name in `voters` is this node
+/// @param voters everyone who votes, this node too
+public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, Timing timing, SnapshotTrigger snapshots,
+        int maxAppendsInFlight) {
+
+    private static final String DIRECTORY_NAME = "__cluster_metadata";
+    /// Past 512 a leader that waits for its own disk was seen to lose its place.
+    private static final int DEFAULT_APPENDS_IN_FLIGHT = 64;
+
+    /// How long things may take, in milliseconds.
+    ///
+    /// @param minElectionMs without a leader for at least this long, a voter calls an election
+    /// @param maxElectionMs and after this long at the latest
+    /// @param appendDeadlineMs after it, the outcome of an append is unknown
+    public record Timing(int minElectionMs, int maxElectionMs, long appendDeadlineMs) {
+        public static final Timing DEFAULT = new Timing(1_000, 2_000, 10_000);
+    }
+
+    /// A snapshot is due once any of these has come together since the last one.
+    public record SnapshotTrigger(long batchCount, long sizeBytes, long ageMs) {
+        public static final SnapshotTrigger DEFAULT = new SnapshotTrigger(20_000, 16 * 1024 * 1024, 3_600_000);
+    }
+
+    public RatisSettings {
+        voters = List.copyOf(voters);
+        String name = Integer.toString(nodeId);
+        Invariant.check(voters.stream().anyMatch(peer -> peer.getId().toString().equals(name)),
+                "node " + nodeId + " is not among the voters of the metadata log");
+        Invariant.check(0 < maxAppendsInFlight, "at least one append is in flight");
+    }
+
+    /// A quorum of one, below the first of the log directories.
+    public static RatisSettings alone(Path firstLogDirectory, int nodeId) {
+        RaftPeer self = RaftPeer.newBuilder().setId(Integer.toString(nodeId)).build();
+        return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId, List.of(self), Timing.DEFAULT,
+                SnapshotTrigger.DEFAULT, DEFAULT_APPENDS_IN_FLIGHT);
+    }
+
+    public RatisSettings withTiming(Timing other) {
+        return new RatisSettings(directory, nodeId, voters, other, snapshots, maxAppendsInFlight);
+    }
+
+    public RatisSettings withSnapshots(SnapshotTrigger other) {
+        return new RatisSettings(directory, nodeId, voters, timing, other, maxAppendsInFlight);
+    }
+
+    public RatisSettings withMaxAppendsInFlight(int other) {
+        return new RatisSettings(directory, nodeId, voters, timing, snapshots, other);
+    }
+
+    boolean isSingleVoter() {
+        return voters.size() == 1;
+    }
+}
