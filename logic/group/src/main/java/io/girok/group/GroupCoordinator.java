@@ -202,7 +202,7 @@ public final class GroupCoordinator {
         });
     }
 
-    private <A> CompletableFuture<A> submit(String groupId, Command<GroupState, A> command,
+    <A> CompletableFuture<A> submit(String groupId, Command<GroupState, A> command,
             Function<Outcome.Reason, A> refused) {
         CoordinatorRuntime<GroupState> runtime = led.get(partitionFor(groupId, settings.offsetsPartitionCount()));
         if (runtime == null) {

@@ -58,6 +58,8 @@ final class Rebalance {
         if (member.awaitedSync != null) {
             decision.answer(member.awaitedSync, Answers.sync(error));
             member.awaitedSync = null;
+            // While it was parked nothing was expected of it.
+            Sessions.expect(state, group, member, member.sessionTimeoutMs);
         }
     }
 
