@@ -18,6 +18,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// A real server on a free port of the loopback, with a handler from the test.
 final class TestServer implements AutoCloseable {
+    static {
+        BufferLeaks.watch();
+    }
+
     /// A request that waits for the test to answer it.
     record Call(Request request, Responder responder) {}
 
