@@ -6,6 +6,7 @@ import io.girok.log.AbortedTransaction;
 import io.girok.log.AppendOrigin;
 import io.girok.log.AppendResult;
 import io.girok.log.EpochEnd;
+import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
 import io.girok.log.ReadResult;
 import io.girok.log.StorageFailed;
@@ -15,6 +16,7 @@ import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -75,16 +77,20 @@ public final class PartitionLeader {
     private final FetchWaits fetchWaits = new FetchWaits();
     private Status status = Status.IDLE;
     private int leaderEpoch = NO_EPOCH;
+    private LogSettings settings;
     private int minInSyncReplicas;
     private long highWatermark;
     private long stableOffset;
     private long bytesAboveHighWatermark;
     private long bytesAboveStableOffset;
+    private long epochStartOffset;
     private boolean isAppending;
 
+    /// @param settings those the store was opened with
     /// @param minInSyncReplicas `min.insync.replicas` of the topic
-    public PartitionLeader(PartitionStore store, int brokerId, int minInSyncReplicas) {
+    public PartitionLeader(PartitionStore store, LogSettings settings, int brokerId, int minInSyncReplicas) {
         this.store = store;
+        this.settings = settings;
         this.minInSyncReplicas = minInSyncReplicas;
         this.progress = new ReplicaProgress(brokerId);
         this.highWatermark = Math.max(store.startOffset(), store.checkpointedHighWatermark());
@@ -110,7 +116,8 @@ public final class PartitionLeader {
             if (status == Status.IDLE || leaderEpoch < leadership.leaderEpoch()) {
                 progress.forgetFollowers();
                 leaderEpoch = leadership.leaderEpoch();
-                store.assignEpoch(leaderEpoch, store.endOffset());
+                epochStartOffset = store.endOffset();
+                store.assignEpoch(leaderEpoch, epochStartOffset);
             }
             status = Status.LEADING;
             progress.inSync(leadership.isr());
@@ -136,8 +143,19 @@ public final class PartitionLeader {
         interrupt(Errors.KAFKA_STORAGE_ERROR);
     }
 
-    public void minInSyncReplicas(int count) {
-        minInSyncReplicas = count;
+    /// The topic's settings changed.
+    public void configure(LogSettings settings, int minInSyncReplicas) {
+        this.settings = settings;
+        this.minInSyncReplicas = minInSyncReplicas;
+        try {
+            store.updateSettings(settings);
+        } catch (StorageFailed failure) {
+            fail(failure);
+        }
+    }
+
+    public LogSettings settings() {
+        return settings;
     }
 
     public int leaderEpoch() {
@@ -256,7 +274,8 @@ public final class PartitionLeader {
             return FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
         }
         long visibleEnd = visibleEnd(isolation);
-        if (visibleEnd <= offset) {
+        boolean mayGiveRecords = atLeastOne || 0 < position.maxBytes();
+        if (visibleEnd <= offset || !mayGiveRecords) {
             return answer(NOTHING, isolation, offset, null);
         }
         return switch (store.read(offset, visibleEnd, Math.max(0, position.maxBytes()), atLeastOne)) {
@@ -293,6 +312,30 @@ public final class PartitionLeader {
         fetchWaits.remove(listener, isolation);
     }
 
+    /// Whether the high watermark is known for sure: a new leader's may lag behind what the last one told its readers,
+    /// until all that it found in its log is committed.
+    public boolean isHighWatermarkKnown() {
+        return epochStartOffset <= highWatermark;
+    }
+
+    /// The epoch of the first record, or of the next one in an empty log; -1 when unknown.
+    public int earliestEpoch() {
+        return onStore(() -> {
+            long startOffset = store.startOffset();
+            int low = 0;
+            int high = store.latestEpoch();
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (store.endOffsetFor(middle).endOffset() <= startOffset) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return high;
+        });
+    }
+
     /// Looks a record up by time; empty when none that is visible is as late.
     ///
     /// @throws StorageFailed when the log cannot be read; the leader has noted it
@@ -301,11 +344,11 @@ public final class PartitionLeader {
                 .filter(found -> found.offset() < visibleEnd(isolation));
     }
 
-    /// The record with the largest timestamp.
+    /// The record with the largest timestamp; empty when it is not visible.
     ///
     /// @throws StorageFailed as [#offsetForTimestamp]
-    public Optional<TimestampOffset> maxTimestampOffset() {
-        return onStore(store::maxTimestampOffset);
+    public Optional<TimestampOffset> maxTimestampOffset(Isolation isolation) {
+        return onStore(store::maxTimestampOffset).filter(found -> found.offset() < visibleEnd(isolation));
     }
 
     /// Where `epoch` ends in this log, as far as it is known.
@@ -336,6 +379,19 @@ public final class PartitionLeader {
         return new DeleteOutcome(Errors.NONE, startOffset);
     }
 
+    /// Deletes what retention allows and forgets producers that were silent for too long. Answers the number of segments.
+    public int deleteOldSegments(long nowMs) {
+        if (status == Status.FAILED) {
+            return 0;
+        }
+        try {
+            return store.deleteOldSegments(nowMs, highWatermark);
+        } catch (StorageFailed failure) {
+            fail(failure);
+            return 0;
+        }
+    }
+
     /// @param lowWatermark the log start offset, -1 with an error
     public record DeleteOutcome(Errors error, long lowWatermark) {}
 
@@ -345,7 +401,7 @@ public final class PartitionLeader {
         advanceHighWatermark();
     }
 
-    private <T> T onStore(java.util.function.Supplier<T> work) {
+    private <T> T onStore(Supplier<T> work) {
         try {
             return work.get();
         } catch (StorageFailed failure) {
@@ -378,19 +434,24 @@ public final class PartitionLeader {
         store.noteHighWatermark(committed);
         bytesAboveHighWatermark -= bytes;
         bytesAboveStableOffset += bytes;
+        long stableBytes = stableBytes();
         commitWaits.complete(committed, afterAppend());
         fetchWaits.progressed(Isolation.READ_UNCOMMITTED, bytes);
-        advanceStableOffset();
+        if (0 < stableBytes) {
+            fetchWaits.progressed(Isolation.READ_COMMITTED, stableBytes);
+        }
     }
 
-    private void advanceStableOffset() {
+    /// Moves the stable offset along; answers about how many bytes lie between its old and its new place.
+    private long stableBytes() {
         long stable = store.lastStableOffset(highWatermark);
-        if (stableOffset < stable) {
-            stableOffset = stable;
-            long bytes = bytesAboveStableOffset;
-            bytesAboveStableOffset = 0;
-            fetchWaits.progressed(Isolation.READ_COMMITTED, bytes);
+        if (stable <= stableOffset) {
+            return 0;
         }
+        stableOffset = stable;
+        long bytes = Math.max(1, bytesAboveStableOffset);
+        bytesAboveStableOffset = 0;
+        return bytes;
     }
 
     /// Sizes of single batches are not kept: what is in flight counts in proportion to its offsets, and to the byte once

@@ -1,0 +1,201 @@
+package io.girok.broker;
+
+import io.girok.base.Invariant;
+import io.girok.base.PartitionId;
+import io.girok.base.PartitionName;
+import io.girok.base.Shard;
+import io.girok.base.TopicId;
+import io.girok.broker.TopicPlacements.Slot;
+import io.girok.log.LogDirectory;
+import io.girok.log.LogSettings;
+import io.girok.replication.Leadership;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Where each partition is: its shard and its leader if it is here. Finding is for everyone and takes no lock; changes
+/// come from the metadata thread alone.
+public final class Partitions {
+    /// What the metadata say of a topic. Immutable.
+    ///
+    /// @param partitions by index
+    public record Topic(TopicId id, String name, List<Partition> partitions) {}
+
+    /// What the metadata say of a partition. Immutable.
+    ///
+    /// @param leaderId -1 for none
+    /// @param here null when this broker does not lead it
+    public record Partition(int leaderId, int leaderEpoch, @Nullable Here here) {}
+
+    /// How a partition is led here. Immutable.
+    ///
+    /// @param minInSyncReplicas `min.insync.replicas`
+    public record Here(Leadership leadership, LogSettings settings, int minInSyncReplicas) {}
+
+    private final List<Shard> shards;
+    private final List<LogDirectory> directories;
+    private final Executor blockingPool;
+    private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<String, TopicPlacements> topicsByName = new ConcurrentHashMap<>();
+    private final Map<TopicId, TopicPlacements> topicsById = new ConcurrentHashMap<>();
+    /// Deletions under way: a topic of the same name waits for them. Metadata thread only.
+    private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
+
+    public Partitions(List<Shard> shards, List<LogDirectory> directories, Executor blockingPool) {
+        Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
+        this.shards = List.copyOf(shards);
+        this.directories = List.copyOf(directories);
+        this.blockingPool = blockingPool;
+    }
+
+    /// Told of every partition that is led from now on.
+    public void addListener(PartitionListener listener) {
+        listeners.add(listener);
+    }
+
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    public Placement find(String topic, int index) {
+        TopicPlacements placements = topicsByName.get(topic);
+        return placements == null ? Placement.NotHere.UNKNOWN_NAME : placements.find(index);
+    }
+
+    public Placement find(TopicId topic, int index) {
+        TopicPlacements placements = topicsById.get(topic);
+        return placements == null ? Placement.NotHere.UNKNOWN_ID : placements.find(index);
+    }
+
+    public Placement find(PartitionId id) {
+        return find(id.topic(), id.index());
+    }
+
+    /// Every partition that is led here now.
+    public void forEachLed(Consumer<LedPartition> action) {
+        for (TopicPlacements topic : topicsById.values()) {
+            for (Slot slot : topic.slots()) {
+                if (slot instanceof Slot.Hosted(HostedPartition hosted)
+                        && hosted.placement() instanceof LedPartition led) {
+                    action.accept(led);
+                }
+            }
+        }
+    }
+
+    /// A topic appeared or changed.
+    void put(Topic topic) {
+        TopicPlacements known = topicsById.get(topic.id());
+        List<Slot> slots = new ArrayList<>(topic.partitions().size());
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            slots.add(slot(topic, index, known == null ? null : known.hosted(index)));
+        }
+        TopicPlacements placements = new TopicPlacements(topic.id(), topic.name(), slots);
+        topicsById.put(topic.id(), placements);
+        topicsByName.put(topic.name(), placements);
+    }
+
+    /// A topic was deleted: its partitions stop at once, and their logs go.
+    void remove(TopicId id) {
+        TopicPlacements gone = topicsById.remove(id);
+        if (gone == null) {
+            return;
+        }
+        topicsByName.remove(gone.name(), gone);
+        deletions.values().removeIf(CompletableFuture::isDone);
+        for (Slot slot : gone.slots()) {
+            if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                deletions.put(hosted.name(), hosted.delete());
+            }
+        }
+    }
+
+    /// Every replica in `directory` is offline. From any thread.
+    void storageFailed(LogDirectory directory) {
+        forEachHosted(hosted -> {
+            if (hosted.directory() == directory) {
+                hosted.storageFailed();
+            }
+        });
+    }
+
+    /// Leads nothing any more; done when every shard has let go.
+    CompletableFuture<Void> leaveAll() {
+        List<CompletableFuture<Void>> left = new ArrayList<>(deletions.values());
+        forEachHosted(hosted -> left.add(hosted.leave()));
+        return CompletableFuture.allOf(left.toArray(CompletableFuture[]::new));
+    }
+
+    /// Done when everything asked for so far has happened.
+    CompletableFuture<Void> settled() {
+        List<CompletableFuture<Void>> latest = new ArrayList<>(deletions.values());
+        forEachHosted(hosted -> latest.add(hosted.latest()));
+        return CompletableFuture.allOf(latest.toArray(CompletableFuture[]::new));
+    }
+
+    /// The shard of a partition: the same one for as long as the process lives; a topic's partitions are spread evenly.
+    Shard shardOf(PartitionId id) {
+        long hash = (id.topic().high() ^ id.topic().low()) * 0x9E3779B97F4A7C15L;
+        return shards.get(Math.floorMod((hash >>> 33) + id.index(), shards.size()));
+    }
+
+    private Slot slot(Topic topic, int index, @Nullable HostedPartition hosted) {
+        Partition partition = topic.partitions().get(index);
+        Here wanted = partition.here();
+        if (wanted == null) {
+            if (hosted != null) {
+                var _ = hosted.leave();
+            }
+            return new Slot.Remote(new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, partition.leaderId(),
+                    partition.leaderEpoch()));
+        }
+        if (hosted != null) {
+            hosted.change(wanted);
+            return new Slot.Hosted(hosted);
+        }
+        PartitionId id = new PartitionId(topic.id(), index);
+        PartitionName name = new PartitionName(topic.name(), index);
+        HostedPartition.Home home = new HostedPartition.Home(shardOf(id), directoryOf(id), blockingPool);
+        CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
+        return new Slot.Hosted(new HostedPartition(id, name, home, wanted, new AllListeners(), before));
+    }
+
+    private LogDirectory directoryOf(PartitionId id) {
+        return directories.get(Math.floorMod(id.hashCode(), directories.size()));
+    }
+
+    private void forEachHosted(Consumer<HostedPartition> action) {
+        for (TopicPlacements topic : topicsById.values()) {
+            for (Slot slot : topic.slots()) {
+                if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                    action.accept(hosted);
+                }
+            }
+        }
+    }
+
+    /// Tells all that are there at the time.
+    private final class AllListeners implements PartitionListener {
+        @Override
+        public void onLed(LedPartition partition) {
+            for (PartitionListener listener : listeners) {
+                listener.onLed(partition);
+            }
+        }
+
+        @Override
+        public void onLeft(LedPartition partition) {
+            for (PartitionListener listener : listeners) {
+                listener.onLeft(partition);
+            }
+        }
+    }
+}

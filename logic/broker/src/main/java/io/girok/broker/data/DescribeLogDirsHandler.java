@@ -1,0 +1,113 @@
+package io.girok.broker.data;
+
+import io.girok.broker.ApiHandler;
+import io.girok.broker.LedPartition;
+import io.girok.broker.Partitions;
+import io.girok.broker.SpanningRequest;
+import io.girok.log.LogDirectory;
+import io.girok.log.StorageFailed;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
+import org.apache.kafka.common.protocol.Errors;
+
+/// DescribeLogDirs, versions 1 to 5: which partitions lie where, and how large they are. Immutable.
+final class DescribeLogDirsHandler implements ApiHandler {
+    private static final long UNKNOWN_BYTES = -1;
+
+    private final Partitions partitions;
+    private final List<LogDirectory> directories;
+    private final Executor blockingPool;
+
+    /// What is found on a shard, and read after the last shard is done.
+    private static final class Item {
+        private final LedPartition partition;
+        private long sizeInBytes = UNKNOWN_BYTES;
+
+        Item(LedPartition partition) {
+            this.partition = partition;
+        }
+    }
+
+    DescribeLogDirsHandler(Partitions partitions, List<LogDirectory> directories, Executor blockingPool) {
+        this.partitions = partitions;
+        this.directories = List.copyOf(directories);
+        this.blockingPool = blockingPool;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        DescribeLogDirsRequestData body = (DescribeLogDirsRequestData) request.body();
+        List<Item> items = new ArrayList<>();
+        partitions.forEachLed(led -> {
+            if (isWanted(body, led)) {
+                items.add(new Item(led));
+            }
+        });
+        SpanningRequest.run(items, item -> item.partition.shard(), DescribeLogDirsHandler::measure,
+                // Asking the file system for its free space may block.
+                () -> blockingPool.execute(() -> responder.respond(answer(items))));
+    }
+
+    private static boolean isWanted(DescribeLogDirsRequestData body, LedPartition led) {
+        if (body.topics() == null) {
+            return true;
+        }
+        DescribableLogDirTopic topic = body.topics().find(led.name().topic());
+        return topic != null && topic.partitions().contains(led.name().index());
+    }
+
+    private static void measure(List<Item> items) {
+        for (Item item : items) {
+            try {
+                item.sizeInBytes = item.partition.leader().store().sizeInBytes();
+            } catch (StorageFailed failure) {
+                // Its directory says so.
+                item.sizeInBytes = UNKNOWN_BYTES;
+            }
+        }
+    }
+
+    private DescribeLogDirsResponseData answer(List<Item> items) {
+        List<DescribeLogDirsResult> results = new ArrayList<>(directories.size());
+        for (LogDirectory directory : directories) {
+            results.add(answer(directory, items));
+        }
+        return new DescribeLogDirsResponseData().setResults(results);
+    }
+
+    private static DescribeLogDirsResult answer(LogDirectory directory, List<Item> items) {
+        DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(directory.path().toString());
+        if (directory.failure().isPresent()) {
+            return result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+        }
+        Map<String, DescribeLogDirsTopic> topics = new TreeMap<>();
+        for (Item item : items) {
+            if (item.partition.directory().equals(directory) && item.sizeInBytes != UNKNOWN_BYTES) {
+                topics.computeIfAbsent(item.partition.name().topic(), name -> new DescribeLogDirsTopic().setName(name))
+                        .partitions()
+                        .add(new DescribeLogDirsPartition().setPartitionIndex(item.partition.name().index())
+                                .setPartitionSize(item.sizeInBytes));
+            }
+        }
+        return result.setTopics(List.copyOf(topics.values())).setUsableBytes(usableBytes(directory));
+    }
+
+    private static long usableBytes(LogDirectory directory) {
+        try {
+            return directory.usableBytes();
+        } catch (StorageFailed failure) {
+            return UNKNOWN_BYTES;
+        }
+    }
+}

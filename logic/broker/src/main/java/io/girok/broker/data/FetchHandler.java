@@ -1,0 +1,161 @@
+package io.girok.broker.data;
+
+import io.girok.base.Clock;
+import io.girok.base.Shard;
+import io.girok.base.TopicId;
+import io.girok.broker.ApiHandler;
+import io.girok.broker.LedPartition;
+import io.girok.broker.Partitions;
+import io.girok.broker.Placement;
+import io.girok.replication.FetchKey;
+import io.girok.replication.FetchPosition;
+import io.girok.replication.FetchSession;
+import io.girok.replication.FetchSessions;
+import io.girok.replication.FetchSessions.Begun;
+import io.girok.replication.FetchSessions.Wish;
+import io.girok.replication.FetchedPartition;
+import io.girok.replication.Isolation;
+import io.girok.replication.SessionPartition;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Fetch, versions 4 to 18, for consumers: finds the session, reads on the partitions' shards, answers what is news.
+/// Immutable; each session belongs to a shard.
+final class FetchHandler implements ApiHandler {
+    private static final short FIRST_VERSION_WITH_ID = 13;
+    private static final short FIRST_VERSION_WITH_REPLICA_STATE = 15;
+    private static final int CONSUMER_ID = -1;
+    /// A client that asks for longer is answered early, which the protocol allows: a wait costs memory, and its client
+    /// may be gone.
+    private static final int MAX_WAIT_MS = 60_000;
+
+    /// @param maxBytes `fetch.max.bytes`, of one answer
+    record Limits(int maxBytes, FetchSessions.Limits sessionsPerShard) {}
+
+    private final Partitions partitions;
+    private final Clock clock;
+    private final Limits limits;
+    private final LeaderHints leaderHints;
+    private final List<FetchSessions> sessions = new ArrayList<>();
+
+    FetchHandler(Partitions partitions, Clock clock, Limits limits, LeaderHints leaderHints, IntSupplier randomInts) {
+        this.partitions = partitions;
+        this.clock = clock;
+        this.limits = limits;
+        this.leaderHints = leaderHints;
+        int shardCount = partitions.shards().size();
+        for (int index = 0; index < shardCount; index++) {
+            sessions.add(new FetchSessions(index, shardCount, limits.sessionsPerShard(), randomInts));
+        }
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        FetchRequestData body = (FetchRequestData) request.body();
+        if (isFollower(body, request.version())) {
+            responder.respond(new FetchResponseData().setErrorCode(Errors.INVALID_REQUEST.code()));
+            return;
+        }
+        int shardIndex = shardIndex(body.sessionId());
+        Shard sessionShard = partitions.shards().get(shardIndex);
+        sessionShard.run(() -> begin(request, body, responder, shardIndex));
+    }
+
+    private static boolean isFollower(FetchRequestData body, short version) {
+        int replicaId = version < FIRST_VERSION_WITH_REPLICA_STATE
+                ? body.replicaId()
+                : body.replicaState().replicaId();
+        return CONSUMER_ID < replicaId;
+    }
+
+    /// A known session is with its shard, a new one where the connection is, so that neither has to change threads.
+    private int shardIndex(int sessionId) {
+        List<Shard> shards = partitions.shards();
+        if (sessionId != FetchSession.NO_ID) {
+            return FetchSessions.shardIndexOf(sessionId, shards.size());
+        }
+        for (int index = 0; index < shards.size(); index++) {
+            if (shards.get(index).isCurrent()) {
+                return index;
+            }
+        }
+        return 0;
+    }
+
+    private void begin(Request request, FetchRequestData body, Responder responder, int shardIndex) {
+        boolean usesIds = FIRST_VERSION_WITH_ID <= request.version();
+        Wish wish = new Wish(body.sessionId(), body.sessionEpoch(), usesIds, wanted(body, usesIds),
+                forgotten(body, usesIds));
+        switch (sessions.get(shardIndex).begin(wish, clock.monotonicMs())) {
+            case Begun.Refused refused ->
+                responder.respond(new FetchResponseData().setErrorCode(refused.error().code()));
+            case Begun.Serve serve -> read(request, body, responder, serve, partitions.shards().get(shardIndex));
+        }
+    }
+
+    private void read(Request request, FetchRequestData body, Responder responder, Begun.Serve serve,
+            Shard sessionShard) {
+        List<FetchItem> items = new ArrayList<>(serve.partitions().size());
+        List<FetchItem> here = new ArrayList<>(serve.partitions().size());
+        for (SessionPartition wanted : serve.partitions()) {
+            switch (find(wanted.key())) {
+                case LedPartition led -> {
+                    FetchItem item = new FetchItem(wanted, led);
+                    items.add(item);
+                    here.add(item);
+                }
+                case Placement.NotHere notHere ->
+                    items.add(new FetchItem(wanted, FetchedPartition.failed(notHere.error())));
+            }
+        }
+        int maxBytes = Math.max(0, Math.min(body.maxBytes(), limits.maxBytes()));
+        FetchAttempt.Terms terms = new FetchAttempt.Terms(Isolation.ofId(body.isolationLevel()), maxBytes,
+                Math.min(body.minBytes(), maxBytes), Math.clamp(body.maxWaitMs(), 0, MAX_WAIT_MS));
+        FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, leaderHints);
+        FetchAttempt attempt = new FetchAttempt(terms, clock, items,
+                () -> sessionShard.run(() -> responder.respond(answer.build())));
+        attempt.start(here);
+    }
+
+    private Placement find(FetchKey key) {
+        return key.topic().isZero()
+                ? partitions.find(key.name(), key.partition())
+                : partitions.find(key.topic(), key.partition());
+    }
+
+    private static List<SessionPartition> wanted(FetchRequestData body, boolean usesIds) {
+        List<SessionPartition> wanted = new ArrayList<>();
+        for (FetchTopic topic : body.topics()) {
+            TopicId id = TopicIds.of(topic.topicId());
+            for (FetchPartition partition : topic.partitions()) {
+                FetchKey key = usesIds
+                        ? FetchKey.ofId(id, partition.partition())
+                        : FetchKey.ofName(topic.topic(), partition.partition());
+                wanted.add(new SessionPartition(key, new FetchPosition(partition.currentLeaderEpoch(),
+                        partition.fetchOffset(), partition.lastFetchedEpoch(), partition.logStartOffset(),
+                        partition.partitionMaxBytes())));
+            }
+        }
+        return wanted;
+    }
+
+    private static List<FetchKey> forgotten(FetchRequestData body, boolean usesIds) {
+        List<FetchKey> forgotten = new ArrayList<>();
+        for (ForgottenTopic topic : body.forgottenTopicsData()) {
+            TopicId id = TopicIds.of(topic.topicId());
+            for (int partition : topic.partitions()) {
+                forgotten.add(usesIds ? FetchKey.ofId(id, partition) : FetchKey.ofName(topic.topic(), partition));
+            }
+        }
+        return forgotten;
+    }
+}

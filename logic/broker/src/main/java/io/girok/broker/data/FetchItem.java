@@ -1,0 +1,104 @@
+package io.girok.broker.data;
+
+import io.girok.broker.LedPartition;
+import io.girok.replication.FetchPosition;
+import io.girok.replication.FetchedPartition;
+import io.girok.replication.Isolation;
+import io.girok.replication.PartitionLeader;
+import io.girok.replication.SessionPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// One partition of a fetch. Owned by the partition's shard until its part has been read, by the last shard then.
+final class FetchItem implements PartitionLeader.ProgressListener {
+    private final SessionPartition wanted;
+    private final FetchPosition position;
+    private final @Nullable LedPartition partition;
+    private FetchedPartition result;
+    private @Nullable FetchPart part;
+    private boolean isChanged;
+
+    /// Of a partition that is not here, whose `result` is clear already.
+    FetchItem(SessionPartition wanted, FetchedPartition result) {
+        this.wanted = wanted;
+        this.position = wanted.position();
+        this.partition = null;
+        this.result = result;
+    }
+
+    FetchItem(SessionPartition wanted, LedPartition partition) {
+        this.wanted = wanted;
+        this.position = wanted.position();
+        this.partition = partition;
+        this.result = FetchedPartition.failed(Errors.UNKNOWN_SERVER_ERROR);
+    }
+
+    SessionPartition wanted() {
+        return wanted;
+    }
+
+    LedPartition partition() {
+        if (partition == null) {
+            throw new IllegalStateException("the partition is not here");
+        }
+        return partition;
+    }
+
+    FetchedPartition result() {
+        return result;
+    }
+
+    int maxBytes() {
+        return position.maxBytes();
+    }
+
+    /// Whether the fetch should be answered without waiting.
+    boolean isUrgent() {
+        return result.error() != Errors.NONE || result.diverging() != null;
+    }
+
+    boolean isChanged() {
+        return isChanged;
+    }
+
+    /// Reads at most `maxBytes`, in place of what was read before.
+    void read(Isolation isolation, int maxBytes, boolean atLeastOne) {
+        isChanged = false;
+        result.release();
+        FetchPosition limited = maxBytes < position.maxBytes()
+                ? new FetchPosition(position.currentLeaderEpoch(), position.fetchOffset(),
+                        position.lastFetchedEpoch(), position.logStartOffset(), maxBytes)
+                : position;
+        result = partition().leader().read(limited, isolation, atLeastOne);
+    }
+
+    void watch(FetchPart part, Isolation isolation) {
+        this.part = part;
+        partition().leader().watch(this, isolation);
+    }
+
+    void stopWatching(Isolation isolation) {
+        partition().leader().stopWatching(this, isolation);
+    }
+
+    /// Takes the records back: the answer has no room for them.
+    void dropRecords() {
+        result = result.withoutRecords();
+    }
+
+    @Override
+    public void onProgress(long sizeInBytes) {
+        isChanged = true;
+        if (part != null) {
+            part.progressed(sizeInBytes);
+        }
+    }
+
+    @Override
+    public void onInterrupted() {
+        isChanged = true;
+        if (part != null) {
+            part.interrupted();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.girok.broker.data;
+
+import io.girok.broker.ApiHandler;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/// InitProducerId, versions 0 to 5, for idempotent producers: each gets an id of its own. A producer that brings an id
+/// to have its epoch raised (KIP-360) gets a fresh id as well, as in Apache Kafka: without a transactional id nobody
+/// remembers its epoch. Immutable.
+final class InitProducerIdHandler implements ApiHandler {
+    private static final long NO_ID = -1;
+    private static final short NO_EPOCH = -1;
+    private static final short FIRST_EPOCH = 0;
+
+    private final ProducerIds producerIds;
+
+    InitProducerIdHandler(ProducerIds producerIds) {
+        this.producerIds = producerIds;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        InitProducerIdRequestData body = (InitProducerIdRequestData) request.body();
+        String transactionalId = body.transactionalId();
+        if ((body.producerId() == NO_ID) != (body.producerEpoch() == NO_EPOCH)
+                || (transactionalId != null && transactionalId.isEmpty())) {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+            return;
+        }
+        if (transactionalId != null) {
+            // No transactions here: an error that ends the producer, where a retriable one would leave it hanging.
+            responder.respond(failed(Errors.UNSUPPORTED_VERSION));
+            return;
+        }
+        producerIds.next(id -> responder.respond(id == ProducerIds.NONE
+                ? failed(Errors.COORDINATOR_NOT_AVAILABLE)
+                : new InitProducerIdResponseData().setProducerId(id).setProducerEpoch(FIRST_EPOCH)));
+    }
+
+    private static InitProducerIdResponseData failed(Errors error) {
+        return new InitProducerIdResponseData().setErrorCode(error.code())
+                .setProducerId(NO_ID)
+                .setProducerEpoch(NO_EPOCH);
+    }
+}

@@ -1,0 +1,125 @@
+package io.girok.broker.data;
+
+import io.girok.broker.ApiHandler;
+import io.girok.broker.LedPartition;
+import io.girok.broker.Partitions;
+import io.girok.broker.Placement;
+import io.girok.broker.Placement.NotHere;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
+
+/// Produce, versions 3 to 13: each partition's batch is appended on its shard, straight from the network's buffer.
+/// Immutable.
+final class ProduceHandler implements ApiHandler {
+    private static final short FIRST_VERSION_WITH_ID = 13;
+    private static final short FIRST_VERSION_WITH_ZSTD = 7;
+    private static final int MAGIC_POSITION = 16;
+    private static final int SIZE_POSITION = 8;
+    private static final int LOG_OVERHEAD = 12;
+    private static final int ATTRIBUTES_LOW_POSITION = 22;
+    private static final int COMPRESSION_MASK = 0x07;
+    private static final int ZSTD_ID = 4;
+    private static final byte MAGIC = 2;
+    private static final long NO_OFFSET = -1;
+
+    private final Partitions partitions;
+    private final LeaderHints leaderHints;
+
+    ProduceHandler(Partitions partitions, LeaderHints leaderHints) {
+        this.partitions = partitions;
+        this.leaderHints = leaderHints;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        ProduceRequestData body = (ProduceRequestData) request.body();
+        ProduceAttempt attempt = new ProduceAttempt(request, body, responder, leaderHints);
+        List<ProduceItem> items = new ArrayList<>();
+        for (TopicProduceData topic : body.topicData()) {
+            List<PartitionProduceResponse> answers = new ArrayList<>(topic.partitionData().size());
+            for (PartitionProduceData partition : topic.partitionData()) {
+                PartitionProduceResponse answer = new PartitionProduceResponse().setIndex(partition.index())
+                        .setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code())
+                        .setBaseOffset(NO_OFFSET);
+                answers.add(answer);
+                ProduceItem item = item(request, attempt, topic, partition, answer);
+                if (item != null) {
+                    items.add(item);
+                }
+            }
+            attempt.response()
+                    .responses()
+                    .add(new TopicProduceResponse().setName(topic.name())
+                            .setTopicId(topic.topicId())
+                            .setPartitionResponses(answers));
+        }
+        attempt.run(items);
+    }
+
+    /// Null when the answer is clear already.
+    private @Nullable ProduceItem item(Request request, ProduceAttempt attempt, TopicProduceData topic,
+            PartitionProduceData partition, PartitionProduceResponse answer) {
+        if (attempt.refusal() != Errors.NONE) {
+            answer.setErrorCode(attempt.refusal().code()).setErrorMessage(attempt.refusalMessage());
+            return null;
+        }
+        Placement placement = request.version() < FIRST_VERSION_WITH_ID
+                ? partitions.find(topic.name(), partition.index())
+                : partitions.find(TopicIds.of(topic.topicId()), partition.index());
+        return switch (placement) {
+            case NotHere notHere -> {
+                attempt.refuse(answer, notHere);
+                yield null;
+            }
+            case LedPartition led -> {
+                ByteBuffer records = partition.records() instanceof MemoryRecords memory ? memory.buffer() : null;
+                yield records != null && isOneBatch(records, request.version(), answer)
+                        ? new ProduceItem(led, records, answer, attempt.acks())
+                        : null;
+            }
+        };
+    }
+
+    /// What the protocol, not the log, wants of the records; the rest is the log's to check.
+    private static boolean isOneBatch(ByteBuffer records, short version, PartitionProduceResponse answer) {
+        int start = records.position();
+        int size = records.remaining();
+        if (size == 0) {
+            return refuse(answer, Errors.INVALID_RECORD, "a produce request holds one record batch per partition");
+        }
+        if (size <= ATTRIBUTES_LOW_POSITION) {
+            return refuse(answer, Errors.CORRUPT_MESSAGE, "a record batch of " + size + " bytes is cut short");
+        }
+        byte magic = records.get(start + MAGIC_POSITION);
+        if (magic != MAGIC) {
+            return refuse(answer, Errors.INVALID_RECORD,
+                    "records of format " + magic + " are not taken, only batches of format 2");
+        }
+        long batchSize = (long) LOG_OVERHEAD + records.getInt(start + SIZE_POSITION);
+        if (0 < batchSize && batchSize < size) {
+            return refuse(answer, Errors.INVALID_RECORD,
+                    "a produce request holds exactly one record batch per partition");
+        }
+        int compression = records.get(start + ATTRIBUTES_LOW_POSITION) & COMPRESSION_MASK;
+        if (compression == ZSTD_ID && version < FIRST_VERSION_WITH_ZSTD) {
+            return refuse(answer, Errors.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs produce version 7 or later");
+        }
+        return true;
+    }
+
+    private static boolean refuse(PartitionProduceResponse answer, Errors error, String message) {
+        answer.setErrorCode(error.code()).setErrorMessage(message);
+        return false;
+    }
+}

@@ -1,0 +1,91 @@
+package io.girok.broker.data;
+
+import io.girok.broker.LedPartition;
+import io.girok.log.AppendOrigin;
+import io.girok.replication.AppendOutcome;
+import io.girok.replication.AppendOutcome.RecordFault;
+import io.girok.replication.PartitionLeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// One partition of a produce request. Owned by the partition's shard.
+final class ProduceItem implements PartitionLeader.CommitListener {
+    private static final short ACKS_ALL = -1;
+
+    private final LedPartition partition;
+    private final ByteBuffer records;
+    private final PartitionProduceResponse answer;
+    private final short acks;
+    private PartitionLeader.@Nullable CommitWait wait;
+    private @Nullable ProducePart waitingPart;
+
+    ProduceItem(LedPartition partition, ByteBuffer records, PartitionProduceResponse answer, short acks) {
+        this.partition = partition;
+        this.records = records;
+        this.answer = answer;
+        this.acks = acks;
+    }
+
+    LedPartition partition() {
+        return partition;
+    }
+
+    PartitionProduceResponse answer() {
+        return answer;
+    }
+
+    /// Appends; answers whether that was all, that is, nothing is waited for.
+    boolean append(ProducePart part) {
+        switch (partition.leader().append(records, AppendOrigin.CLIENT, acks)) {
+            case AppendOutcome.Refused refused -> refuse(refused);
+            case AppendOutcome.Written written -> {
+                answer.setErrorCode(Errors.NONE.code())
+                        .setBaseOffset(written.baseOffset())
+                        .setLogAppendTimeMs(written.logAppendTimeMs())
+                        .setLogStartOffset(written.logStartOffset());
+                if (acks == ACKS_ALL) {
+                    wait = partition.leader().awaitCommitted(written.endOffset(), this);
+                    waitingPart = wait == null ? null : part;
+                }
+            }
+        }
+        return wait == null;
+    }
+
+    @Override
+    public void onDone(Errors error) {
+        answer.setErrorCode(error.code());
+        wait = null;
+        ProducePart part = waitingPart;
+        if (part != null) {
+            waitingPart = null;
+            part.itemDone();
+        }
+    }
+
+    /// Gives up waiting; nothing happens when it is over.
+    void timeOut() {
+        PartitionLeader.CommitWait waited = wait;
+        if (waited != null) {
+            waited.cancel();
+            onDone(Errors.REQUEST_TIMED_OUT);
+        }
+    }
+
+    private void refuse(AppendOutcome.Refused refused) {
+        answer.setErrorCode(refused.error().code()).setErrorMessage(refused.message());
+        if (!refused.recordErrors().isEmpty()) {
+            List<BatchIndexAndErrorMessage> errors = new ArrayList<>(refused.recordErrors().size());
+            for (RecordFault fault : refused.recordErrors()) {
+                errors.add(new BatchIndexAndErrorMessage().setBatchIndex(fault.index())
+                        .setBatchIndexErrorMessage(fault.message()));
+            }
+            answer.setRecordErrors(errors);
+        }
+    }
+}
