@@ -42,6 +42,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final SnapshotSchedule schedule;
     private final LongConsumer onEntering;
     private volatile boolean isClosing;
+    private volatile boolean isClosed;
     private volatile long coveredOffset = -1;
     private long nextOffset;
     private long lastEpoch;
@@ -229,7 +230,13 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void close() {
+        isClosed = true;
         failUnlessClosing();
+    }
+
+    /// Whether Ratis has closed this; it applies and writes nothing any more.
+    boolean isClosed() {
+        return isClosed;
     }
 
     private void failUnlessClosing() {

@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -61,6 +62,7 @@ public final class RatisMetadataLog implements MetadataLog {
     private final AtomicLong callIds = new AtomicLong();
     private final Map<Long, PendingAppend> pending = new ConcurrentHashMap<>();
     private final ThreadPoolExecutor submitter;
+    private final RatisThreads threads = new RatisThreads();
     private volatile @Nullable Running running;
     private volatile boolean isClosed;
 
@@ -89,24 +91,40 @@ public final class RatisMetadataLog implements MetadataLog {
         Delivery delivery = new Delivery(listener);
         SnapshotSchedule schedule = new SnapshotSchedule(settings.snapshots(), clock, this::snapshotSoon);
         MetadataStateMachine machine = new MetadataStateMachine(delivery, schedule, this::onEntering);
-        RaftServer server = null;
+        AtomicReference<@Nullable RaftServer> server = new AtomicReference<>();
         try {
             Files.createDirectories(settings.directory());
             delivery.start();
-            server = RaftServer.newBuilder()
-                    .setServerId(self)
-                    .setGroup(RaftGroup.valueOf(GROUP, settings.voters()))
-                    .setOption(StartupOption.RECOVER)
-                    .setProperties(RatisConfiguration.of(settings))
-                    .setStateMachine(machine)
-                    .build();
-            running = new Running(server, server.getDivision(GROUP).getInfo(), machine, delivery);
-            server.start();
+            RaftServer started = threads.start(() -> {
+                RaftServer built = build(machine);
+                server.set(built);
+                running = new Running(built, built.getDivision(GROUP).getInfo(), machine, delivery);
+                built.start();
+                return built;
+            });
+            LOG.debug("{} has started", started);
         } catch (IOException | RuntimeException e) {
-            stop(server, machine, delivery);
-            throw new UncheckedIOException(new IOException("the metadata log in '" + settings.directory()
-                    + "' cannot be opened: " + rootMessage(e), e));
+            isClosed = true;
+            stop(server.get(), machine, delivery);
+            submitter.shutdown();
+            throw new UncheckedIOException(new IOException(
+                    "the metadata log in '" + settings.directory() + "' cannot be opened: " + rootMessage(e), e));
         }
+    }
+
+    private RaftServer build(MetadataStateMachine machine) throws IOException {
+        return RaftServer.newBuilder()
+                .setServerId(self)
+                .setGroup(RaftGroup.valueOf(GROUP, settings.voters()))
+                .setOption(StartupOption.RECOVER)
+                .setProperties(RatisConfiguration.of(settings))
+                .setStateMachine(machine)
+                .build();
+    }
+
+    /// Those of Ratis that are alive.
+    List<Thread> threads() {
+        return threads.alive();
     }
 
     @Override
@@ -245,14 +263,19 @@ public final class RatisMetadataLog implements MetadataLog {
                 .forEach(append -> append.answer.complete(new Unknown("the metadata log was closed meanwhile")));
     }
 
-    private static void stop(@Nullable RaftServer server, MetadataStateMachine machine, Delivery delivery) {
+    private void stop(@Nullable RaftServer server, MetadataStateMachine machine, Delivery delivery) {
         machine.expectClose();
-        if (server != null) {
-            try {
-                server.close();
-            } catch (IOException e) {
-                LOG.warn("the metadata log did not close cleanly; the next start recovers it", e);
+        try {
+            if (server != null) {
+                threads.close(server, machine);
             }
+            if (!threads.interruptAll()) {
+                LOG.warn("threads of the metadata log are left over: {}", threads.alive());
+            }
+        } catch (IOException e) {
+            LOG.warn("the metadata log did not close cleanly; the next start recovers it", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
         delivery.close();
     }
