@@ -127,6 +127,7 @@ final class AnswerQueue {
             }
             case Exchange.Outcome.Close(String reason) -> {
                 exchange.releaseFrame();
+                channel.flush();
                 owner.onRefused(reason);
             }
         }

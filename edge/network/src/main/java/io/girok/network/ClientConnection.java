@@ -147,7 +147,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void setReading(boolean isReading) {
-        channel.config().setAutoRead(isReading);
+        channel.config().setAutoRead(isReading && !isDraining);
     }
 
     @Override
@@ -206,7 +206,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onMemoryGranted() {
-        onLoop(() -> intake.onMemoryGranted(channel.alloc()));
+        onLoop(() -> {
+            lastReadMs = surroundings.clock.monotonicMs();
+            intake.onMemoryGranted(channel.alloc());
+        });
     }
 
     @Override

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
-/// File slices as Netty sends them: by `sendfile` where the slice lies in a real file, otherwise through the slice's own
-/// transfer. The slice is released once it is sent, or when the connection is gone.
+/// File slices as Netty sends them: by `sendfile` where the slice lies in a real file, otherwise through the slice's
+/// own transfer. The slice is released once it is sent, or when the connection is gone.
 final class FileRegions {
     private FileRegions() {}
 

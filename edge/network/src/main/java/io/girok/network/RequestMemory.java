@@ -19,10 +19,11 @@ public final class RequestMemory {
     /*
      * A length prefix is a claim, not a fact: memory is counted when it is really reserved, and a frame reserves in
      * steps, at most twice what has arrived (Frame). So 150 connections that announce 99 MiB each and dribble cost what
-     * they have sent, not 15 GiB. What they have sent can fill the bound all the same; then three rules keep others alive.
+     * they have sent, not 15 GiB. What they have sent can fill the bound all the same; then three rules keep others
+     * alive.
      *
-     * 1. Each kind of frame has a ceiling (FrameKind): big ones may fill 3/4 of the memory, modest ones 15/16, tiny ones
-     *    all of it.
+     * 1. Each kind of frame has a ceiling (FrameKind): big ones may fill 3/4 of the memory, modest ones 15/16, tiny
+     *    ones all of it.
      * 2. A frame that finds no room waits; its connection is not read meanwhile, and nothing is dropped. Room that
      *    comes free goes to tiny frames first, then to modest and to big ones; in each kind to the one that misses
      *    least, because it is complete soonest and gives back all it holds.

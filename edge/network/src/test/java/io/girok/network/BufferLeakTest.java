@@ -36,7 +36,8 @@ class BufferLeakTest {
         assertThat(BufferLeaks.FOUND).isEmpty();
     }
 
-    /// Connections that were opened and closed may still wait to be accepted, so requests come after their clients left.
+    /// Connections that were opened and closed may still wait to be accepted, so requests come after their clients
+    /// left.
     private static void answerAll(TestServer.Aside handler) {
         for (var call = handler.calls.poll(); call != null; call = handler.calls.poll()) {
             call.responder().respond(new MetadataResponseData());

@@ -3,6 +3,7 @@ package io.girok.network;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.Invariant;
 import io.girok.base.SystemClock;
 import io.girok.network.TestServer.Aside;
 import io.girok.network.TestServer.Call;
@@ -141,6 +142,35 @@ class NetworkServerTest {
             handler.next().responder().closeConnection("scripted");
 
             assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void answersBeforeTheEndOfAConnectionAreSent() throws Exception {
+        Aside handler = new Aside();
+        try (TestServer server = TestServer.start(handler); RawClient client = server.connect()) {
+            client.send(RawClient.ping(1)).send(RawClient.ping(2));
+            Call first = handler.next();
+            handler.next().responder().closeConnection("scripted");
+
+            first.responder().respond(new MetadataResponseData());
+
+            assertThat(client.receiveCorrelationId()).isEqualTo(1);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void aRequestIsAnsweredOnce() throws Exception {
+        Aside handler = new Aside();
+        try (TestServer server = TestServer.start(handler); RawClient client = server.connect()) {
+            client.send(RawClient.ping(1));
+            Call call = handler.next();
+            call.responder().respond(new MetadataResponseData());
+
+            assertThatThrownBy(() -> call.responder().respondNothing()).isInstanceOf(Invariant.Violated.class);
+
+            assertThat(client.receiveCorrelationId()).isEqualTo(1);
         }
     }
 

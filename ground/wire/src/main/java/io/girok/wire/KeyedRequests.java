@@ -12,9 +12,9 @@ import org.apache.kafka.common.protocol.ApiMessage;
 ///
 /// Such a table grows by taking out and putting back every element, each time walking the chain of those that collide
 /// with it: a frame of 120 KiB that names one topic 20,000 times keeps a processor busy for more than ten minutes. The
-/// generated code makes a table so that its last element already makes it grow (250 equal elements: 10 ms, 1,000: 0.6 s).
-/// So requests that are known to be large are read here, into tables that never grow (10,000 equal elements: 0.16 s), and
-/// the others are held to less.
+/// generated code makes a table so that its last element already makes it grow (250 equal elements: 10 ms, 1,000: 0.6
+/// s). So requests that are known to be large are read here, into tables that never grow (10,000 equal elements: 0.16
+/// s), and the others are held to less.
 final class KeyedRequests {
     /// Topics in one of the requests read here.
     static final int MAX_TOPICS = 10_000;
