@@ -1,35 +1,151 @@
 package io.girok.log;
 
+import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One entry of `log.dirs`: its lock, identity, checkpoints and partitions. Thread-safe.
-@SuppressWarnings("DoNotCallSuggester") // signatures first; the bodies follow
+///
+/// A failure of the disk takes the whole directory offline, for good: what a failed sync has lost cannot be told, so
+/// nothing is tried again until the directory is opened anew, which checks what is there.
 public final class LogDirectory implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
+    private static final String LOCK = ".lock";
+    private static final String CLEAN_MARK = ".kafka_cleanshutdown";
+    /// Room that a rejected append leaves for indexes, checkpoints and deletions.
+    private static final long FULL_BYTES = 1024 * 1024;
+
+    private static final int MAX_NAME_LENGTH = 255;
+
+    private final Path path;
+    private final LogEnvironment environment;
+    private final MetaProperties properties;
+    private final AutoCloseable lock;
+    private final boolean wasClosedClean;
+    private final DirectoryMarks marks;
+    private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
+    /// Partitions that were not checked since a stop that was not clean.
+    private final Set<PartitionName> unchecked = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable StorageFailed> failure = new AtomicReference<>();
+    private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
+
+    private LogDirectory(Path path, LogEnvironment environment, MetaProperties properties, AutoCloseable lock,
+            boolean wasClosedClean, DirectoryMarks marks) {
+        this.path = path;
+        this.environment = environment;
+        this.properties = properties;
+        this.lock = lock;
+        this.wasClosedClean = wasClosedClean;
+        this.marks = marks;
+    }
+
     /// Takes the directory into use, creating it if need be. Blocks.
     ///
     /// @throws DirectoryRefused when another process has it, or it belongs to another cluster or node
     /// @throws StorageFailed when the disk fails
     public static LogDirectory open(Path path, String clusterId, int nodeId, LogEnvironment environment) {
-        throw new UnsupportedOperationException(path + clusterId + nodeId + environment);
+        Disk disk = environment.disk();
+        AutoCloseable lock = null;
+        boolean isOpen = false;
+        try {
+            createDurably(path, disk);
+            lock = disk.tryLock(path.resolve(LOCK))
+                    .orElseThrow(
+                            () -> new DirectoryRefused("log directory '" + path
+                                    + "' is in use by another process (its file '" + LOCK
+                                    + "' is locked): stop that process, or set log.dirs to another directory"));
+            MetaProperties properties = identify(path, clusterId, nodeId, environment);
+            boolean wasClean = disk.exists(path.resolve(CLEAN_MARK));
+            DirectoryMarks marks = DirectoryMarks.read(disk, path);
+            LogDirectory opened = new LogDirectory(path, environment, properties, lock, wasClean, marks);
+            opened.cleanUp();
+            isOpen = true;
+            return opened;
+        } catch (IOException e) {
+            throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
+                    "log directory '" + path + "' cannot be used: " + e.getMessage(), e);
+        } finally {
+            if (!isOpen && lock != null) {
+                close(lock);
+            }
+        }
+    }
+
+    /// The names of directories that were created are durable too.
+    private static void createDurably(Path path, Disk disk) throws IOException {
+        List<Path> parents = new ArrayList<>();
+        for (Path missing = path.toAbsolutePath(); missing != null && !disk.isDirectory(missing); missing = missing
+                .getParent()) {
+            Path parent = missing.getParent();
+            if (parent != null) {
+                parents.add(parent);
+            }
+        }
+        disk.createDirectories(path);
+        for (Path parent : parents) {
+            disk.syncDirectory(parent);
+        }
+    }
+
+    private static MetaProperties identify(Path path, String clusterId, int nodeId, LogEnvironment environment)
+            throws IOException {
+        Optional<MetaProperties> found = MetaProperties.read(environment.disk(), path);
+        if (found.isEmpty()) {
+            MetaProperties created = new MetaProperties(clusterId, nodeId, environment.newIds().get());
+            created.write(environment.disk(), path);
+            return created;
+        }
+        MetaProperties known = found.get();
+        if (!known.clusterId().equals(clusterId) || known.nodeId() != nodeId) {
+            throw new DirectoryRefused("log directory '" + path + "' belongs to node " + known.nodeId()
+                    + " of cluster '" + known.clusterId() + "', and this is node " + nodeId + " of cluster '"
+                    + clusterId + "': set log.dirs to another directory");
+        }
+        return known;
+    }
+
+    /// Takes the mark of a clean stop away before anything can be written, and finishes deletions.
+    private void cleanUp() throws IOException {
+        Disk disk = environment.disk();
+        if (disk.delete(path.resolve(CLEAN_MARK))) {
+            disk.syncDirectory(path);
+        }
+        for (String entry : disk.list(path)) {
+            Path directory = path.resolve(entry);
+            if (entry.endsWith(FileNames.DELETED_DIRECTORY) && disk.isDirectory(directory)) {
+                environment.blockingPool().execute(() -> removeDirectory(directory));
+            } else if (!wasClosedClean) {
+                FileNames.partition(entry).filter(name -> disk.isDirectory(directory)).ifPresent(unchecked::add);
+            }
+        }
     }
 
     public Path path() {
-        throw new UnsupportedOperationException();
+        return path;
     }
 
     public TopicId directoryId() {
-        throw new UnsupportedOperationException();
+        return properties.directoryId();
     }
 
     /// Whether the last stop was clean, so that nothing needs to be checked.
     public boolean wasClosedClean() {
-        throw new UnsupportedOperationException();
+        return wasClosedClean;
     }
 
     /// Opens the partition's log or creates it. Blocks when there is something to recover: call it off the shard, for
@@ -40,50 +156,283 @@ public final class LogDirectory implements AutoCloseable {
     /// @throws StorageFailed when the partition (or the directory) cannot be used
     /// @throws IllegalArgumentException when the name is not one of a topic
     public PartitionStore openPartition(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
-        throw new UnsupportedOperationException(name + "" + topic + settings + shard);
+        StorageFailed known = failure.get();
+        if (known != null) {
+            throw known;
+        }
+        if (stores.containsKey(name)) {
+            throw new IllegalStateException("log '" + name + "' is open already");
+        }
+        try {
+            // A partition that was opened and closed again since the start is clean whatever came before.
+            boolean isClean = !unchecked.contains(name);
+            OpenedLog opened = new PartitionDirectory(path, environment, marks, isClean).open(name, topic, settings);
+            unchecked.remove(name);
+            PartitionStore store = new PartitionStore(this, opened, settings, shard);
+            stores.put(name, store);
+            return store;
+        } catch (IOException e) {
+            throw failed(name, e);
+        }
     }
 
     /// The partitions that have a directory here, open or not. Blocks.
     public List<PartitionName> partitionsOnDisk() {
-        throw new UnsupportedOperationException();
+        try {
+            List<PartitionName> found = new ArrayList<>();
+            for (String entry : environment.disk().list(path)) {
+                FileNames.partition(entry)
+                        .filter(name -> environment.disk().isDirectory(path.resolve(entry)))
+                        .ifPresent(found::add);
+            }
+            return found;
+        } catch (IOException e) {
+            throw fail("listing failed", e);
+        }
     }
 
-    /// Deletes a partition, open or not: its directory is renamed at once and removed after `file.delete.delay.ms`. An
-    /// open store of it refuses everything from here on. Blocks shortly.
+    /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of it
+    /// refuses everything from here on. Blocks shortly; on the partition's shard if it is open.
     public void delete(PartitionName name) {
-        throw new UnsupportedOperationException(name.toString());
+        try {
+            PartitionStore store = stores.get(name);
+            LogSettings settings = store == null ? LogSettings.DEFAULT : store.settings();
+            if (store != null) {
+                store.abandon();
+            }
+            Disk disk = environment.disk();
+            Path directory = FileNames.directory(path, name);
+            marks.remove(name);
+            unchecked.remove(name);
+            if (disk.isDirectory(directory)) {
+                // The id keeps two deletions of one name apart; a name cut short fits every file system.
+                String suffix = "." + environment.newIds().get() + FileNames.DELETED_DIRECTORY;
+                String prefix = name.toString();
+                int most = Math.min(prefix.length(), MAX_NAME_LENGTH - suffix.length());
+                Path target = path.resolve(prefix.substring(0, most) + suffix);
+                disk.rename(directory, target);
+                disk.syncDirectory(path);
+                later(settings.retention().fileDeleteDelayMs(), () -> removeDirectory(target));
+            }
+        } catch (IOException e) {
+            throw failed(name, e);
+        }
     }
 
     /// Notes how far each log has come, so that a crash costs little. Called every minute or so, from any thread; the
     /// work runs on the blocking pool.
     public void checkpoint() {
-        throw new UnsupportedOperationException();
+        for (PartitionStore store : stores.values()) {
+            store.shard().execute(store::requestCheckpoint);
+        }
+        environment.blockingPool().execute(this::writeMarks);
+    }
+
+    private void writeMarks() {
+        if (failure.get() != null) {
+            return;
+        }
+        try {
+            marks.write();
+        } catch (IOException e) {
+            if (isFull(0)) {
+                // The last checkpoints stand: a crash costs more, and nothing is lost.
+                LOGGER.warn("log directory '{}': no room for the checkpoints: {}", path, e.getMessage());
+                return;
+            }
+            fail("writing the checkpoints failed", e);
+        }
     }
 
     /// Told once, when the directory goes offline, on any thread. Told at once if it is offline already.
     public void onFailure(Consumer<StorageFailed> listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        listeners.add(listener);
+        StorageFailed known = failure.get();
+        if (known != null && listeners.remove(listener)) {
+            listener.accept(known);
+        }
     }
 
     /// Why the directory is offline, if it is.
     public Optional<StorageFailed> failure() {
-        throw new UnsupportedOperationException();
+        return Optional.ofNullable(failure.get());
     }
 
     /// The bytes a broker may still write here.
     public long usableBytes() {
-        throw new UnsupportedOperationException();
+        try {
+            return environment.disk().usableBytes(path);
+        } catch (IOException e) {
+            throw fail("asking for the free space failed", e);
+        }
     }
 
     /// Closes every store, writes the checkpoints and the mark of a clean stop, and gives up the lock. Blocks; nothing
     /// may use the stores any more.
     public void closeClean() {
-        throw new UnsupportedOperationException();
+        try {
+            boolean isClean = failure.get() == null && unchecked.isEmpty();
+            for (PartitionStore store : List.copyOf(stores.values())) {
+                isClean &= closeStore(store);
+            }
+            if (failure.get() == null) {
+                marks.write();
+                if (isClean) {
+                    TextFile.replace(
+                            environment.disk(),
+                            path.resolve(CLEAN_MARK),
+                            List.of("{\"version\":0,\"brokerEpoch\":-1}"));
+                    environment.disk().syncDirectory(path);
+                }
+            }
+        } catch (IOException e) {
+            fail("closing failed", e);
+        } finally {
+            close();
+        }
+    }
+
+    private static boolean closeStore(PartitionStore store) {
+        if (store.isOffline()) {
+            return false;
+        }
+        try {
+            store.close();
+            return true;
+        } catch (StorageFailed e) {
+            LOGGER.error("log '{}' could not be closed: {}; it is checked at the next start", store.name(),
+                    e.getMessage());
+            return false;
+        }
     }
 
     /// Gives up lock and files, as a crash would; the next open recovers.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        for (PartitionStore store : List.copyOf(stores.values())) {
+            try {
+                store.abandon();
+            } catch (IOException e) {
+                LOGGER.debug("log '{}': {}", store.name(), e.getMessage());
+            }
+        }
+        close(lock);
+    }
+
+    private static void close(AutoCloseable lock) {
+        try {
+            lock.close();
+        } catch (Exception e) {
+            LOGGER.warn("a log directory's lock could not be given up: {}", e.getMessage());
+        }
+    }
+
+    Durability durability() {
+        return environment.durability();
+    }
+
+    long producerIdExpirationMs() {
+        return environment.producerIdExpirationMs();
+    }
+
+    void forget(PartitionStore store) {
+        stores.remove(store.name(), store);
+    }
+
+    /// Whether a write of so many bytes fails for want of room.
+    boolean isFull(long neededBytes) {
+        try {
+            return environment.disk().usableBytes(path) < neededBytes + FULL_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Before records below the recovery point are cut: the file must not vouch for what takes their place.
+    void lowerRecoveryPoint(PartitionName name, Marks of, long offset) throws IOException {
+        boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint());
+        of.setRecoveryPoint(Math.min(of.recoveryPoint(), offset));
+        if (isVouchedFor && marks.find(name) == of) {
+            marks.write();
+        }
+    }
+
+    /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names that
+    /// stay are: a crash in between leaves no hole.
+    void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
+        environment.blockingPool().execute(() -> {
+            try {
+                Disk disk = environment.disk();
+                if (!disk.isDirectory(directory) || failure.get() != null) {
+                    return;
+                }
+                marks.write();
+                disk.syncDirectory(directory);
+                List<Path> renamed = SegmentDeletion.rename(segments, disk);
+                disk.syncDirectory(directory);
+                later(delayMs, () -> unlink(renamed));
+            } catch (IOException e) {
+                if (environment.disk().isDirectory(directory)) {
+                    failed(name, e);
+                }
+            }
+        });
+    }
+
+    private void later(long delayMs, Runnable task) {
+        environment.timers().schedule(delayMs, () -> environment.blockingPool().execute(task));
+    }
+
+    private void unlink(List<Path> files) {
+        for (Path file : files) {
+            try {
+                environment.disk().delete(file);
+            } catch (IOException e) {
+                LOGGER.warn("log directory '{}': {}; tried again at the next start", path, e.getMessage());
+            }
+        }
+    }
+
+    private void removeDirectory(Path directory) {
+        Disk disk = environment.disk();
+        try {
+            for (String file : disk.list(directory)) {
+                disk.delete(directory.resolve(file));
+            }
+            disk.delete(directory);
+        } catch (IOException e) {
+            LOGGER.warn("log directory '{}': {}; tried again at the next start", path, e.getMessage());
+        }
+    }
+
+    void syncFailed(PartitionName name, IOException cause) {
+        fail("log '" + name + "'", cause);
+    }
+
+    /// What `cause` means: corruption takes one partition offline, everything else the directory.
+    StorageFailed failed(PartitionName name, IOException cause) {
+        if (cause instanceof CorruptLog) {
+            StorageFailed corrupt = new StorageFailed(StorageFailed.Scope.PARTITION,
+                    String.valueOf(cause.getMessage()), cause);
+            LOGGER.error("log '{}' in '{}' is offline: {}", name, path, cause.getMessage());
+            return corrupt;
+        }
+        return fail("log '" + name + "'", cause);
+    }
+
+    private StorageFailed fail(String what, IOException cause) {
+        StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
+                "log directory '" + path + "' is offline: " + what + ": " + cause.getMessage(), cause);
+        if (!failure.compareAndSet(null, failed)) {
+            StorageFailed earlier = failure.get();
+            return earlier == null ? failed : earlier;
+        }
+        LOGGER.error("{}; its partitions are offline until the broker is started again", failed.getMessage());
+        for (Consumer<StorageFailed> listener : List.copyOf(listeners)) {
+            if (listeners.remove(listener)) {
+                listener.accept(failed);
+            }
+        }
+        return failed;
     }
 }

@@ -12,6 +12,8 @@ import java.util.function.Supplier;
 /// @param timers for what is done later, such as unlinking deleted files
 /// @param openFiles the budget, shared by all directories on `disk`
 /// @param blockingPool where syncs and deletions run; bounded
+/// @param producerIdExpirationMs `producer.id.expiration.ms`: how long a silent producer is remembered
 /// @param newIds fresh random ids: of the directory, of deleted partitions
 public record LogEnvironment(Disk disk, Clock clock, Timers timers, OpenFiles openFiles, Executor blockingPool,
-        Supplier<TopicId> newIds, Durability durability) {}
+        Supplier<TopicId> newIds, Durability durability,
+        long producerIdExpirationMs) {}

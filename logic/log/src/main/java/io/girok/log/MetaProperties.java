@@ -2,18 +2,73 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.TopicId;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Whose a log directory is: its `meta.properties`. Immutable.
 public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) {
     public static final String FILE_NAME = "meta.properties";
 
+    private static final String VERSION = "version";
+    private static final String CLUSTER_ID = "cluster.id";
+    private static final String NODE_ID = "node.id";
+    private static final String DIRECTORY_ID = "directory.id";
+
     /// What a log directory says of itself; empty when it was never used. Opens nothing else and takes no lock.
     ///
     /// @throws StorageFailed when the file cannot be read or makes no sense
-    @SuppressWarnings("DoNotCallSuggester") // the body follows
     public static Optional<MetaProperties> read(Disk disk, Path directory) {
-        throw new UnsupportedOperationException(disk.toString() + directory);
+        Path path = directory.resolve(FILE_NAME);
+        try {
+            Optional<List<String>> lines = TextFile.readLines(disk, path);
+            return lines.isEmpty() ? Optional.empty() : Optional.of(parse(path, lines.get()));
+        } catch (IOException e) {
+            throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
+                    "log directory '" + directory + "' cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static MetaProperties parse(Path path, List<String> lines) throws CorruptLog {
+        Map<String, String> values = new TreeMap<>();
+        for (String line : lines) {
+            int equals = line.indexOf('=');
+            if (!line.startsWith("#") && 0 < equals) {
+                values.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+            }
+        }
+        if (!"1".equals(values.get(VERSION))) {
+            throw new CorruptLog("'" + path + "' has version '" + values.get(VERSION) + "', where 1 is known");
+        }
+        try {
+            return new MetaProperties(value(values, CLUSTER_ID, path),
+                    Integer.parseInt(value(values, NODE_ID, path)),
+                    TopicId.parse(value(values, DIRECTORY_ID, path)));
+        } catch (IllegalArgumentException e) {
+            throw new CorruptLog("'" + path + "' makes no sense: " + e.getMessage());
+        }
+    }
+
+    private static String value(Map<String, String> values, String key, Path path) throws CorruptLog {
+        String value = values.get(key);
+        if (value == null) {
+            throw new CorruptLog("'" + path + "' lacks '" + key + "'");
+        }
+        return value;
+    }
+
+    void write(Disk disk, Path directory) throws IOException {
+        TextFile.replace(
+                disk,
+                directory.resolve(FILE_NAME),
+                List.of(
+                        VERSION + "=1",
+                        CLUSTER_ID + "=" + clusterId,
+                        NODE_ID + "=" + nodeId,
+                        DIRECTORY_ID + "=" + directoryId));
+        disk.syncDirectory(directory);
     }
 }

@@ -1,25 +1,71 @@
 package io.girok.log;
 
+import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
+import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// The log of one partition replica. Owned by the partition's shard, which never waits here for a sync.
 ///
 /// Every method throws [StorageFailed] once the partition or its directory is offline.
-@SuppressWarnings("DoNotCallSuggester") // signatures first; the bodies follow
 public final class PartitionStore {
-    PartitionStore() {}
+    // Three offsets, in this order:
+    //   recovery point <= durable offset <= end offset
+    // The end moves with each append. The durable offset follows by flushes of the batches alone, which is what an
+    // acknowledgement waits for. The recovery point follows by deep flushes (at a roll, at a checkpoint, at the end),
+    // which also save the indexes, the epochs and the producers' states: below it, nothing is looked at after a crash.
+    //
+    // A store that was opened after a clean stop has read nothing: the end offset is the recovery point. What its files
+    // say is read by LogContents.resume() when it is first needed, and must agree.
+
+    private final PartitionName name;
+    private final TopicId topic;
+    private final LogDirectory home;
+    private final Shard shard;
+    private final Marks marks;
+    private final Segments segments;
+    private final LogContents contents;
+    private final LogReader reader;
+    private final Flusher flusher;
+    private final LogTrim trim;
+    private final List<LongConsumer> durableListeners = new ArrayList<>(1);
+    private LogSettings settings;
+    private long syncedOffset;
+    private boolean isFlushTimerSet;
+    private boolean isClosed;
+    private @Nullable StorageFailed failure;
+
+    /// @param opened what the directory found
+    PartitionStore(LogDirectory home, OpenedLog opened, LogSettings settings, Shard shard) {
+        this.home = home;
+        this.name = opened.name();
+        this.topic = opened.topic();
+        this.shard = shard;
+        this.marks = opened.marks();
+        this.segments = opened.segments();
+        this.contents = new LogContents(opened, settings);
+        this.syncedOffset = opened.endOffset();
+        this.settings = settings;
+        this.reader = new LogReader(segments);
+        this.trim = new LogTrim(name, segments, marks, home);
+        LogEnvironment environment = segments.environment();
+        this.flusher = new Flusher(shard, environment.blockingPool(), contents::captureFlush, this::sync, this::flushed,
+                this::fail);
+    }
 
     public PartitionName name() {
-        throw new UnsupportedOperationException();
+        return name;
     }
 
     public TopicId topic() {
-        throw new UnsupportedOperationException();
+        return topic;
     }
 
     /// Appends the batches between the buffer's position and limit, all or none, with one write.
@@ -27,44 +73,108 @@ public final class PartitionStore {
     /// @param batches may be written to: offsets, leader epoch and what the topic wants are put in place
     /// @param leaderEpoch the leader's, put into every batch; ignored for [AppendOrigin#REPLICATION]
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, int leaderEpoch) {
-        throw new UnsupportedOperationException(batches.toString() + origin + leaderEpoch);
+        checkUsable();
+        try {
+            contents.resume();
+            AppendPlan plan = switch (origin) {
+                case CLIENT -> AppendPlan.forClient(batches, contents.endOffset(), leaderEpoch, settings,
+                        segments.environment().clock().wallMs());
+                case COORDINATOR -> AppendPlan.forCoordinator(batches, contents.endOffset(), leaderEpoch);
+                case REPLICATION -> AppendPlan.forReplication(batches, contents.endOffset());
+            };
+            return switch (plan) {
+                case AppendPlan.End(AppendResult result) -> result;
+                case AppendPlan.Write write -> append(write, origin);
+            };
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private AppendResult append(AppendPlan.Write plan, AppendOrigin origin) throws IOException {
+        if (plan.hasProducers() && origin != AppendOrigin.REPLICATION) {
+            AppendResult refusal = contents.checkProducers(plan);
+            if (refusal != null) {
+                return refusal;
+            }
+        }
+        int size = plan.batches().remaining();
+        try {
+            if (contents.rollIfNeeded(plan, size)) {
+                flusher.request(true);
+            }
+            contents.write(plan, home.durability() == Durability.FSYNC);
+        } catch (Segment.UnrepairedWrite e) {
+            throw e;
+        } catch (IOException e) {
+            if (home.isFull(size)) {
+                return new AppendResult.Rejected(RejectReason.DISK_FULL,
+                        "log '" + name + "': " + e.getMessage() + "; nothing was written", List.of());
+            }
+            throw e;
+        }
+        contents.noteWritten(plan);
+        if (home.durability() == Durability.OS) {
+            tellDurable();
+        }
+        flushByPolicy();
+        return new AppendResult.Appended(plan.baseOffset(), plan.lastOffset(), plan.maxTimestamp(),
+                plan.logAppendTimeMs(), size);
     }
 
     /// The first offset that may be read.
     public long startOffset() {
-        throw new UnsupportedOperationException();
+        return marks.startOffset();
     }
 
     /// The next offset to be written.
     public long endOffset() {
-        throw new UnsupportedOperationException();
+        return contents.endOffset();
     }
 
     /// Everything below is durable in the sense of [Durability].
     public long durableOffset() {
-        throw new UnsupportedOperationException();
+        return home.durability() == Durability.OS ? contents.endOffset() : syncedOffset;
     }
 
     /// The bytes of all segments.
     public long sizeInBytes() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            return segments.sizeInBytes();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /// How many segments there are.
+    public int segmentCount() {
+        return segments.count();
     }
 
     /// The largest leader epoch that has been assigned an offset, -1 for none.
     public int latestEpoch() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            return contents.epochs().latest();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order they
     /// came and stay for good.
     public void onDurable(LongConsumer listener) {
-        throw new UnsupportedOperationException(listener.toString());
+        durableListeners.add(listener);
     }
 
     /// Asks for everything appended so far to become durable; [#onDurable] tells when. One sync answers all that came
     /// while the last one ran.
     public void requestFlush() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        if (syncedOffset < contents.endOffset()) {
+            flusher.request(false);
+        }
     }
 
     /// Reads batches from the one that holds `offset` on, up to the batch that holds `upToOffset`, which is out.
@@ -72,89 +182,351 @@ public final class PartitionStore {
     /// @param maxBytes the last batch is cut short where it is reached
     /// @param atLeastOne whether the first batch is given whole even if it is larger than `maxBytes`
     public ReadResult read(long offset, long upToOffset, int maxBytes, boolean atLeastOne) {
-        throw new UnsupportedOperationException("" + offset + upToOffset + maxBytes + atLeastOne);
+        checkUsable();
+        if (offset < startOffset() || contents.endOffset() < offset) {
+            return new ReadResult.OutOfRange(startOffset(), contents.endOffset());
+        }
+        long upTo = Math.min(upToOffset, contents.endOffset());
+        if (upTo <= offset) {
+            return ReadResult.Data.EMPTY;
+        }
+        try {
+            contents.resume();
+            return reader.read(offset, upTo, maxBytes, atLeastOne, settings.roll().indexIntervalBytes());
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// The first record whose timestamp is `timestamp` or later; empty when there is none.
     public Optional<TimestampOffset> offsetForTimestamp(long timestamp) {
-        throw new UnsupportedOperationException("" + timestamp);
+        checkUsable();
+        try {
+            contents.resume();
+            return reader.find(timestamp, startOffset(), settings);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// The first record of the largest timestamp; empty when no record has one.
     public Optional<TimestampOffset> maxTimestampOffset() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            contents.resume();
+            return reader.findLargest(startOffset(), settings);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Where the epoch ends in this log (KIP-101, KIP-320).
     public EpochEnd endOffsetFor(int leaderEpoch) {
-        throw new UnsupportedOperationException("" + leaderEpoch);
+        checkUsable();
+        try {
+            return contents.epochs().endOffsetFor(leaderEpoch, contents.endOffset());
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Notes that the leader of `epoch` writes from `startOffset` on.
     public void assignEpoch(int epoch, long startOffset) {
-        throw new UnsupportedOperationException("" + epoch + startOffset);
+        checkUsable();
+        try {
+            contents.epochs().assign(epoch, startOffset);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// The end of what a consumer of committed records may read: the first offset of the earliest open transaction, or
     /// the high watermark.
     public long lastStableOffset(long highWatermark) {
-        throw new UnsupportedOperationException("" + highWatermark);
+        checkUsable();
+        try {
+            return Math.max(startOffset(), contents.producers().lastStableOffset(highWatermark));
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// The aborted transactions that have records in `[fromOffset, toOffset)`.
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
-        throw new UnsupportedOperationException("" + fromOffset + toOffset);
+        checkUsable();
+        try {
+            return contents.abortedTransactions(fromOffset, toOffset);
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// The producers known to the log, for DescribeProducers.
     public List<ProducerState> producers() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            return contents.producers().states();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Notes the high watermark for the checkpoint.
     public void noteHighWatermark(long offset) {
-        throw new UnsupportedOperationException("" + offset);
+        marks.setHighWatermark(offset);
     }
 
     /// The high watermark as it was last checkpointed (or noted), never above the end offset.
     public long checkpointedHighWatermark() {
-        throw new UnsupportedOperationException();
+        return Math.min(marks.highWatermark(), contents.endOffset());
     }
 
     /// Hides everything below `offset` for good (DeleteRecords); its segments go with the next [#deleteOldSegments].
     ///
     /// @param offset at most the end offset; nothing happens when it is not above the start offset
     public void advanceStartOffset(long offset) {
-        throw new UnsupportedOperationException("" + offset);
+        checkUsable();
+        Invariant.check(offset <= contents.endOffset(), "a log starts at its end at most");
+        try {
+            if (startOffset() < offset) {
+                marks.setStartOffset(offset);
+                contents.epochs().truncateFromStart(offset);
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Cuts everything from `offset` on, and the batch that holds it. Blocks; for followers.
     public void truncateTo(long offset) {
-        throw new UnsupportedOperationException("" + offset);
+        checkUsable();
+        if (contents.endOffset() <= offset) {
+            return;
+        }
+        if (offset < segments.first().baseOffset()) {
+            truncateFullyAndStartAt(offset);
+            return;
+        }
+        try {
+            contents.resume();
+            flusher.settle();
+            contents.truncate(offset, trim);
+            lowerMarks();
+            flusher.flushNow();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Drops everything and goes on at `offset`. Blocks; for followers that fell out of the leader's log.
     public void truncateFullyAndStartAt(long offset) {
-        throw new UnsupportedOperationException("" + offset);
+        checkUsable();
+        try {
+            flusher.settle();
+            contents.restartAt(offset, trim);
+            lowerMarks();
+            marks.setStartOffset(offset);
+            flusher.flushNow();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private void lowerMarks() {
+        long end = contents.endOffset();
+        syncedOffset = Math.min(syncedOffset, end);
+        marks.setRecoveryPoint(Math.min(marks.recoveryPoint(), end));
+        marks.setHighWatermark(Math.min(marks.highWatermark(), end));
+        marks.setStartOffset(Math.min(marks.startOffset(), end));
     }
 
     /// Deletes what retention by time, size and start offset allows, up to `highWatermark`; forgets producers that were
     /// silent for too long. Answers the number of segments.
     public int deleteOldSegments(long nowMs, long highWatermark) {
-        throw new UnsupportedOperationException("" + nowMs + highWatermark);
+        checkUsable();
+        try {
+            contents.expireProducers(nowMs - home.producerIdExpirationMs());
+            int count = trim.countDeletable(nowMs, Math.min(highWatermark, contents.endOffset()), contents.endOffset(),
+                    settings);
+            if (count == 0) {
+                return 0;
+            }
+            contents.resume();
+            if (count == segments.count()) {
+                startSegment();
+            }
+            trim.deleteFirst(count, settings);
+            contents.epochs().truncateFromStart(marks.startOffset());
+            return count;
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     /// Begins a new segment, if the last one holds anything.
     public void roll() {
-        throw new UnsupportedOperationException();
+        checkUsable();
+        try {
+            contents.resume();
+            if (0 < segments.active().size()) {
+                startSegment();
+            }
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
-    public void updateSettings(LogSettings settings) {
-        throw new UnsupportedOperationException(settings.toString());
+    private void startSegment() throws IOException {
+        contents.rollAt(contents.endOffset());
+        segments.active().create();
+        flusher.request(true);
+    }
+
+    public void updateSettings(LogSettings newSettings) {
+        settings = newSettings;
+        contents.setSettings(newSettings);
+    }
+
+    /// Saves how far the log has come, in the background, and lets go of files if nothing happens here.
+    void requestCheckpoint() {
+        if (isClosed || failure != null) {
+            return;
+        }
+        if (contents.isChangedSince(marks.recoveryPoint())) {
+            flusher.request(true);
+        } else {
+            try {
+                segments.close();
+            } catch (IOException e) {
+                fail(e);
+            }
+        }
     }
 
     /// Makes everything durable and lets go of files and memory. Blocks; the directory's checkpoints still know it.
     public void close() {
-        throw new UnsupportedOperationException();
+        if (isClosed) {
+            return;
+        }
+        checkUsable();
+        try {
+            contents.finish();
+            if (contents.isChangedSince(marks.recoveryPoint())) {
+                flusher.flushNow();
+            }
+            abandon();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /// Lets go of files without saving anything: the partition is deleted, or its directory is offline.
+    void abandon() throws IOException {
+        isClosed = true;
+        flusher.stop();
+        segments.close();
+        home.forget(this);
+    }
+
+    /// Whether the store refuses its work, because of a failure of its own or of its directory.
+    boolean isOffline() {
+        return failure != null || home.failure().isPresent();
+    }
+
+    LogSettings settings() {
+        return settings;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    private void flushByPolicy() {
+        LogSettings.Flush flush = settings.flush();
+        if (flush.messages() <= contents.endOffset() - syncedOffset) {
+            flusher.request(false);
+        } else if (flush.ms() != Long.MAX_VALUE && !isFlushTimerSet) {
+            isFlushTimerSet = true;
+            shard.schedule(flush.ms(), this::flushByTimer);
+        }
+    }
+
+    private void flushByTimer() {
+        isFlushTimerSet = false;
+        if (!isClosed && !isOffline() && syncedOffset < contents.endOffset()) {
+            flusher.request(false);
+        }
+    }
+
+    private void sync(FlushWork work) throws IOException {
+        try {
+            work.run(segments.environment().disk(), segments.directory(), marks.checkpointedRecoveryPoint());
+        } catch (IOException e) {
+            // Told from here as well: the shard may be gone, and others must not believe a later sync.
+            if (!isClosed) {
+                home.syncFailed(name, e);
+            }
+            throw e;
+        }
+    }
+
+    private void flushed(FlushWork work) {
+        syncedOffset = Math.max(syncedOffset, work.endOffset());
+        if (work.isDeep()) {
+            marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
+            if (work.producers().isPresent()) {
+                contents.noteSnapshot(work.endOffset());
+            }
+        }
+        try {
+            for (Segment segment : work.logs()) {
+                if (!segment.isLogDirty()) {
+                    segment.log().unpin();
+                }
+            }
+        } catch (IOException e) {
+            fail(e);
+            return;
+        }
+        if (home.durability() == Durability.FSYNC) {
+            tellDurable();
+        }
+    }
+
+    private void tellDurable() {
+        long durable = durableOffset();
+        for (LongConsumer listener : durableListeners) {
+            listener.accept(durable);
+        }
+    }
+
+    private void checkUsable() {
+        StorageFailed known = failure;
+        if (known != null) {
+            throw known;
+        }
+        Optional<StorageFailed> ofDirectory = home.failure();
+        if (ofDirectory.isPresent()) {
+            throw ofDirectory.get();
+        }
+        if (isClosed) {
+            throw new StorageFailed(StorageFailed.Scope.PARTITION, "log '" + name + "' is closed", null);
+        }
+    }
+
+    private void fail(IOException cause) {
+        StorageFailed failed = failed(cause);
+        Invariant.check(failed == failure, "a failure is remembered");
+    }
+
+    /// Takes the partition offline, and the directory with it unless only this log is at fault.
+    private StorageFailed failed(IOException cause) {
+        StorageFailed known = failure;
+        if (known == null) {
+            known = home.failed(name, cause);
+            failure = known;
+            flusher.stop();
+        }
+        return known;
     }
 }

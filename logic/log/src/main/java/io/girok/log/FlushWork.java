@@ -1,0 +1,53 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// What has to be written and synced so that everything below an offset is durable: captured on the shard, done on the
+/// blocking pool. Immutable.
+///
+/// The order holds if a crash comes in between: segments in the order of their offsets, then their names.
+///
+/// @param endOffset what is durable then
+/// @param logs the segments with unsynced batches, in order
+/// @param indexes index files with unsynced entries; only if `isDeep`
+/// @param isDeep whether `endOffset` becomes the recovery point too
+/// @param epochs the lines of the epoch file, if it has to be written
+/// @param producers the producers' snapshot at `endOffset`, if it has to be written
+/// @param hasNewFiles whether the partition's directory has to be synced
+/// @param isNewDirectory whether the directory that holds it has to be synced
+record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, boolean isDeep,
+        Optional<List<String>> epochs, Optional<ByteBuffer> producers, boolean hasNewFiles, boolean isNewDirectory) {
+    /// Syncs; called on the blocking pool.
+    void run(Disk disk, Path directory, long checkpointedRecoveryPoint) throws IOException {
+        for (Segment segment : logs) {
+            segment.log().sync();
+        }
+        for (LogFile index : indexes) {
+            index.sync();
+        }
+        if (epochs.isPresent()) {
+            EpochCache.write(disk, directory, epochs.get());
+        }
+        if (producers.isPresent()) {
+            TextFile.replace(disk, ProducerSnapshotFile.path(directory, endOffset), producers.get().duplicate());
+        }
+        if (isNewDirectory) {
+            TextFile.sync(disk, directory.resolve(FileNames.PARTITION_METADATA));
+        }
+        if (hasNewFiles || isNewDirectory || epochs.isPresent() || producers.isPresent()) {
+            disk.syncDirectory(directory);
+        }
+        Path parent = directory.getParent();
+        if (isNewDirectory && parent != null) {
+            disk.syncDirectory(parent);
+        }
+        if (producers.isPresent()) {
+            ProducerSnapshots.purge(disk, directory, checkpointedRecoveryPoint);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import io.girok.base.FileSlice;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/// A file of a partition that is opened when it is needed, within the budget of [OpenFiles]. Reads and syncs are
+/// thread-safe; the rest is owned by the partition's shard.
+final class LogFile {
+    private final OpenFiles openFiles;
+    private final Disk disk;
+    private volatile Path path;
+    private boolean isPinned;
+
+    // Guarded by the lock of [OpenFiles].
+    @Nullable
+    DiskFile open;
+    int leases;
+    boolean isClosing;
+
+    LogFile(OpenFiles openFiles, Disk disk, Path path) {
+        this.openFiles = openFiles;
+        this.disk = disk;
+        this.path = path;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    /// As the disk says, without opening it; 0 when there is none.
+    long sizeOnDisk() throws IOException {
+        return disk.exists(path) ? disk.size(path) : 0;
+    }
+
+    int read(ByteBuffer into, long position) throws IOException {
+        DiskFile file = openFiles.lease(this);
+        try {
+            return file.read(into, position);
+        } finally {
+            openFiles.release(this);
+        }
+    }
+
+    void write(ByteBuffer from, long position) throws IOException {
+        DiskFile file = openFiles.lease(this);
+        try {
+            file.write(from, position);
+        } finally {
+            openFiles.release(this);
+        }
+    }
+
+    void truncate(long size) throws IOException {
+        DiskFile file = openFiles.lease(this);
+        try {
+            file.truncate(size);
+        } finally {
+            openFiles.release(this);
+        }
+    }
+
+    void sync() throws IOException {
+        DiskFile file = openFiles.lease(this);
+        try {
+            file.sync();
+        } finally {
+            openFiles.release(this);
+        }
+    }
+
+    /// Keeps the file open until [#unpin]: a file that is closed and opened again between a write and its sync may hide
+    /// from the sync that the write failed.
+    void pin() throws IOException {
+        if (!isPinned) {
+            openFiles.lease(this);
+            isPinned = true;
+        }
+    }
+
+    void unpin() throws IOException {
+        if (isPinned) {
+            isPinned = false;
+            openFiles.release(this);
+        }
+    }
+
+    /// A region for the network to send; holds the file open until it is released.
+    FileSlice slice(long position, int size) throws IOException {
+        DiskFile file = openFiles.lease(this);
+        return new FileSlice(file, position, size, this::releaseSlice);
+    }
+
+    private void releaseSlice() {
+        try {
+            openFiles.release(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Lets go of the handle as soon as nobody uses it.
+    void close() throws IOException {
+        unpin();
+        openFiles.close(this);
+    }
+
+    /// Renames the file, open or not; those who use it keep using it.
+    void rename(Path target) throws IOException {
+        disk.rename(path, target);
+        path = target;
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+}

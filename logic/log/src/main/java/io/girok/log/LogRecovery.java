@@ -1,0 +1,219 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import io.girok.base.PartitionName;
+import io.girok.record.RecordBatch;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes a log whole after a stop that was not clean. Used by one thread, before the partition's shard gets the log.
+///
+/// Below the recovery point everything was synced, batches and index entries alike: there, what is missing is an error
+/// that takes the partition offline. From the recovery point on a batch counts if it is whole, its CRC fits and its
+/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it.
+final class LogRecovery {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final PartitionName name;
+    private final Segments segments;
+    private final long recoveryPoint;
+    private final EpochCache epochs;
+    private final int indexIntervalBytes;
+    private long nextOffset;
+    private boolean hasProducers;
+    private boolean hadSnapshots;
+    private @Nullable String problem;
+
+    LogRecovery(PartitionName name, Segments segments, long recoveryPoint, EpochCache epochs, int indexIntervalBytes) {
+        this.name = name;
+        this.segments = segments;
+        this.recoveryPoint = recoveryPoint;
+        this.epochs = epochs;
+        this.indexIntervalBytes = indexIntervalBytes;
+    }
+
+    /// Checks what lies past the recovery point and cuts what is not whole; answers the end offset.
+    long run() throws IOException {
+        int first = segments.floor(recoveryPoint);
+        hadSnapshots = ProducerSnapshots.removeAbove(disk(), segments.directory(), recoveryPoint);
+        epochs.truncateFromEnd(recoveryPoint);
+        int index = first;
+        while (index < segments.count() && problem == null) {
+            Segment segment = segments.get(index);
+            if (index != first && segment.baseOffset() != nextOffset) {
+                // A segment begins where the one before it ended: what was between them never reached the disk.
+                problem = "hole before offset " + segment.baseOffset();
+                break;
+            }
+            recover(segment);
+            index++;
+        }
+        if (nextOffset < recoveryPoint) {
+            throw new CorruptLog("log '" + name + "' ends at offset " + nextOffset
+                    + ", but was on stable storage up to its recovery point " + recoveryPoint
+                    + ": the partition stays offline; restore its files, or remove its directory "
+                    + "to have it copied from another replica");
+        }
+        if (problem != null) {
+            cutAfter(index - 1);
+        }
+        if (hasProducers) {
+            rebuildProducers(first);
+        }
+        syncFrom(first);
+        return nextOffset;
+    }
+
+    private void recover(Segment segment) throws IOException {
+        boolean isSyncedInPart = segment.baseOffset() < recoveryPoint;
+        segment.offsetIndex().truncateToSane(recoveryPoint, segment.size());
+        segment.timeIndex().truncateToSane(recoveryPoint);
+        dropUnlikelyEntries(segment);
+        SegmentScan scan = segment.scanFromIndex(SegmentScan.LONG_WINDOW_BYTES);
+        nextOffset = segment.baseOffset();
+        long timestampsKnownTo = segment.timeIndex().lastOffset();
+        long scanBegin = scan.end();
+        for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
+            String wrong = header.baseOffset() < recoveryPoint ? checkOrder(header) : check(header, scan);
+            if (wrong != null) {
+                problem = wrong;
+                cut(segment, scan.position(), wrong);
+                break;
+            }
+            RecordBatch batch = scan.header();
+            note(segment, batch, scan.position());
+        }
+        if (problem == null && scan.problem() != null) {
+            problem = scan.problem();
+            cut(segment, (int) scan.end(), String.valueOf(scan.problem()));
+        }
+        segment.markResumed();
+        if (isSyncedInPart && 0 < scanBegin) {
+            segment.noteTimestampsFrom(timestampsKnownTo + 1);
+        }
+    }
+
+    private void note(Segment segment, RecordBatch batch, int position) throws IOException {
+        nextOffset = batch.lastOffset() + 1;
+        if (recoveryPoint <= batch.lastOffset()) {
+            hasProducers |= batch.hasProducerId();
+            epochs.assign(batch.leaderEpoch(), batch.baseOffset());
+        }
+        segment.note(batch, position, indexIntervalBytes);
+    }
+
+    /// Entries that were written after the last sync can look sane and be halves: the last ones must agree with the log.
+    private void dropUnlikelyEntries(Segment segment) throws IOException {
+        OffsetIndex offsets = segment.offsetIndex();
+        while (0 < offsets.entries().count()) {
+            RecordBatch header = headerAt(segment, offsets.lastPosition());
+            if (header != null && header.lastOffset() == offsets.lastOffset()) {
+                break;
+            }
+            offsets.entries().truncate(offsets.entries().count() - 1);
+        }
+        TimeIndex times = segment.timeIndex();
+        while (0 < times.entries().count()) {
+            RecordBatch header = headerOf(segment, times.lastOffset());
+            if (header != null && header.maxTimestamp() == times.lastTimestamp()) {
+                break;
+            }
+            times.entries().truncate(times.entries().count() - 1);
+        }
+    }
+
+    private static @Nullable RecordBatch headerAt(Segment segment, long position) throws IOException {
+        return new SegmentScan(segment.log(), position, segment.size(), RecordBatch.HEADER_BYTES).next();
+    }
+
+    private static @Nullable RecordBatch headerOf(Segment segment, long lastOffset) throws IOException {
+        SegmentScan scan = new SegmentScan(segment.log(), segment.offsetIndex().floorPosition(lastOffset),
+                segment.size(), SegmentScan.LOOKUP_WINDOW_BYTES);
+        for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
+            if (lastOffset <= header.lastOffset()) {
+                return header.lastOffset() == lastOffset ? header : null;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String checkOrder(RecordBatch header) {
+        boolean follows = header.lastOffsetDelta() >= 0 && nextOffset <= header.baseOffset();
+        return follows ? null : "batch at offset " + header.baseOffset() + " that does not follow " + nextOffset;
+    }
+
+    private @Nullable String check(RecordBatch header, SegmentScan scan) throws IOException {
+        String wrong = checkOrder(header);
+        if (wrong != null) {
+            return wrong;
+        }
+        return scan.isCrcValid() ? null : "batch whose CRC does not fit";
+    }
+
+    private void cut(Segment segment, int position, String what) throws IOException {
+        if (nextOffset < recoveryPoint) {
+            throw new CorruptLog("log '" + name + "': segment " + segment.log().path().getFileName() + " has a " + what
+                    + " at position " + position + ", below its recovery point " + recoveryPoint
+                    + ": the partition stays offline and nothing is deleted");
+        }
+        LOGGER.warn(
+                "log '{}': segment {} ends in a {} at position {}; cut {} bytes, next offset {}",
+                name,
+                segment.log().path().getFileName(),
+                what,
+                position,
+                segment.size() - position,
+                nextOffset);
+        segment.cutTail(position);
+    }
+
+    /// Segments after the one that was cut cannot be kept: their records would leave a hole before them.
+    private void cutAfter(int last) throws IOException {
+        List<Segment> removed = segments.removeFrom(last + 1);
+        for (Segment segment : removed) {
+            LOGGER.warn(
+                    "log '{}': removed segment {} of {} bytes, which follows the cut at offset {}",
+                    name,
+                    segment.log().path().getFileName(),
+                    segment.size(),
+                    nextOffset);
+            SegmentDeletion.deleteNow(segment, disk());
+        }
+    }
+
+    /// Brings the indexes of aborted transactions up to date.
+    private void rebuildProducers(int first) throws IOException {
+        ProducerStates states = ProducerSnapshots.load(name, segments, recoveryPoint, hadSnapshots);
+        for (int index = first; index < segments.count(); index++) {
+            segments.get(index).transactionIndex().truncateToOffset(recoveryPoint);
+        }
+        ProducerSnapshots.replay(states, segments, recoveryPoint, nextOffset, true);
+        Path snapshot = ProducerSnapshotFile.path(segments.directory(), nextOffset);
+        TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries()));
+    }
+
+    private void syncFrom(int first) throws IOException {
+        for (int index = first; index < segments.count(); index++) {
+            Segment segment = segments.get(index);
+            if (recoveryPoint < nextOffset || problem != null) {
+                segment.log().sync();
+                segment.markLogClean();
+            }
+            for (LogFile indexFile : segment.takeDirtyIndexes()) {
+                indexFile.sync();
+            }
+        }
+        if (recoveryPoint < nextOffset || problem != null) {
+            EpochCache.write(disk(), segments.directory(), epochs.lines());
+            disk().syncDirectory(segments.directory());
+        }
+    }
+
+    private Disk disk() {
+        return segments.environment().disk();
+    }
+}

@@ -1,0 +1,90 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import io.girok.base.PartitionName;
+import java.io.IOException;
+import java.util.List;
+
+/// Takes pieces off a log, at its beginning (retention) and at its end (truncation). Owned by the partition's shard.
+final class LogTrim {
+    private final PartitionName name;
+    private final Segments segments;
+    private final Marks marks;
+    private final LogDirectory home;
+
+    LogTrim(PartitionName name, Segments segments, Marks marks, LogDirectory home) {
+        this.name = name;
+        this.segments = segments;
+        this.marks = marks;
+        this.home = home;
+    }
+
+    /// How many segments, from the first on, retention lets go; the active one counts if all go.
+    int countDeletable(long nowMs, long highWatermark, long endOffset, LogSettings settings) throws IOException {
+        LogSettings.Retention retention = settings.retention();
+        long surplus = retention.deletes() && 0 <= retention.retentionBytes()
+                ? segments.sizeInBytes() - retention.retentionBytes()
+                : -1;
+        int count = 0;
+        while (count < segments.count()) {
+            Segment segment = segments.get(count);
+            boolean isActive = count == segments.count() - 1;
+            long segmentEnd = isActive ? endOffset : segments.get(count + 1).baseOffset();
+            if (highWatermark < segmentEnd || (isActive && segment.size() == 0)) {
+                break;
+            }
+            boolean isBelowStart = !isActive && segmentEnd <= marks.startOffset();
+            boolean isSurplus = 0 <= surplus && segment.size() <= surplus;
+            if (!isBelowStart && !isSurplus && !isTooOld(segment, nowMs, settings)) {
+                break;
+            }
+            surplus -= segment.size();
+            count++;
+        }
+        return count;
+    }
+
+    private static boolean isTooOld(Segment segment, long nowMs, LogSettings settings) throws IOException {
+        LogSettings.Retention retention = settings.retention();
+        if (!retention.deletes() || retention.retentionMs() < 0 || segment.size() == 0) {
+            return false;
+        }
+        long largest = segment.largestTimestamp(settings.roll().indexIntervalBytes());
+        return 0 <= largest && retention.retentionMs() < nowMs - largest;
+    }
+
+    /// Takes the first `count` segments out of the log; their files go in the background.
+    void deleteFirst(int count, LogSettings settings) {
+        List<Segment> removed = segments.removeFirst(count);
+        marks.setStartOffset(Math.max(marks.startOffset(), segments.first().baseOffset()));
+        home.deleteInBackground(name, segments.directory(), removed, settings.retention().fileDeleteDelayMs());
+    }
+
+    /// Cuts from `offset` on; answers whether there were snapshots of the producers' states past it.
+    boolean cut(long offset, int indexIntervalBytes) throws IOException {
+        Disk disk = segments.environment().disk();
+        int index = segments.floor(offset);
+        Segment last = segments.get(index);
+        last.resume(indexIntervalBytes);
+        Segment.Place place = last.find(offset, indexIntervalBytes);
+        home.lowerRecoveryPoint(name, marks, place == null ? last.nextOffset() : place.baseOffset());
+        for (Segment segment : segments.removeFrom(index + 1).reversed()) {
+            SegmentDeletion.deleteNow(segment, disk);
+        }
+        if (place != null) {
+            last.truncate(place.position(), place.baseOffset(), indexIntervalBytes);
+        }
+        return ProducerSnapshots.removeAbove(disk, segments.directory(), last.nextOffset());
+    }
+
+    /// Removes every segment and begins a new one at `offset`.
+    void dropAll(long offset) throws IOException {
+        home.lowerRecoveryPoint(name, marks, 0);
+        Disk disk = segments.environment().disk();
+        for (Segment segment : segments.removeFrom(0).reversed()) {
+            SegmentDeletion.deleteNow(segment, disk);
+        }
+        ProducerSnapshots.removeAbove(disk, segments.directory(), -1);
+        segments.addFresh(offset).create();
+    }
+}

@@ -1,0 +1,159 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Finds or makes the directory of a partition and the segments in it. Used by one thread for a partition.
+final class PartitionDirectory {
+    private static final Logger LOGGER = LoggerFactory.getLogger(PartitionDirectory.class);
+    private static final String TOPIC_ID = "topic_id: ";
+
+    private final Path parent;
+    private final LogEnvironment environment;
+    private final DirectoryMarks marks;
+    private final boolean isClean;
+
+    PartitionDirectory(Path parent, LogEnvironment environment, DirectoryMarks marks, boolean isClean) {
+        this.parent = parent;
+        this.environment = environment;
+        this.marks = marks;
+        this.isClean = isClean;
+    }
+
+    OpenedLog open(PartitionName name, TopicId topic, LogSettings settings) throws IOException {
+        Path directory = FileNames.directory(parent, name);
+        Disk disk = environment.disk();
+        if (disk.isDirectory(directory)) {
+            TopicId found = readTopicId(name, directory);
+            if (found == null || found.equals(topic)) {
+                if (found == null) {
+                    writeTopicId(disk, directory, topic);
+                }
+                return openExisting(name, topic, directory, settings);
+            }
+            Path stray = parent.resolve(name + "." + environment.newIds().get() + FileNames.STRAY_DIRECTORY);
+            LOGGER.warn("log '{}': its directory is of topic {}, not of {}; renamed to '{}'", name, found, topic,
+                    stray.getFileName());
+            disk.rename(directory, stray);
+            disk.syncDirectory(parent);
+        }
+        Marks created = marks.create(name, 0);
+        disk.createDirectories(directory);
+        writeTopicId(disk, directory, topic);
+        Segments segments = new Segments(directory, environment);
+        segments.addFresh(0);
+        return new OpenedLog(name, topic, created, segments, 0, true);
+    }
+
+    private OpenedLog openExisting(PartitionName name, TopicId topic, Path directory, LogSettings settings)
+            throws IOException {
+        Segments segments = new Segments(directory, environment);
+        boolean hasFiles = findSegments(directory, segments);
+        Marks known = marks.find(name);
+        if (known == null) {
+            known = marks.create(name, 0);
+        }
+        if (!hasFiles) {
+            segments.addFresh(known.startOffset());
+        }
+        long endOffset = known.recoveryPoint();
+        boolean isTrusted = isClean && (hasFiles || endOffset == known.startOffset())
+                && (0 < endOffset || !hasFiles || segments.first().size() == 0);
+        if (isTrusted && endOffset < segments.active().baseOffset()) {
+            throw new CorruptLog("log '" + name + "' was closed at offset " + endOffset + ", but has a segment at "
+                    + segments.active().baseOffset() + ": the partition stays offline and nothing is deleted");
+        }
+        boolean isNew = !isTrusted && known.recoveryPoint() == 0;
+        if (!isTrusted) {
+            endOffset = recover(name, segments, known, settings);
+        }
+        if (isNew && 0 < endOffset) {
+            // The first flush, which makes the directory durable, may not have happened.
+            TextFile.sync(environment.disk(), directory.resolve(FileNames.PARTITION_METADATA));
+            environment.disk().syncDirectory(directory);
+            environment.disk().syncDirectory(parent);
+            isNew = false;
+        }
+        if (known.startOffset() < segments.first().baseOffset()) {
+            known.setStartOffset(segments.first().baseOffset());
+        }
+        known.setRecoveryPoint(endOffset);
+        if (endOffset < known.startOffset()) {
+            LOGGER.warn("log '{}': ends at offset {}, below its start offset {}, which is the end now", name, endOffset,
+                    known.startOffset());
+            known.setStartOffset(endOffset);
+        }
+        return new OpenedLog(name, topic, known, segments, endOffset, isNew);
+    }
+
+    private static long recover(PartitionName name, Segments segments, Marks known, LogSettings settings)
+            throws IOException {
+        EpochCache epochs = readEpochs(name, segments);
+        return new LogRecovery(name, segments, known.recoveryPoint(), epochs, settings.roll().indexIntervalBytes())
+                .run();
+    }
+
+    private static EpochCache readEpochs(PartitionName name, Segments segments) throws IOException {
+        try {
+            return EpochCache.read(segments.environment().disk(), segments.directory());
+        } catch (CorruptLog e) {
+            LOGGER.warn("log '{}': {}; epochs are taken from the batches past the recovery point", name,
+                    e.getMessage());
+            return new EpochCache();
+        }
+    }
+
+    /// Adds the segments to `segments`; removes what deletions left behind. Answers whether there are any.
+    private boolean findSegments(Path directory, Segments segments) throws IOException {
+        Disk disk = environment.disk();
+        boolean found = false;
+        for (String file : disk.list(directory)) {
+            OptionalLong offset = FileNames.offset(file, FileNames.LOG);
+            if (offset.isPresent()) {
+                segments.addExisting(offset.getAsLong());
+                found = true;
+            } else if (file.endsWith(FileNames.DELETED) || file.endsWith(FileNames.TEMPORARY)) {
+                disk.delete(directory.resolve(file));
+            }
+        }
+        return found;
+    }
+
+    /// Null when the file is not there, or was not finished when the machine stopped.
+    private @Nullable TopicId readTopicId(PartitionName name, Path directory) throws IOException {
+        Disk disk = environment.disk();
+        Marks known = marks.find(name);
+        boolean wasSynced = known != null && 0 < known.recoveryPoint();
+        Path path = directory.resolve(FileNames.PARTITION_METADATA);
+        Optional<List<String>> lines = TextFile.readLines(disk, path);
+        for (String line : lines.orElse(List.of())) {
+            if (line.startsWith(TOPIC_ID)) {
+                try {
+                    return TopicId.parse(line.substring(TOPIC_ID.length()).strip());
+                } catch (IllegalArgumentException e) {
+                    if (wasSynced) {
+                        throw new CorruptLog("'" + path + "': " + e.getMessage());
+                    }
+                }
+            }
+        }
+        return null;
+    }
+
+    /// Without a sync: that comes with the first flush, before anything in this log is acknowledged.
+    private static void writeTopicId(Disk disk, Path directory, TopicId topic) throws IOException {
+        TextFile.writeUnsynced(
+                disk,
+                directory.resolve(FileNames.PARTITION_METADATA),
+                List.of("version: 0", TOPIC_ID + topic));
+    }
+}

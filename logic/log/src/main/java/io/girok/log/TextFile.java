@@ -1,0 +1,69 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// Small files that are read and replaced whole: after a crash there is the old one or the one that replaced it. Used
+/// off the shards; writers of one file take turns.
+final class TextFile {
+    /// No file that this is for comes near it: 100,000 partitions take about 6 MB.
+    private static final int MAX_BYTES = 256 * 1024 * 1024;
+
+    private TextFile() {}
+
+    /// The file's bytes; empty when there is no such file.
+    static Optional<ByteBuffer> readBytes(Disk disk, Path path) throws IOException {
+        if (!disk.exists(path)) {
+            return Optional.empty();
+        }
+        long size = disk.size(path);
+        if (MAX_BYTES < size) {
+            throw new CorruptLog("'" + path + "' has " + size + " bytes, more than such a file can have");
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((int) size);
+        try (DiskFile file = disk.open(path, Disk.Access.READ)) {
+            file.read(bytes, 0);
+        }
+        return Optional.of(bytes.flip());
+    }
+
+    static Optional<List<String>> readLines(Disk disk, Path path) throws IOException {
+        return readBytes(disk, path).map(bytes -> StandardCharsets.UTF_8.decode(bytes).toString().lines().toList());
+    }
+
+    /// Replaces the file; its content is durable then, its name once the directory is synced.
+    static void replace(Disk disk, Path path, ByteBuffer bytes) throws IOException {
+        Path temporary = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
+        try (DiskFile file = disk.open(temporary, Disk.Access.WRITE)) {
+            file.truncate(0);
+            file.write(bytes, 0);
+            file.sync();
+        }
+        disk.rename(temporary, path);
+    }
+
+    static void sync(Disk disk, Path path) throws IOException {
+        try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
+            file.sync();
+        }
+    }
+
+    /// Writes a file that is not there yet; whoever needs it durable syncs it later.
+    static void writeUnsynced(Disk disk, Path path, List<String> lines) throws IOException {
+        try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
+            file.truncate(0);
+            file.write(StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n"), 0);
+        }
+    }
+
+    static void replace(Disk disk, Path path, List<String> lines) throws IOException {
+        String text = String.join("\n", lines) + "\n";
+        replace(disk, path, StandardCharsets.UTF_8.encode(text));
+    }
+}
