@@ -1,0 +1,18 @@
+package io.girok.metadata;
+
+import io.girok.base.TopicId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A broker's registration. Immutable.
+///
+/// @param incarnation new with every start of the process
+/// @param epoch the offset of the registration's record: a later one replaces an earlier one
+/// @param isFenced whether it must not lead
+public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints, @Nullable String rack,
+        List<TopicId> directories, boolean isFenced) {
+    public BrokerImage {
+        endpoints = List.copyOf(endpoints);
+        directories = List.copyOf(directories);
+    }
+}

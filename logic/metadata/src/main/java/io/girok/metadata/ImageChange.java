@@ -1,0 +1,165 @@
+package io.girok.metadata;
+
+import io.girok.base.Invariant;
+import io.girok.base.TopicId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.pcollections.HashPMap;
+
+/// The way from one image to the next: records are applied in order, then the image and the delta are taken.
+/// Owned by whoever made it.
+public final class ImageChange {
+    private final MetadataImage before;
+    private long endOffset;
+    private String clusterId;
+    private HashPMap<String, TopicImage> topics;
+    private HashPMap<TopicId, String> topicNames;
+    private HashPMap<Integer, BrokerImage> brokers;
+    private HashPMap<ConfigTarget, Map<String, String>> configs;
+    private long nextProducerId;
+    private final Set<TopicId> changedTopics = new HashSet<>();
+    private final Set<TopicId> deletedTopics = new HashSet<>();
+    private final Set<ConfigTarget> changedConfigs = new HashSet<>();
+    private final Set<Integer> changedBrokers = new HashSet<>();
+
+    public ImageChange(MetadataImage before) {
+        this.before = before;
+        this.endOffset = before.endOffset();
+        this.clusterId = before.clusterId();
+        this.topics = before.topicMap();
+        this.topicNames = before.topicNameMap();
+        this.brokers = before.brokerMap();
+        this.configs = before.configMap();
+        this.nextProducerId = before.nextProducerId();
+    }
+
+    /// The way from `before` over all of `records`.
+    public static ImageChange of(MetadataImage before, List<MetadataRecord> records) {
+        ImageChange change = new ImageChange(before);
+        records.forEach(change::apply);
+        return change;
+    }
+
+    /// Applies the record at the present end offset. A record that contradicts the image is a broken invariant.
+    public void apply(MetadataRecord record) {
+        switch (record) {
+            case MetadataRecord.ClusterCreated created -> {
+                Invariant.check(clusterId.isEmpty(), "a cluster is created once");
+                clusterId = created.clusterId();
+            }
+            case MetadataRecord.BrokerRegistered registered -> register(registered);
+            case MetadataRecord.BrokerFenced fenced -> fence(fenced);
+            case MetadataRecord.TopicCreated created -> create(created);
+            case MetadataRecord.PartitionsAdded added -> addPartitions(added);
+            case MetadataRecord.PartitionChanged changed -> changePartition(changed);
+            case MetadataRecord.TopicDeleted deleted -> delete(deleted);
+            case MetadataRecord.ConfigChanged changed -> changeConfig(changed);
+            case MetadataRecord.ProducerIdsAllocated allocated -> {
+                Invariant.check(
+                        nextProducerId <= allocated.nextProducerId(),
+                        "producer ids are given away once, in ascending order");
+                nextProducerId = allocated.nextProducerId();
+            }
+        }
+        endOffset++;
+    }
+
+    private void register(MetadataRecord.BrokerRegistered record) {
+        BrokerImage broker = new BrokerImage(record.id(), record.incarnation(), endOffset, record.endpoints(),
+                record.rack(), record.directories(), true);
+        brokers = brokers.plus(record.id(), broker);
+        changedBrokers.add(record.id());
+    }
+
+    private void fence(MetadataRecord.BrokerFenced record) {
+        BrokerImage broker = brokers.get(record.id());
+        if (broker == null) {
+            throw Invariant.violated("broker " + record.id() + " is fenced or unfenced, but never registered");
+        }
+        BrokerImage after = new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(), broker.endpoints(),
+                broker.rack(), broker.directories(), record.isFenced());
+        brokers = brokers.plus(record.id(), after);
+        changedBrokers.add(record.id());
+    }
+
+    private void create(MetadataRecord.TopicCreated record) {
+        Invariant.check(
+                !topics.containsKey(record.name()) && !topicNames.containsKey(record.id()),
+                "a topic is created once");
+        put(new TopicImage(record.id(), record.name(), List.of()));
+        topicNames = topicNames.plus(record.id(), record.name());
+    }
+
+    private void addPartitions(MetadataRecord.PartitionsAdded record) {
+        TopicImage topic = existing(record.topic());
+        Invariant.check(topic.partitions().size() == record.firstIndex(), "partitions are added at the topic's end");
+        List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
+        partitions.addAll(record.partitions());
+        put(new TopicImage(topic.id(), topic.name(), partitions));
+    }
+
+    private void changePartition(MetadataRecord.PartitionChanged record) {
+        TopicImage topic = existing(record.topic());
+        Invariant.check(
+                0 <= record.index() && record.index() < topic.partitions().size(),
+                "a partition that changes exists");
+        List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
+        partitions.set(record.index(), record.partition());
+        put(new TopicImage(topic.id(), topic.name(), partitions));
+    }
+
+    private void delete(MetadataRecord.TopicDeleted record) {
+        TopicImage topic = existing(record.id());
+        topics = topics.minus(topic.name());
+        topicNames = topicNames.minus(topic.id());
+        changedTopics.remove(topic.id());
+        if (before.topic(topic.id()) != null) {
+            deletedTopics.add(topic.id());
+        }
+        ConfigTarget target = ConfigTarget.topic(topic.name());
+        if (configs.containsKey(target)) {
+            configs = configs.minus(target);
+            changedConfigs.add(target);
+        }
+    }
+
+    private void changeConfig(MetadataRecord.ConfigChanged record) {
+        Map<String, String> values = new HashMap<>(configs.getOrDefault(record.target(), Map.of()));
+        String value = record.value();
+        if (value == null) {
+            values.remove(record.name());
+        } else {
+            values.put(record.name(), value);
+        }
+        configs = values.isEmpty() ? configs.minus(record.target()) : configs.plus(record.target(), Map.copyOf(values));
+        changedConfigs.add(record.target());
+    }
+
+    private TopicImage existing(TopicId id) {
+        String name = topicNames.get(id);
+        TopicImage topic = name == null ? null : topics.get(name);
+        if (topic == null) {
+            throw Invariant.violated("the metadata log changes topic " + id + ", which does not exist");
+        }
+        return topic;
+    }
+
+    private void put(TopicImage topic) {
+        topics = topics.plus(topic.name(), topic);
+        changedTopics.add(topic.id());
+    }
+
+    /// The image after all records applied so far.
+    public MetadataImage image() {
+        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId);
+    }
+
+    /// What all records applied so far have changed.
+    public MetadataDelta delta() {
+        return new MetadataDelta(changedTopics, deletedTopics, changedConfigs, changedBrokers);
+    }
+}

@@ -1,0 +1,141 @@
+package io.girok.metadata;
+
+import io.girok.base.Invariant;
+import io.girok.base.TopicId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+
+/// A whole image as bytes. Stateless.
+///
+/// ```
+/// 0  magic "GIMG"   int32
+/// 4  version        int32     1
+/// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings
+/// n  CRC-32C        int32     of all before it
+/// ```
+public final class ImageSnapshot {
+    private static final int MAGIC = 0x47494d47;
+    private static final int VERSION = 1;
+    private static final int CRC_BYTES = Integer.BYTES;
+
+    private ImageSnapshot() {}
+
+    /// The same image gives the same bytes.
+    public static void write(MetadataImage image, OutputStream to) throws IOException {
+        FieldWriter out = new FieldWriter().int32(MAGIC)
+                .int32(VERSION)
+                .int64(image.endOffset())
+                .text(image.clusterId())
+                .int64(image.nextProducerId())
+                .list(image.brokers(), ImageSnapshot::write)
+                .list(
+                        image.topics().stream().sorted(Comparator.comparing(TopicImage::name)).toList(),
+                        ImageSnapshot::write);
+        List<ConfigTarget> targets = image.configs()
+                .keySet()
+                .stream()
+                .sorted(Comparator.comparing(ConfigTarget::kind).thenComparing(ConfigTarget::name))
+                .toList();
+        out.list(targets, (writer, target) -> write(writer, target, image.config(target)));
+        byte[] body = out.toBytes();
+        to.write(body);
+        to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
+    }
+
+    /// @throws UnreadableMetadata when it is damaged, or of another version
+    public static MetadataImage read(InputStream from) throws IOException {
+        byte[] bytes = from.readAllBytes();
+        int length = bytes.length - CRC_BYTES;
+        if (length < 0 || ByteBuffer.wrap(bytes).getInt(length) != crc(bytes, length)) {
+            throw new UnreadableMetadata("a metadata snapshot of " + bytes.length + " bytes fails its checksum");
+        }
+        FieldReader in = new FieldReader(java.util.Arrays.copyOf(bytes, length));
+        int magic = in.int32();
+        int version = in.int32();
+        if (magic != MAGIC || version != VERSION) {
+            throw new UnreadableMetadata(
+                    "a metadata snapshot has version " + version + "; this Girok reads version " + VERSION);
+        }
+        try {
+            MetadataImage image = readBody(in);
+            in.end();
+            return image;
+        } catch (Invariant.Violated violated) {
+            throw new UnreadableMetadata("a metadata snapshot is damaged: " + violated.getMessage());
+        }
+    }
+
+    private static MetadataImage readBody(FieldReader in) {
+        long endOffset = in.int64();
+        String clusterId = in.text();
+        long nextProducerId = in.int64();
+        HashPMap<Integer, BrokerImage> brokers = HashTreePMap.empty();
+        for (BrokerImage broker : in.list(ImageSnapshot::readBroker)) {
+            brokers = brokers.plus(broker.id(), broker);
+        }
+        HashPMap<String, TopicImage> topics = HashTreePMap.empty();
+        HashPMap<TopicId, String> names = HashTreePMap.empty();
+        for (TopicImage topic : in.list(ImageSnapshot::readTopic)) {
+            topics = topics.plus(topic.name(), topic);
+            names = names.plus(topic.id(), topic.name());
+        }
+        HashPMap<ConfigTarget, Map<String, String>> configs = HashTreePMap.empty();
+        for (Map.Entry<ConfigTarget, Map<String, String>> config : in.list(ImageSnapshot::readConfig)) {
+            configs = configs.plus(config.getKey(), config.getValue());
+        }
+        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId);
+    }
+
+    private static void write(FieldWriter out, BrokerImage broker) {
+        out.int32(broker.id())
+                .id(broker.incarnation())
+                .int64(broker.epoch())
+                .list(broker.endpoints(), MetadataCodec::write)
+                .optionalText(broker.rack())
+                .list(broker.directories(), FieldWriter::id)
+                .bool(broker.isFenced());
+    }
+
+    private static BrokerImage readBroker(FieldReader in) {
+        return new BrokerImage(in.int32(), in.id(), in.int64(), in.list(MetadataCodec::readEndpoint),
+                in.optionalText(), in.list(FieldReader::id), in.bool());
+    }
+
+    private static void write(FieldWriter out, TopicImage topic) {
+        out.id(topic.id()).text(topic.name()).list(topic.partitions(), MetadataCodec::write);
+    }
+
+    private static TopicImage readTopic(FieldReader in) {
+        return new TopicImage(in.id(), in.text(), in.list(MetadataCodec::readPartition));
+    }
+
+    private static void write(FieldWriter out, ConfigTarget target, Map<String, String> values) {
+        List<Map.Entry<String, String>> sorted = new ArrayList<>(values.entrySet());
+        sorted.sort(Map.Entry.comparingByKey());
+        MetadataCodec.write(out, target)
+                .list(sorted, (writer, value) -> writer.text(value.getKey()).text(value.getValue()));
+    }
+
+    private static Map.Entry<ConfigTarget, Map<String, String>> readConfig(FieldReader in) {
+        ConfigTarget target = MetadataCodec.readTarget(in);
+        Map<String, String> values = new HashMap<>();
+        in.list(reader -> values.put(reader.text(), reader.text()));
+        return Map.entry(target, Map.copyOf(values));
+    }
+
+    private static int crc(byte[] bytes, int length) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, length);
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,132 @@
+package io.girok.metadata;
+
+import io.girok.base.Invariant;
+import io.girok.base.TopicId;
+import java.util.List;
+
+/// Metadata records as bytes: type, version of the type, fields. Stateless.
+///
+/// A type's number is never used again for another type; a field is only ever added together with a new version.
+public final class MetadataCodec {
+    private static final byte VERSION = 1;
+    private static final byte CLUSTER_CREATED = 1;
+    private static final byte BROKER_REGISTERED = 2;
+    private static final byte BROKER_FENCED = 3;
+    private static final byte TOPIC_CREATED = 4;
+    private static final byte PARTITIONS_ADDED = 5;
+    private static final byte PARTITION_CHANGED = 6;
+    private static final byte TOPIC_DELETED = 7;
+    private static final byte CONFIG_CHANGED = 8;
+    private static final byte PRODUCER_IDS_ALLOCATED = 9;
+
+    private MetadataCodec() {}
+
+    public static byte[] encode(MetadataRecord record) {
+        FieldWriter out = new FieldWriter();
+        switch (record) {
+            case MetadataRecord.ClusterCreated created ->
+                begin(out, CLUSTER_CREATED).text(created.clusterId());
+            case MetadataRecord.BrokerRegistered registered -> begin(out, BROKER_REGISTERED).int32(registered.id())
+                    .id(registered.incarnation())
+                    .list(registered.endpoints(), MetadataCodec::write)
+                    .optionalText(registered.rack())
+                    .list(registered.directories(), FieldWriter::id);
+            case MetadataRecord.BrokerFenced fenced ->
+                begin(out, BROKER_FENCED).int32(fenced.id()).bool(fenced.isFenced());
+            case MetadataRecord.TopicCreated created ->
+                begin(out, TOPIC_CREATED).id(created.id()).text(created.name());
+            case MetadataRecord.PartitionsAdded added -> begin(out, PARTITIONS_ADDED).id(added.topic())
+                    .int32(added.firstIndex())
+                    .list(added.partitions(), MetadataCodec::write);
+            case MetadataRecord.PartitionChanged changed ->
+                write(begin(out, PARTITION_CHANGED).id(changed.topic()).int32(changed.index()), changed.partition());
+            case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
+            case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
+                    .text(changed.name())
+                    .optionalText(changed.value());
+            case MetadataRecord.ProducerIdsAllocated allocated ->
+                begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
+        }
+        return out.toBytes();
+    }
+
+    /// @throws UnreadableMetadata when the bytes are not a record that this version knows
+    public static MetadataRecord decode(byte[] bytes) {
+        FieldReader in = new FieldReader(bytes);
+        byte type = in.int8();
+        byte version = in.int8();
+        if (version != VERSION) {
+            throw new UnreadableMetadata(
+                    "a metadata record of type " + type + " has version " + version + "; this Girok reads version "
+                            + VERSION);
+        }
+        try {
+            MetadataRecord record = switch (type) {
+                case CLUSTER_CREATED -> new MetadataRecord.ClusterCreated(in.text());
+                case BROKER_REGISTERED -> new MetadataRecord.BrokerRegistered(in.int32(), in.id(),
+                        in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id));
+                case BROKER_FENCED -> new MetadataRecord.BrokerFenced(in.int32(), in.bool());
+                case TOPIC_CREATED -> new MetadataRecord.TopicCreated(in.id(), in.text());
+                case PARTITIONS_ADDED -> new MetadataRecord.PartitionsAdded(in.id(), in.int32(),
+                        in.list(MetadataCodec::readPartition));
+                case PARTITION_CHANGED ->
+                    new MetadataRecord.PartitionChanged(in.id(), in.int32(), readPartition(in));
+                case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
+                case CONFIG_CHANGED ->
+                    new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
+                case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
+                default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
+            };
+            in.end();
+            return record;
+        } catch (Invariant.Violated violated) {
+            throw new UnreadableMetadata("a metadata record of type " + type + " is damaged: " + violated.getMessage());
+        }
+    }
+
+    private static FieldWriter begin(FieldWriter out, byte type) {
+        return out.int8(type).int8(VERSION);
+    }
+
+    static FieldWriter write(FieldWriter out, Endpoint endpoint) {
+        return out.text(endpoint.listener()).text(endpoint.host()).int32(endpoint.port());
+    }
+
+    static Endpoint readEndpoint(FieldReader in) {
+        return new Endpoint(in.text(), in.text(), in.int32());
+    }
+
+    static FieldWriter write(FieldWriter out, PartitionImage partition) {
+        return out.list(partition.replicas(), FieldWriter::int32)
+                .list(partition.directories(), FieldWriter::id)
+                .list(partition.isr(), FieldWriter::int32)
+                .int32(partition.leader())
+                .int32(partition.leaderEpoch())
+                .int32(partition.partitionEpoch());
+    }
+
+    static PartitionImage readPartition(FieldReader in) {
+        List<Integer> replicas = in.list(FieldReader::int32);
+        List<TopicId> directories = in.list(FieldReader::id);
+        List<Integer> isr = in.list(FieldReader::int32);
+        return new PartitionImage(replicas, directories, isr, in.int32(), in.int32(), in.int32());
+    }
+
+    static FieldWriter write(FieldWriter out, ConfigTarget target) {
+        int kind = switch (target.kind()) {
+            case TOPIC -> 1;
+            case BROKER -> 2;
+        };
+        return out.int8(kind).text(target.name());
+    }
+
+    static ConfigTarget readTarget(FieldReader in) {
+        byte kind = in.int8();
+        String name = in.text();
+        return switch (kind) {
+            case 1 -> new ConfigTarget(ConfigTarget.Kind.TOPIC, name);
+            case 2 -> new ConfigTarget(ConfigTarget.Kind.BROKER, name);
+            default -> throw new UnreadableMetadata("there is no kind of configured thing with number " + kind);
+        };
+    }
+}

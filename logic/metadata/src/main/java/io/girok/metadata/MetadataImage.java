@@ -1,0 +1,121 @@
+package io.girok.metadata;
+
+import io.girok.base.TopicId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.pcollections.HashPMap;
+import org.pcollections.HashTreePMap;
+
+/// All that the metadata log says, up to one offset. Immutable; images share what did not change between them.
+public final class MetadataImage {
+    /// Before the first record.
+    public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
+            HashTreePMap.empty(), HashTreePMap.empty(), 0);
+
+    private final long endOffset;
+    private final String clusterId;
+    private final HashPMap<String, TopicImage> topics;
+    private final HashPMap<TopicId, String> topicNames;
+    private final HashPMap<Integer, BrokerImage> brokers;
+    private final HashPMap<ConfigTarget, Map<String, String>> configs;
+    private final long nextProducerId;
+
+    MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
+            HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
+            HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId) {
+        this.endOffset = endOffset;
+        this.clusterId = clusterId;
+        this.topics = topics;
+        this.topicNames = topicNames;
+        this.brokers = brokers;
+        this.configs = configs;
+        this.nextProducerId = nextProducerId;
+    }
+
+    /// The offset of the first record that is not in the image.
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /// Empty until the cluster's first record.
+    public String clusterId() {
+        return clusterId;
+    }
+
+    public @Nullable TopicImage topic(String name) {
+        return topics.get(name);
+    }
+
+    public @Nullable TopicImage topic(TopicId id) {
+        String name = topicNames.get(id);
+        return name == null ? null : topics.get(name);
+    }
+
+    /// In no particular order.
+    public Collection<TopicImage> topics() {
+        return topics.values();
+    }
+
+    public @Nullable BrokerImage broker(int id) {
+        return brokers.get(id);
+    }
+
+    /// By id.
+    public List<BrokerImage> brokers() {
+        return brokers.values().stream().sorted((a, b) -> Integer.compare(a.id(), b.id())).toList();
+    }
+
+    /// The values set on `target` itself, without defaults.
+    public Map<String, String> config(ConfigTarget target) {
+        return configs.getOrDefault(target, Map.of());
+    }
+
+    /// Everything that has values of its own.
+    public Map<ConfigTarget, Map<String, String>> configs() {
+        return configs;
+    }
+
+    /// The lowest producer id that was never given away.
+    public long nextProducerId() {
+        return nextProducerId;
+    }
+
+    HashPMap<String, TopicImage> topicMap() {
+        return topics;
+    }
+
+    HashPMap<TopicId, String> topicNameMap() {
+        return topicNames;
+    }
+
+    HashPMap<Integer, BrokerImage> brokerMap() {
+        return brokers;
+    }
+
+    HashPMap<ConfigTarget, Map<String, String>> configMap() {
+        return configs;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MetadataImage image
+                && endOffset == image.endOffset
+                && clusterId.equals(image.clusterId)
+                && topics.equals(image.topics)
+                && brokers.equals(image.brokers)
+                && configs.equals(image.configs)
+                && nextProducerId == image.nextProducerId;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(endOffset) * 31 + topics.size();
+    }
+
+    @Override
+    public String toString() {
+        return "metadata image up to " + endOffset + " (" + topics.size() + " topics)";
+    }
+}

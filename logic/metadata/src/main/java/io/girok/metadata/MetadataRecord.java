@@ -1,0 +1,47 @@
+package io.girok.metadata;
+
+import io.girok.base.TopicId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One decision of the controller, as it stands in the metadata log. Immutable.
+public sealed interface MetadataRecord {
+    /// The first record of a cluster's life.
+    record ClusterCreated(String clusterId) implements MetadataRecord {}
+
+    /// A broker started; its epoch is the offset of this record. It is fenced until it says that it is ready.
+    record BrokerRegistered(int id, TopicId incarnation, List<Endpoint> endpoints, @Nullable String rack,
+            List<TopicId> directories) implements MetadataRecord {
+        public BrokerRegistered {
+            endpoints = List.copyOf(endpoints);
+            directories = List.copyOf(directories);
+        }
+    }
+
+    /// A broker may lead from now on, or may no longer.
+    record BrokerFenced(int id, boolean isFenced) implements MetadataRecord {}
+
+    /// A topic without partitions yet; they follow in the same batch.
+    record TopicCreated(TopicId id, String name) implements MetadataRecord {}
+
+    /// New partitions at the topic's end.
+    ///
+    /// @param firstIndex how many there were before
+    record PartitionsAdded(TopicId topic, int firstIndex, List<PartitionImage> partitions) implements MetadataRecord {
+        public PartitionsAdded {
+            partitions = List.copyOf(partitions);
+        }
+    }
+
+    /// A partition's leader, ISR or replicas are others now.
+    record PartitionChanged(TopicId topic, int index, PartitionImage partition) implements MetadataRecord {}
+
+    /// A topic is gone, with its partitions and its settings.
+    record TopicDeleted(TopicId id) implements MetadataRecord {}
+
+    /// A setting has a value of its own, or (null) no longer.
+    record ConfigChanged(ConfigTarget target, String name, @Nullable String value) implements MetadataRecord {}
+
+    /// Producer ids below `nextProducerId` are given away.
+    record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
+}

@@ -1,0 +1,27 @@
+package io.girok.metadata;
+
+import io.girok.base.Invariant;
+import io.girok.base.TopicId;
+import java.util.List;
+
+/// What the cluster has decided of one partition. Immutable.
+///
+/// @param replicas the brokers that hold a copy, the preferred leader first
+/// @param directories the log directory of each replica, in the order of `replicas`; zero: the broker's choice
+/// @param isr the in-sync replicas
+/// @param leader -1 when there is none
+/// @param leaderEpoch raised with every change of the leader
+/// @param partitionEpoch raised with every change
+public record PartitionImage(List<Integer> replicas, List<TopicId> directories, List<Integer> isr, int leader,
+        int leaderEpoch, int partitionEpoch) {
+    /// Stands for "no leader".
+    public static final int NO_LEADER = -1;
+
+    public PartitionImage {
+        replicas = List.copyOf(replicas);
+        directories = List.copyOf(directories);
+        isr = List.copyOf(isr);
+        Invariant.check(replicas.size() == directories.size(), "each replica has one directory");
+        Invariant.check(leader == NO_LEADER || replicas.contains(leader), "a leader is one of the replicas");
+    }
+}
