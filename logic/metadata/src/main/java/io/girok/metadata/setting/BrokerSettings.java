@@ -1,0 +1,233 @@
+package io.girok.metadata.setting;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Every setting of a broker. Immutable.
+///
+/// Names and defaults are Apache Kafka's where it has the setting; where ours differ the meaning says so.
+public final class BrokerSettings {
+    private static final Map<String, Setting<?>> ALL = new LinkedHashMap<>();
+    /// Kafka's other names for the same thing.
+    private static final Map<String, String> ALIASES = Map.of("broker.id", "node.id", "log.dir", "log.dirs");
+
+    public static final Setting<Integer> NODE_ID = add(
+            Setting.of("node.id", ValueType.ints(0, Integer.MAX_VALUE), "1", "The broker's number in its cluster."));
+    public static final Setting<List<String>> LOG_DIRS = add(
+            Setting.of("log.dirs", ValueType.list("one or more directories, separated by commas", 1), "data",
+                    "The directories that hold the partitions; the first one also holds the metadata log."));
+    public static final Setting<List<String>> LISTENERS = add(
+            Setting.of("listeners", ValueType.list("NAME://HOST:PORT, separated by commas", 1),
+                    "PLAINTEXT://127.0.0.1:9092",
+                    "Where clients are listened for. The default is this machine only, since "
+                            + "nobody is asked who they are yet."));
+    public static final Setting<List<String>> ADVERTISED_LISTENERS = add(
+            Setting.of("advertised.listeners", ValueType.list("NAME://HOST:PORT, separated by commas", 0), "",
+                    "The addresses clients are told; without it each client is told the address it used itself."));
+    public static final Setting<List<String>> HTTP_LISTENERS = add(
+            Setting.of("http.listeners",
+                    new ValueType<>(ValueType.Kind.LIST, "empty; there is no HTTP side yet",
+                            text -> List.of(text.split(",")),
+                            values -> values.equals(List.of(""))),
+                    "", "Where HTTP is listened for; empty turns it off."));
+    public static final Setting<Integer> NUM_NETWORK_THREADS = add(
+            Setting.of("num.network.threads", ValueType.ints(0, 256), "0",
+                    "The number of event loops, each of which owns a share of the partitions; 0 "
+                            + "takes one for each processor."));
+    public static final Setting<Integer> BACKGROUND_THREADS = add(
+            Setting.of("background.threads", ValueType.ints(1, 256), "8",
+                    "The most threads that sync, delete and recover files at a time."));
+    public static final Setting<Integer> SOCKET_REQUEST_MAX_BYTES = add(
+            Setting.of("socket.request.max.bytes", ValueType.ints(1024, Integer.MAX_VALUE), "104857600",
+                    "The size of the largest request, in bytes."));
+    public static final Setting<Long> QUEUED_MAX_REQUEST_BYTES = add(
+            Setting.of("queued.max.request.bytes", ValueType.longs(1024 * 1024, Long.MAX_VALUE), "268435456",
+                    "The memory that all requests together may take, in bytes; at least twice "
+                            + "socket.request.max.bytes."));
+    public static final Setting<Long> CONNECTIONS_MAX_IDLE_MS = add(
+            Setting.of("connections.max.idle.ms", ValueType.longs(1, Long.MAX_VALUE), "600000",
+                    "How long a connection may be silent before it is closed, in milliseconds."));
+
+    public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = add(
+            Setting.of("auto.create.topics.enable", ValueType.booleans(), "true",
+                    "Whether a topic is created when a client first asks for it."));
+    public static final Setting<Integer> NUM_PARTITIONS = add(
+            Setting.of("num.partitions", ValueType.ints(1, 100_000), "1",
+                    "The number of partitions of a topic that is created without saying how many.").dynamic());
+    public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = add(
+            Setting.of("default.replication.factor", ValueType.ints(1, 32767), "1",
+                    "The number of copies of each partition when a topic is created without "
+                            + "saying how many.")
+                    .dynamic());
+    public static final Setting<Integer> MIN_INSYNC_REPLICAS = add(
+            Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
+                    "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
+
+    public static final Setting<String> DURABILITY = add(
+            Setting.of("durability", ValueType.words("fsync", "os"), "fsync",
+                    "What acks=all waits for: fsync, the record is on stable storage; os, the "
+                            + "operating system has it. Not in Apache Kafka, which does os."));
+    public static final Setting<Integer> MAX_OPEN_SEGMENTS = add(
+            Setting.of("max.open.segments", ValueType.ints(16, Integer.MAX_VALUE), "1000",
+                    "The most files of the log that are open at a time, whatever the number of "
+                            + "partitions. Not in Apache Kafka."));
+    public static final Setting<Long> PRODUCER_ID_EXPIRATION_MS = add(
+            Setting.of("producer.id.expiration.ms", ValueType.longs(1, Integer.MAX_VALUE), "86400000",
+                    "How long the sequence numbers of a silent idempotent producer are "
+                            + "remembered, in milliseconds."));
+    public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = add(
+            Setting.of("log.retention.check.interval.ms", ValueType.longs(1, Long.MAX_VALUE), "300000",
+                    "How often segments are looked for that may go, in milliseconds."));
+    public static final Setting<Long> LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS = add(
+            Setting.of("log.flush.offset.checkpoint.interval.ms", ValueType.longs(1, Long.MAX_VALUE), "60000",
+                    "How often the recovery points are written down, in milliseconds."));
+
+    public static final Setting<Integer> LOG_SEGMENT_BYTES = add(
+            Setting.of("log.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "1073741824",
+                    "The size at which a segment ends, in bytes.").dynamic());
+    public static final Setting<Long> LOG_ROLL_MS = add(
+            Setting.optional("log.roll.ms", ValueType.longs(1, Long.MAX_VALUE),
+                    "The age at which a segment ends, in milliseconds of its records' time; wins "
+                            + "over log.roll.hours.")
+                    .dynamic());
+    public static final Setting<Integer> LOG_ROLL_HOURS = add(
+            Setting.of("log.roll.hours", ValueType.ints(1, Integer.MAX_VALUE), "168",
+                    "The age at which a segment ends, in hours."));
+    public static final Setting<Long> LOG_ROLL_JITTER_MS = add(
+            Setting.optional("log.roll.jitter.ms", ValueType.longs(0, Long.MAX_VALUE),
+                    "The most that is taken off a segment's age at random, in milliseconds; wins "
+                            + "over log.roll.jitter.hours.")
+                    .dynamic());
+    public static final Setting<Integer> LOG_ROLL_JITTER_HOURS = add(
+            Setting.of("log.roll.jitter.hours", ValueType.ints(0, Integer.MAX_VALUE), "0",
+                    "The most that is taken off a segment's age at random, in hours."));
+    public static final Setting<Long> LOG_RETENTION_MS = add(
+            Setting.optional("log.retention.ms", ValueType.longs(-1, Long.MAX_VALUE),
+                    "How long records are kept, in milliseconds; -1 for ever; wins over minutes "
+                            + "and hours.")
+                    .dynamic());
+    public static final Setting<Integer> LOG_RETENTION_MINUTES = add(
+            Setting.optional("log.retention.minutes", ValueType.ints(-1, Integer.MAX_VALUE),
+                    "How long records are kept, in minutes; -1 for ever; wins over hours."));
+    public static final Setting<Integer> LOG_RETENTION_HOURS = add(
+            Setting.of("log.retention.hours", ValueType.ints(-1, Integer.MAX_VALUE), "168",
+                    "How long records are kept, in hours; -1 for ever."));
+    public static final Setting<Long> LOG_RETENTION_BYTES = add(
+            Setting.of("log.retention.bytes", ValueType.longs(-1, Long.MAX_VALUE), "-1",
+                    "How large a partition may grow before its oldest segments go, in bytes; -1 "
+                            + "for no limit.")
+                    .dynamic());
+    public static final Setting<Integer> LOG_INDEX_INTERVAL_BYTES = add(
+            Setting.of("log.index.interval.bytes", ValueType.ints(0, Integer.MAX_VALUE), "4096",
+                    "How many bytes of the log lie between two entries of its index.").dynamic());
+    public static final Setting<Integer> LOG_INDEX_SIZE_MAX_BYTES = add(
+            Setting.of("log.index.size.max.bytes", ValueType.ints(12, Integer.MAX_VALUE), "10485760",
+                    "The size at which an index is full and its segment ends, in bytes.").dynamic());
+    public static final Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = add(
+            Setting.of("log.segment.delete.delay.ms", ValueType.longs(0, Long.MAX_VALUE), "60000",
+                    "How long a deleted file stays on the disk for those who still read it, in "
+                            + "milliseconds.")
+                    .dynamic());
+    public static final Setting<Long> LOG_FLUSH_INTERVAL_MESSAGES = add(
+            Setting.of("log.flush.interval.messages", ValueType.longs(1, Long.MAX_VALUE), "9223372036854775807",
+                    "After how many records a partition is synced although nobody waits for it.").dynamic());
+    public static final Setting<Long> LOG_FLUSH_INTERVAL_MS = add(
+            Setting.of("log.flush.interval.ms", ValueType.longs(0, Long.MAX_VALUE), "9223372036854775807",
+                    "After how long a partition is synced although nobody waits for it, in "
+                            + "milliseconds.")
+                    .dynamic());
+    public static final Setting<List<String>> LOG_CLEANUP_POLICY = add(
+            Setting.of("log.cleanup.policy", ValueType.list("delete, compact or both", 0, "delete", "compact"),
+                    "delete", "What happens to old records.").dynamic());
+    public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS = add(
+            Setting.of("log.cleaner.delete.retention.ms", ValueType.longs(0, Long.MAX_VALUE), "86400000",
+                    "How long a compacted topic keeps a key's deletion, in milliseconds.").dynamic());
+    public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO = add(
+            Setting.of("log.cleaner.min.cleanable.ratio", ValueType.doubles(0, 1), "0.5",
+                    "The share of a compacted log that must be new before it is compacted again.").dynamic());
+    public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS = add(
+            Setting.of("log.cleaner.min.compaction.lag.ms", ValueType.longs(0, Long.MAX_VALUE), "0",
+                    "How long a record is safe from compaction, in milliseconds.").dynamic());
+    public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS = add(
+            Setting.of("log.cleaner.max.compaction.lag.ms", ValueType.longs(1, Long.MAX_VALUE), "9223372036854775807",
+                    "After how long a record is compacted whatever the ratio, in milliseconds.").dynamic());
+    public static final Setting<Integer> MESSAGE_MAX_BYTES = add(
+            Setting.of("message.max.bytes", ValueType.ints(0, Integer.MAX_VALUE), "1048588",
+                    "The size of the largest record batch, in bytes.").dynamic());
+    public static final Setting<String> LOG_MESSAGE_TIMESTAMP_TYPE = add(
+            Setting.of("log.message.timestamp.type", ValueType.words("CreateTime", "LogAppendTime"), "CreateTime",
+                    "Whose clock a record's timestamp comes from.").dynamic());
+    public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS = add(
+            Setting.of("log.message.timestamp.before.max.ms", ValueType.longs(0, Long.MAX_VALUE),
+                    "9223372036854775807", "How far in the past a record may be dated, in milliseconds.").dynamic());
+    public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_AFTER_MAX_MS = add(
+            Setting.of("log.message.timestamp.after.max.ms", ValueType.longs(0, Long.MAX_VALUE), "3600000",
+                    "How far in the future a record may be dated, in milliseconds.").dynamic());
+    public static final Setting<String> COMPRESSION_TYPE = add(
+            Setting.of("compression.type",
+                    ValueType.words("producer", "uncompressed", "gzip", "snappy", "lz4", "zstd"), "producer",
+                    "The codec records are stored in; producer leaves them as they came.").dynamic());
+    public static final Setting<Integer> COMPRESSION_GZIP_LEVEL = add(
+            Setting.of("compression.gzip.level", ValueType.ints(-1, 9), "-1", "The level where gzip is used.")
+                    .dynamic());
+    public static final Setting<Integer> COMPRESSION_LZ4_LEVEL = add(
+            Setting.of("compression.lz4.level", ValueType.ints(1, 17), "9", "The level where lz4 is used.").dynamic());
+    public static final Setting<Integer> COMPRESSION_ZSTD_LEVEL = add(
+            Setting.of("compression.zstd.level", ValueType.ints(-131072, 22), "3", "The level where zstd is used.")
+                    .dynamic());
+
+    public static final Setting<Integer> FETCH_MAX_BYTES = add(
+            Setting.of("fetch.max.bytes", ValueType.ints(1024, Integer.MAX_VALUE), "57671680",
+                    "The most bytes of records in one answer to a fetch."));
+    public static final Setting<Integer> MAX_FETCH_SESSIONS = add(
+            Setting.of("max.incremental.fetch.session.cache.slots", ValueType.ints(0, Integer.MAX_VALUE), "1000",
+                    "The number of fetch sessions that are remembered."));
+    public static final Setting<Integer> GROUP_MIN_SESSION_TIMEOUT_MS = add(
+            Setting.of("group.min.session.timeout.ms", ValueType.ints(1, Integer.MAX_VALUE), "6000",
+                    "The shortest session time-out a group's member may ask for, in milliseconds."));
+    public static final Setting<Integer> GROUP_MAX_SESSION_TIMEOUT_MS = add(
+            Setting.of("group.max.session.timeout.ms", ValueType.ints(1, Integer.MAX_VALUE), "1800000",
+                    "The longest session time-out a group's member may ask for, in milliseconds."));
+    public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = add(
+            Setting.of("group.initial.rebalance.delay.ms", ValueType.ints(0, Integer.MAX_VALUE), "3000",
+                    "How long an empty group waits for more members before its first assignment, "
+                            + "in milliseconds."));
+    public static final Setting<Integer> GROUP_MAX_SIZE = add(
+            Setting.of("group.max.size", ValueType.ints(1, Integer.MAX_VALUE), "2147483647",
+                    "The most members a group takes."));
+    public static final Setting<Integer> OFFSETS_TOPIC_NUM_PARTITIONS = add(
+            Setting.of("offsets.topic.num.partitions", ValueType.ints(1, 10_000), "50",
+                    "The number of partitions of __consumer_offsets; must not change once it exists."));
+    public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
+            Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
+                    "The size at which a segment of __consumer_offsets ends, in bytes."));
+    public static final Setting<Integer> OFFSETS_RETENTION_MINUTES = add(
+            Setting.of("offsets.retention.minutes", ValueType.ints(1, Integer.MAX_VALUE), "10080",
+                    "How long the offsets of an empty group are kept, in minutes."));
+    public static final Setting<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = add(
+            Setting.of("offsets.retention.check.interval.ms", ValueType.longs(1, Long.MAX_VALUE), "600000",
+                    "How often old offsets are looked for, in milliseconds."));
+    public static final Setting<Integer> OFFSET_METADATA_MAX_BYTES = add(
+            Setting.of("offset.metadata.max.bytes", ValueType.ints(0, Integer.MAX_VALUE), "4096",
+                    "The most text a client may commit along with an offset, in bytes."));
+
+    private BrokerSettings() {}
+
+    private static <T> Setting<T> add(Setting<T> setting) {
+        ALL.put(setting.name(), setting);
+        return setting;
+    }
+
+    /// In the order of the table.
+    public static Collection<Setting<?>> all() {
+        return ALL.values();
+    }
+
+    /// The setting that has this name, or this other name of Kafka's.
+    public static @Nullable Setting<?> find(String name) {
+        return ALL.get(ALIASES.getOrDefault(name, name));
+    }
+}

@@ -1,0 +1,87 @@
+package io.girok.metadata.setting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.ImageChange;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    @Test
+    void defaultsHoldWhereNothingIsGiven() {
+        Settings settings = Settings.parse(Map.of("num.partitions", "7", "broker.id", "4"));
+
+        assertThat(settings.get(BrokerSettings.NUM_PARTITIONS)).isEqualTo(7);
+        assertThat(settings.get(BrokerSettings.NODE_ID)).isEqualTo(4);
+        assertThat(settings.get(BrokerSettings.DURABILITY)).isEqualTo("fsync");
+        assertThat(settings.find(BrokerSettings.LOG_RETENTION_MS)).isEmpty();
+        assertThat(settings.givenText(BrokerSettings.DURABILITY)).isNull();
+    }
+
+    @Test
+    void everyProblemIsNamedWithWhatIsAllowed() {
+        assertThatThrownBy(
+                () -> Settings.parse(
+                        Map.of("num.partition", "3", "num.partitions", "many", "durability", "maybe", "log.dirs", "")))
+                .isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("'num.partition' (given: '3') is unknown; did you mean 'num.partitions'?")
+                .hasMessageContaining("'num.partitions' is 'many'; allowed: a whole number from 1 to 100000")
+                .hasMessageContaining("'durability' is 'maybe'; allowed: one of fsync, os")
+                .hasMessageContaining("'log.dirs' is ''");
+    }
+
+    @Test
+    void settingsThatContradictEachOtherAreRefused() {
+        assertThatThrownBy(() -> Settings.parse(Map.of("queued.max.request.bytes", "2000000")))
+                .hasMessageContaining("queued.max.request.bytes")
+                .hasMessageContaining("209715200");
+    }
+
+    @Test
+    void everySettingSaysWhatItMeans() {
+        assertThat(BrokerSettings.all()).allSatisfy(setting -> assertThat(setting.meaning()).endsWith("."));
+        assertThat(TopicSettings.all()).hasSizeGreaterThan(20).allSatisfy(setting -> {
+            assertThat(setting.meaning()).isNotBlank();
+            assertThat(setting.synonyms().getLast().setting().defaultText()).as(setting.name()).isNotNull();
+        });
+    }
+
+    @Test
+    void aTopicsOwnValueWinsThenTheBrokersStrongestSynonym() {
+        Settings given = Settings.parse(Map.of("log.retention.hours", "2", "log.retention.minutes", "5"));
+        EffectiveSettings settings = new EffectiveSettings(given, 1);
+        MetadataImage image = ImageChange.of(
+                MetadataImage.EMPTY,
+                List.of(
+                        new MetadataRecord.ConfigChanged(ConfigTarget.topic("own"), "retention.ms", "9"),
+                        new MetadataRecord.ConfigChanged(ConfigTarget.ALL_BROKERS, "log.segment.bytes", "2000000"),
+                        new MetadataRecord.ConfigChanged(ConfigTarget.broker(1), "log.segment.bytes", "3000000")))
+                .image();
+
+        assertThat(settings.topic(image, "own", TopicSettings.RETENTION_MS)).isEqualTo(9);
+        assertThat(settings.topic(image, "other", TopicSettings.RETENTION_MS)).isEqualTo(300_000);
+        assertThat(settings.topic(image, "other", TopicSettings.SEGMENT_BYTES)).isEqualTo(3_000_000);
+        assertThat(settings.topicOrigins(image, "other", TopicSettings.SEGMENT_BYTES))
+                .extracting(EffectiveSettings.Origin::source)
+                .containsExactly(
+                        EffectiveSettings.Source.THIS_BROKER,
+                        EffectiveSettings.Source.ALL_BROKERS,
+                        EffectiveSettings.Source.DEFAULT);
+        assertThat(settings.topic(MetadataImage.EMPTY, "x", TopicSettings.SEGMENT_MS)).isEqualTo(168L * 3_600_000);
+    }
+
+    @Test
+    void aChangeAtRunTimeIsChecked() {
+        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "retention.ms", "10")).isEmpty();
+        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "retention.m", "10")).hasValueSatisfying(
+                problem -> assertThat(problem).contains("retention.ms"));
+        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "cleanup.policy", "burn")).isPresent();
+        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.BROKER, "log.dirs", "/x")).isPresent();
+        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.BROKER, "log.segment.bytes", "1048576")).isEmpty();
+    }
+}
