@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.DescribeGroupsResponseData.DescribedGroup;
 import org.apache.kafka.common.message.HeartbeatRequestData;
@@ -41,11 +42,15 @@ public final class GroupCoordinator {
     private final GroupSettings settings;
     private final Clock clock;
     private final TopicIds topicIds;
+    private final IntSupplier partitionCount;
     private final Supplier<String> uniqueIds;
     private final ConcurrentMap<Integer, CoordinatorRuntime<GroupState>> led = new ConcurrentHashMap<>();
 
+    /// @param partitionCount of `__consumer_offsets`, 0 when it is not there
     /// @param uniqueIds gives a text that was never given before (a random UUID), for member ids
-    public GroupCoordinator(GroupSettings settings, Clock clock, TopicIds topicIds, Supplier<String> uniqueIds) {
+    public GroupCoordinator(GroupSettings settings, Clock clock, TopicIds topicIds, IntSupplier partitionCount,
+            Supplier<String> uniqueIds) {
+        this.partitionCount = partitionCount;
         this.settings = settings;
         this.clock = clock;
         this.topicIds = topicIds;
@@ -204,7 +209,8 @@ public final class GroupCoordinator {
 
     <A> CompletableFuture<A> submit(String groupId, Command<GroupState, A> command,
             Function<Outcome.Reason, A> refused) {
-        CoordinatorRuntime<GroupState> runtime = led.get(partitionFor(groupId, settings.offsetsPartitionCount()));
+        int count = partitionCount.getAsInt();
+        CoordinatorRuntime<GroupState> runtime = count == 0 ? null : led.get(partitionFor(groupId, count));
         if (runtime == null) {
             return CompletableFuture.completedFuture(refused.apply(Outcome.Reason.NOT_LEADER));
         }

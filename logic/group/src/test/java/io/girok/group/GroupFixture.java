@@ -48,13 +48,13 @@ final class GroupFixture {
     final SimulatedShard shard = new SimulatedShard(clock);
     MemoryPartitionLog log = new MemoryPartitionLog(20_000);
     final Map<String, TopicId> topics = new HashMap<>(Map.of(TOPIC, new TopicId(1, 1), "other", new TopicId(2, 2)));
-    GroupSettings settings = new GroupSettings(1, INITIAL_DELAY_MS, 6_000, 1_800_000, 3, 100, 86_400_000, 600_000);
+    GroupSettings settings = new GroupSettings(INITIAL_DELAY_MS, 6_000, 1_800_000, 3, 100, 86_400_000, 600_000);
     GroupCoordinator groups = start();
     private int idCount;
 
     GroupCoordinator start() {
         GroupCoordinator coordinator = new GroupCoordinator(settings, clock,
-                topic -> topics.getOrDefault(topic, TopicId.ZERO), () -> "id" + idCount++);
+                topic -> topics.getOrDefault(topic, TopicId.ZERO), () -> 1, () -> "id" + idCount++);
         coordinator.lead(0, log, shard);
         shard.runAll();
         return coordinator;

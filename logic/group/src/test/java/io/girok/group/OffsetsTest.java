@@ -204,7 +204,7 @@ class OffsetsTest {
 
     @Test
     void offsetsOfALivingGroupAreKeptForTheTopicsItReads() {
-        fixture.restartWith(new GroupSettings(1, INITIAL_DELAY_MS, 6_000, 60_000, 3, 100, 50_000, 10_000));
+        fixture.restartWith(new GroupSettings(INITIAL_DELAY_MS, 6_000, 60_000, 3, 100, 50_000, 10_000));
         List<String> ids = fixture.stableGroup(1);
         fixture.commit(GROUP, ids.getFirst(), 1, TOPIC, 1);
         fixture.commit(GROUP, ids.getFirst(), 1, "other", 2);

@@ -84,7 +84,7 @@ class RebalanceTest {
 
     @Test
     void theInitialDelayNeverPassesTheRebalanceTimeout() {
-        fixture.restartWith(new GroupSettings(1, INITIAL_DELAY_MS, 6_000, 60_000, 100, 100, 1, 1_000));
+        fixture.restartWith(new GroupSettings(INITIAL_DELAY_MS, 6_000, 60_000, 100, 100, 1, 1_000));
         CompletableFuture<JoinGroupResponseData> first = fixture.join(joiner().version(3));
         for (int i = 0; i < REBALANCE_MS / 2_000 - 1; i++) {
             fixture.advance(2_000);

@@ -1,0 +1,107 @@
+package io.girok.broker.group;
+
+import io.girok.broker.ApiHandler;
+import io.girok.broker.data.LeaderHints;
+import io.girok.group.GroupCoordinator;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.Errors;
+
+/// FindCoordinator, versions 0 to 6: which broker serves a group. The first one to ask has the offsets topic created.
+/// Immutable.
+final class FindCoordinatorHandler implements ApiHandler {
+    private static final byte KEY_TYPE_GROUP = 0;
+    private static final byte KEY_TYPE_TRANSACTION = 1;
+    private static final byte KEY_TYPE_SHARE = 2;
+    private static final short FIRST_VERSION_WITH_BATCHES = 4;
+
+    private final GroupCluster cluster;
+
+    FindCoordinatorHandler(GroupCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        FindCoordinatorRequestData body = (FindCoordinatorRequestData) request.body();
+        boolean isMissing = body.keyType() == KEY_TYPE_GROUP
+                && cluster.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME) == 0;
+        CompletableFuture<Void> ready = isMissing
+                ? cluster.createOffsetsTopic()
+                : CompletableFuture.completedFuture(null);
+        Answering.when(ready.thenApply(_ -> answer(body, request)), responder);
+    }
+
+    private FindCoordinatorResponseData answer(FindCoordinatorRequestData body, Request request) {
+        String listener = request.connection().listenerName();
+        FindCoordinatorResponseData answer = new FindCoordinatorResponseData();
+        if (FIRST_VERSION_WITH_BATCHES <= request.version()) {
+            List<Coordinator> found = body.coordinatorKeys()
+                    .stream()
+                    .map(key -> find(body.keyType(), key, listener))
+                    .toList();
+            return answer.setCoordinators(found);
+        }
+        Coordinator found = find(body.keyType(), body.key(), listener);
+        return answer.setErrorCode(found.errorCode())
+                .setErrorMessage(found.errorMessage())
+                .setNodeId(found.nodeId())
+                .setHost(found.host())
+                .setPort(found.port());
+    }
+
+    private Coordinator find(byte keyType, String key, String listener) {
+        return switch (keyType) {
+            case KEY_TYPE_GROUP -> group(key, listener);
+            case KEY_TYPE_TRANSACTION -> refused(
+                    key,
+                    Errors.INVALID_REQUEST,
+                    "this broker does not serve transactions yet: leave 'transactional.id' unset");
+            case KEY_TYPE_SHARE -> refused(
+                    key,
+                    Errors.INVALID_REQUEST,
+                    "this broker does not serve share groups yet");
+            default -> refused(key, Errors.INVALID_REQUEST, "key type " + keyType + " is not known");
+        };
+    }
+
+    private Coordinator group(String groupId, String listener) {
+        int partitionCount = cluster.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME);
+        if (partitionCount == 0) {
+            return refused(
+                    groupId,
+                    Errors.COORDINATOR_NOT_AVAILABLE,
+                    "the topic '" + Topic.GROUP_METADATA_TOPIC_NAME + "' is not there yet");
+        }
+        int partition = GroupCoordinator.partitionFor(groupId, partitionCount);
+        int leader = cluster.leaderOf(Topic.GROUP_METADATA_TOPIC_NAME, partition);
+        LeaderHints.Endpoint endpoint = leader < 0 ? null : cluster.endpoint(leader, listener);
+        if (endpoint == null) {
+            return refused(
+                    groupId,
+                    Errors.COORDINATOR_NOT_AVAILABLE,
+                    "'" + Topic.GROUP_METADATA_TOPIC_NAME + "-" + partition + "' has no leader that listener '"
+                            + listener + "' leads to");
+        }
+        return new Coordinator().setKey(groupId)
+                .setNodeId(leader)
+                .setHost(endpoint.host())
+                .setPort(endpoint.port())
+                .setErrorMessage("");
+    }
+
+    private static Coordinator refused(String key, Errors error, String message) {
+        return new Coordinator().setKey(key)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setNodeId(-1)
+                .setHost("")
+                .setPort(-1);
+    }
+}
