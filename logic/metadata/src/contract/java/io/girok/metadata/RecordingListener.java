@@ -13,6 +13,7 @@ public final class RecordingListener implements MetadataListener {
     private static final long PATIENCE_NS = 30_000_000_000L;
 
     private final Runnable drive;
+    private final Runnable onFatal;
     private final List<String> records = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
     private long nextOffset;
@@ -22,7 +23,13 @@ public final class RecordingListener implements MetadataListener {
 
     /// @param drive lets the engine go on, where it does not by itself
     public RecordingListener(Runnable drive) {
+        this(drive, () -> {});
+    }
+
+    /// @param onFatal run when the engine cannot go on
+    public RecordingListener(Runnable drive, Runnable onFatal) {
         this.drive = drive;
+        this.onFatal = onFatal;
     }
 
     @Override
@@ -77,6 +84,7 @@ public final class RecordingListener implements MetadataListener {
     @Override
     public synchronized void onFatal(Throwable cause) {
         events.add("fatal");
+        onFatal.run();
         notifyAll();
     }
 
