@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class LogFile {
     private final OpenFiles openFiles;
     private final Disk disk;
+    private final Disk.Access access;
     private volatile Path path;
     private boolean isPinned;
 
@@ -24,9 +25,23 @@ final class LogFile {
     boolean isClosing;
 
     LogFile(OpenFiles openFiles, Disk disk, Path path) {
+        this(openFiles, disk, path, Disk.Access.WRITE);
+    }
+
+    private LogFile(OpenFiles openFiles, Disk disk, Path path, Disk.Access access) {
+        this.access = access;
         this.openFiles = openFiles;
         this.disk = disk;
         this.path = path;
+    }
+
+    /// A file that nothing is written to, with a budget of its own.
+    static LogFile forReading(Disk disk, Path path) {
+        return new LogFile(new OpenFiles(disk, 1), disk, path, Disk.Access.READ);
+    }
+
+    Disk.Access access() {
+        return access;
     }
 
     Path path() {

@@ -78,7 +78,9 @@ final class LogRecovery {
         long timestampsKnownTo = segment.timeIndex().lastOffset();
         long scanBegin = scan.end();
         for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
-            String wrong = header.baseOffset() < recoveryPoint ? checkOrder(header) : check(header, scan);
+            String wrong = header.baseOffset() < recoveryPoint
+                    ? checkOrder(segment, header)
+                    : check(segment, header, scan);
             if (wrong != null) {
                 problem = wrong;
                 cut(segment, scan.position(), wrong);
@@ -141,13 +143,14 @@ final class LogRecovery {
         return null;
     }
 
-    private @Nullable String checkOrder(RecordBatch header) {
-        boolean follows = header.lastOffsetDelta() >= 0 && nextOffset <= header.baseOffset();
-        return follows ? null : "batch at offset " + header.baseOffset() + " that does not follow " + nextOffset;
+    private @Nullable String checkOrder(Segment segment, RecordBatch header) {
+        return segment.follows(header, nextOffset)
+                ? null
+                : "batch at offset " + header.baseOffset() + " that does not follow " + nextOffset;
     }
 
-    private @Nullable String check(RecordBatch header, SegmentScan scan) throws IOException {
-        String wrong = checkOrder(header);
+    private @Nullable String check(Segment segment, RecordBatch header, SegmentScan scan) throws IOException {
+        String wrong = checkOrder(segment, header);
         if (wrong != null) {
             return wrong;
         }

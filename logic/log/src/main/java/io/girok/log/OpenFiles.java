@@ -41,7 +41,7 @@ public final class OpenFiles {
                 return open;
             }
         }
-        DiskFile opened = disk.open(file.path(), Disk.Access.WRITE);
+        DiskFile opened = disk.open(file.path(), file.access());
         List<DiskFile> surplus = new ArrayList<>(1);
         DiskFile result;
         synchronized (this) {

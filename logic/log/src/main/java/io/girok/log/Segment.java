@@ -129,12 +129,24 @@ final class Segment {
         }
         SegmentScan scan = scanFromIndex(SegmentScan.LOOKUP_WINDOW_BYTES);
         for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
+            if (!follows(header, nextOffset)) {
+                throw new CorruptLog("segment '" + log + "' has a batch at position " + scan.position()
+                        + " whose offsets " + header.baseOffset() + " to " + header.lastOffset()
+                        + " do not follow on " + nextOffset);
+            }
             note(header, scan.position(), indexIntervalBytes);
         }
         if (scan.problem() != null) {
             throw new CorruptLog("segment '" + log + "' ends in a " + scan.problem() + " at position " + scan.end());
         }
         isResumed = true;
+    }
+
+    /// Whether the batch may come where `expected` is the next offset, and its offsets fit this segment. There may be a
+    /// gap: the records of a cleaned log keep their offsets.
+    boolean follows(RecordBatch batch, long expected) {
+        return expected <= batch.baseOffset() && 0 <= batch.lastOffsetDelta()
+                && batch.lastOffset() - baseOffset <= Integer.MAX_VALUE && batch.baseOffset() <= batch.lastOffset();
     }
 
     /// Prepares for [#note] of the batches past the last index entry, and gives a walk of them.

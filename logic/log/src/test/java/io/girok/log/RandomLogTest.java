@@ -218,6 +218,7 @@ class RandomLogTest {
             durable = end;
             assertThat(world.store.durableOffset()).isEqualTo(end);
             checkAll();
+            assertThat(SegmentCheck.problems(world)).isEmpty();
         }
 
         private long lastOffset() {

@@ -1,5 +1,7 @@
 package io.girok.log;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -7,7 +9,20 @@ import java.util.List;
 final class SegmentCheck {
     private SegmentCheck() {}
 
-    static List<String> problems(LogWorld world) {
-        return new ArrayList<>();
+    static List<SegmentInspector.Problem> problems(LogWorld world) {
+        Path directory = LogWorld.PATH.resolve(LogWorld.NAME.toString());
+        List<SegmentInspector.Problem> problems = new ArrayList<>();
+        for (Path segment : SegmentInspector.segments(world.disk, directory)) {
+            problems.addAll(SegmentInspector.of(world.disk, segment).verify());
+        }
+        return problems;
+    }
+
+    static List<String> files(LogWorld world) {
+        try {
+            return world.disk.list(LogWorld.PATH.resolve(LogWorld.NAME.toString()));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 }

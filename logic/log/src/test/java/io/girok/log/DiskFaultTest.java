@@ -1,0 +1,193 @@
+package io.girok.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.base.PartitionName;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
+import io.girok.record.BatchBuilder;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// What a failing disk does to a log: nothing that was acknowledged is lost, and nothing is believed twice.
+class DiskFaultTest {
+    private static final Path LOG = LogWorld.PATH.resolve("orders-3/00000000000000000000.log");
+
+    private final LogWorld world = new LogWorld();
+
+    @Test
+    void aFailedWriteTakesTheDirectoryOffline() {
+        world.open();
+        List<StorageFailed> heard = new ArrayList<>();
+        world.directory.onFailure(heard::add);
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log"));
+
+        assertThatThrownBy(() -> world.append(1, "a")).isInstanceOf(StorageFailed.class)
+                .hasMessageContaining("'/data' is offline")
+                .hasMessageContaining("orders-3");
+
+        assertThat(heard).singleElement().extracting(StorageFailed::scope).isEqualTo(StorageFailed.Scope.DIRECTORY);
+        assertThatThrownBy(() -> world.append(1, "b")).isInstanceOf(StorageFailed.class);
+        assertThatThrownBy(() -> world.directory
+                .openPartition(new PartitionName("other", 0), LogWorld.TOPIC, world.settings, world.shard))
+                .isInstanceOf(StorageFailed.class);
+    }
+
+    @Test
+    void aShortWriteLeavesNothingBehind() throws IOException {
+        world.open();
+        world.append(1, "a");
+        long size = world.disk.size(LOG);
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log").after(20));
+
+        assertThatThrownBy(() -> world.append(1, "b")).isInstanceOf(StorageFailed.class);
+
+        assertThat(world.disk.size(LOG)).isEqualTo(size);
+        world.directory.close();
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a");
+    }
+
+    @Test
+    void aFailedSyncIsNeverFollowedByABelievedOne() {
+        world.open();
+        world.append(1, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding(".log"));
+        List<Long> durable = new ArrayList<>();
+        world.store.onDurable(durable::add);
+
+        world.flush();
+
+        assertThat(durable).isEmpty();
+        assertThat(world.store.durableOffset()).isZero();
+        assertThat(world.directory.failure()).isPresent();
+        assertThatThrownBy(world.store::requestFlush).isInstanceOf(StorageFailed.class);
+        world.closeClean();
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(".kafka_cleanshutdown"))).isFalse();
+    }
+
+    @Test
+    void aFullDiskRefusesAppendsAndServesReadsUntilThereIsRoom() {
+        world.open();
+        world.append(1, "a");
+        world.disk.setCapacity(world.disk.usedBytes() + 30);
+
+        AppendResult refused = world.append(new BatchBuilder().append(1, null, LogWorld.bytes("b")), 0);
+        List<String> read = world.read(0);
+        world.disk.setCapacity(Long.MAX_VALUE);
+        AppendResult accepted = world.append(new BatchBuilder().append(1, null, LogWorld.bytes("c")), 0);
+
+        assertThat(refused).isInstanceOfSatisfying(
+                AppendResult.Rejected.class,
+                rejected -> assertThat(rejected.reason()).isEqualTo(RejectReason.DISK_FULL));
+        assertThat(read).containsExactly("0:a");
+        assertThat(accepted).isInstanceOf(AppendResult.Appended.class);
+        assertThat(world.read(0)).containsExactly("0:a", "1:c");
+    }
+
+    @Test
+    void aFlippedByteBelowTheRecoveryPointTakesThatPartitionOfflineOnly() throws IOException {
+        world.open();
+        world.append(1, "a");
+        PartitionName other = new PartitionName("other", 0);
+        world.directory.openPartition(other, LogWorld.TOPIC, world.settings, world.shard);
+        world.closeClean();
+        world.disk.corrupt(LOG, 16, 0xff);
+        world.openDirectory();
+
+        PartitionStore store = world.directory
+                .openPartition(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard);
+
+        assertThatThrownBy(() -> store.read(0, 1, 100, true)).isInstanceOfSatisfying(
+                StorageFailed.class,
+                failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION));
+        assertThat(world.directory.failure()).isEmpty();
+        world.directory.openPartition(other, LogWorld.TOPIC, world.settings, world.shard);
+        assertThat(world.disk.exists(LOG)).isTrue();
+    }
+
+    @Test
+    void aLogShorterThanItsRecoveryPointIsNotCutFurther() throws Exception {
+        world.open();
+        world.append(1, "a");
+        world.append(1, "b");
+        world.directory.checkpoint();
+        world.settle();
+        world.directory.checkpoint();
+        world.settle();
+        long size = world.disk.size(LOG);
+        world.directory.close();
+        try (var file = world.disk.open(LOG, io.girok.base.Disk.Access.WRITE)) {
+            file.truncate(size - 1);
+        }
+
+        assertThatThrownBy(world::open).isInstanceOfSatisfying(
+                StorageFailed.class,
+                failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION))
+                .hasMessageContaining("recovery point 2");
+
+        assertThat(world.disk.size(LOG)).isEqualTo(size - 1);
+    }
+
+    @Test
+    void aTornTailIsCutAtTheLastWholeBatch() throws Exception {
+        world.open();
+        world.append(1, "a");
+        long whole = world.disk.size(LOG);
+        world.append(1, "b");
+        world.directory.close();
+        try (var file = world.disk.open(LOG, io.girok.base.Disk.Access.WRITE)) {
+            file.truncate(world.disk.size(LOG) - 1);
+        }
+
+        world.open();
+
+        assertThat(world.read(0)).containsExactly("0:a");
+        assertThat(world.disk.size(LOG)).isEqualTo(whole);
+        assertThat(world.append(1, "c").baseOffset()).isEqualTo(1);
+    }
+
+    /// Any byte of any file of an unclean log may be wrong: the log opens or refuses, and never throws anything else.
+    @Test
+    void damagedFilesAreRefusedOrRepairedAndNothingElse() throws IOException {
+        for (long seed = 0; seed < 400; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            LogWorld damaged = new LogWorld();
+            damaged.settings = LogWorld.settings(600, 60);
+            damaged.open();
+            for (int i = 0; i < 20; i++) {
+                damaged.append(i, "value" + i);
+            }
+            boolean isClean = random.nextBoolean();
+            if (isClean) {
+                damaged.closeClean();
+            } else {
+                damaged.flush();
+                damaged.directory.close();
+            }
+            List<String> files = SegmentCheck.files(damaged);
+            Path file = LogWorld.PATH.resolve("orders-3").resolve(files.get(random.nextInt(files.size())));
+            if (damaged.disk.size(file) == 0) {
+                continue;
+            }
+            damaged.disk.corrupt(file, random.nextLong(damaged.disk.size(file)), 1 << random.nextInt(8));
+            try {
+                damaged.open();
+                damaged.store.offsetForTimestamp(5);
+                damaged.store.maxTimestampOffset();
+                for (long offset = 0; offset < Math.min(25, damaged.store.endOffset()); offset++) {
+                    if (damaged.store.read(offset, Long.MAX_VALUE, 500, true) instanceof ReadResult.Data data) {
+                        data.release();
+                    }
+                }
+            } catch (StorageFailed | io.girok.record.InvalidBatch expected) {
+                assertThat(expected).as("seed " + seed + ", " + file).hasMessageNotContaining("null");
+            }
+        }
+    }
+}
