@@ -8,6 +8,7 @@ public final class InvalidBatch extends RuntimeException {
     public static final int NO_RECORD = -1;
 
     private final InvalidReason reason;
+    private final String message;
     private final int recordIndex;
 
     public InvalidBatch(InvalidReason reason, String message) {
@@ -17,7 +18,13 @@ public final class InvalidBatch extends RuntimeException {
     public InvalidBatch(InvalidReason reason, String message, int recordIndex) {
         super(message, null, false, false);
         this.reason = reason;
+        this.message = message;
         this.recordIndex = recordIndex;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     public InvalidReason reason() {

@@ -2,6 +2,7 @@ package io.girok.record;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -123,14 +124,19 @@ final class PayloadReader implements AutoCloseable {
         return copy.toBuffer().slice();
     }
 
-    /// Hands every byte that is left to `target`, and answers how many there were.
-    long drainTo(GrowingBytes target) {
-        long before = consumed();
+    /// Hands every byte that is left to `target`.
+    void drainTo(OutputStream target) throws IOException {
+        byte[] piece = source == null ? new byte[WINDOW_BYTES] : windowBytes;
         while (!isAtEnd()) {
-            target.write(window.slice(position, limit - position));
-            position = limit;
+            int count = Math.min(limit - position, piece.length);
+            if (source == null) {
+                window.get(position, piece, 0, count);
+                target.write(piece, 0, count);
+            } else {
+                target.write(piece, position, count);
+            }
+            position += count;
         }
-        return consumed() - before;
     }
 
     /// Fills the emptied window; false at the end.

@@ -3,6 +3,7 @@ package io.girok.record;
 import io.girok.base.Invariant;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /// A record batch of format v2, seen in place in a buffer: nothing is copied, nothing is checked until asked.
@@ -205,6 +206,38 @@ public final class RecordBatch {
     /// @throws InvalidBatch also from the iterator's steps
     public RecordIterator records(long maxUnpackedBytes) {
         return new RecordIterator(this, maxUnpackedBytes);
+    }
+
+    /// The first record that is not older than `timestampMs` and whose offset is `fromOffset` or more. Steps over the
+    /// records without reading keys and values.
+    ///
+    /// @throws InvalidBatch when the records make no sense
+    public Optional<TimestampOffset> firstAtOrAfter(long timestampMs, long fromOffset, long maxUnpackedBytes) {
+        if (maxTimestamp() < timestampMs || lastOffset() < fromOffset) {
+            return Optional.empty();
+        }
+        boolean isOneTime = timestampType() == TimestampType.LOG_APPEND_TIME;
+        int count = recordCount();
+        try (RecordReader reader = reader(maxUnpackedBytes)) {
+            for (int index = 0; index < count; index++) {
+                reader.skip();
+                long offset = baseOffset() + reader.offsetDelta();
+                long timestamp = isOneTime ? maxTimestamp() : baseTimestamp() + reader.timestampDelta();
+                if (timestampMs <= timestamp && fromOffset <= offset) {
+                    return Optional.of(new TimestampOffset(timestamp, offset));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// The first of the records with the largest time; empty when no record has a time, or there is no record.
+    ///
+    /// @throws InvalidBatch when the records make no sense
+    public Optional<TimestampOffset> firstWithMaxTimestamp(long maxUnpackedBytes) {
+        return maxTimestamp() == NO_TIMESTAMP
+                ? Optional.empty()
+                : firstAtOrAfter(maxTimestamp(), baseOffset(), maxUnpackedBytes);
     }
 
     RecordReader reader(long maxUnpackedBytes) {

@@ -87,9 +87,18 @@ final class SnappyInputStream extends InputStream {
     }
 
     private void unpack(int size) throws IOException {
-        byte[] input = new byte[size];
-        packed.get(input);
-        int unpackedSize = Snappy.uncompressedLength(input);
+        byte[] input;
+        int start;
+        if (packed.hasArray()) {
+            input = packed.array();
+            start = packed.arrayOffset() + packed.position();
+            packed.position(packed.position() + size);
+        } else {
+            input = new byte[size];
+            start = 0;
+            packed.get(input);
+        }
+        int unpackedSize = Snappy.uncompressedLength(input, start, size);
         if (unpackedSize < 0 || MAX_RATIO * (long) size < unpackedSize) {
             throw new IOException("snappy block of " + size + " bytes claims " + unpackedSize + " unpacked bytes");
         }
@@ -97,6 +106,6 @@ final class SnappyInputStream extends InputStream {
             block = new byte[unpackedSize];
         }
         next = 0;
-        end = Snappy.uncompress(input, 0, size, block, 0);
+        end = Snappy.uncompress(input, start, size, block, 0);
     }
 }
