@@ -84,14 +84,14 @@ public final class ApiTable implements RequestHandler {
 
         @Override
         public void respond(ApiMessage body) {
-            isAnswered = true;
             responder.respond(body);
+            isAnswered = true;
         }
 
         @Override
         public void respondNothing() {
-            isAnswered = true;
             responder.respondNothing();
+            isAnswered = true;
         }
 
         @Override

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Makes the response of a fetch whose partitions have been read. Runs on the session's shard.
 final class FetchAnswer {
+    /// The leader alone could be said from version 12 on, its address only from here (KIP-951).
+    private static final short FIRST_VERSION_WITH_LEADER = 16;
+
     private final Request request;
     private final Begun.Serve serve;
     private final List<FetchItem> items;
@@ -76,7 +79,9 @@ final class FetchAnswer {
             data.setDivergingEpoch(
                     new EpochEndOffset().setEpoch(diverging.leaderEpoch()).setEndOffset(diverging.endOffset()));
         }
-        if (result.error() == Errors.NOT_LEADER_OR_FOLLOWER || result.error() == Errors.FENCED_LEADER_EPOCH) {
+        boolean isOtherLeader = result.error() == Errors.NOT_LEADER_OR_FOLLOWER
+                || result.error() == Errors.FENCED_LEADER_EPOCH;
+        if (FIRST_VERSION_WITH_LEADER <= request.version() && isOtherLeader) {
             hintLeader(data, key);
         }
         return data;

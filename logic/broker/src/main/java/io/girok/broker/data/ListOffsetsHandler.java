@@ -35,6 +35,7 @@ final class ListOffsetsHandler implements ApiHandler {
     private static final long EARLIEST_PENDING_UPLOAD = -6;
     private static final long UNKNOWN = -1;
     private static final int NO_EPOCH = -1;
+    private static final short FIRST_VERSION_WITH_EPOCH = 4;
     private static final short FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE = 5;
 
     private final Partitions partitions;
@@ -134,6 +135,9 @@ final class ListOffsetsHandler implements ApiHandler {
             }
         }
         item.answer().setErrorCode(error.code());
+        if (version < FIRST_VERSION_WITH_EPOCH) {
+            item.answer().setLeaderEpoch(NO_EPOCH);
+        }
     }
 
     private static void find(Item item, PartitionLeader leader, Isolation isolation) {

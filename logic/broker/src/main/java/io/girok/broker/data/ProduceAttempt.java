@@ -19,6 +19,7 @@ final class ProduceAttempt {
     private static final short ACKS_ALL = -1;
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
+    private static final short FIRST_VERSION_WITH_LEADER = 10;
 
     private final Request request;
     private final ProduceRequestData body;
@@ -60,7 +61,8 @@ final class ProduceAttempt {
 
     void refuse(PartitionProduceResponse answer, NotHere notHere) {
         answer.setErrorCode(notHere.error().code());
-        if (notHere.error() == Errors.NOT_LEADER_OR_FOLLOWER && 0 <= notHere.leaderId()) {
+        boolean isHintKnown = notHere.error() == Errors.NOT_LEADER_OR_FOLLOWER && 0 <= notHere.leaderId();
+        if (FIRST_VERSION_WITH_LEADER <= request.version() && isHintKnown) {
             answer.setCurrentLeader(
                     new LeaderIdAndEpoch().setLeaderId(notHere.leaderId()).setLeaderEpoch(notHere.leaderEpoch()));
             addEndpoint(notHere.leaderId());

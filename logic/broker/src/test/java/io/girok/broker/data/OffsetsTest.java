@@ -1,0 +1,183 @@
+package io.girok.broker.data;
+
+import static io.girok.broker.data.Messages.batch;
+import static io.girok.broker.data.Messages.fetch;
+import static io.girok.broker.data.Messages.only;
+import static io.girok.broker.data.Messages.produce;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.broker.TestNode;
+import io.girok.log.LogSettings;
+import io.girok.record.BatchBuilder;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class OffsetsTest {
+    private static final long T0 = 1_700_000_000_000L;
+
+    private final TestNode node = new TestNode();
+    private final TopicId orders = node.createTopic("orders", 2);
+
+    @BeforeEach
+    void threeRecords() {
+        for (long timestamp : new long[]{T0 - 300, T0 - 100, T0 - 200}) {
+            ByteBuffer records = new BatchBuilder().append(timestamp, null, ByteBuffer.wrap(new byte[]{1})).build();
+            node.send(produce("orders", orders, 0, Messages.ALL, records), 13);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11})
+    void everyVersionFindsTheEndsAndTimes(int version) {
+        assertThat(list(-1, version).offset()).isEqualTo(3);
+        assertThat(list(-2, version).offset()).isZero();
+        assertThat(list(T0 - 250, version).offset()).isEqualTo(1);
+        assertThat(list(T0 - 250, version).timestamp()).isEqualTo(T0 - 100);
+        assertThat(list(T0, version).offset()).isEqualTo(-1);
+    }
+
+    @Test
+    void theLargestTimestampIsFound() {
+        ListOffsetsPartitionResponse found = list(-3, 7);
+
+        assertThat(found.offset()).isEqualTo(1);
+        assertThat(found.timestamp()).isEqualTo(T0 - 100);
+        assertThat(list(-3, 6).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    }
+
+    @Test
+    void withoutTiersAllIsLocal() {
+        assertThat(list(-4, 8).offset()).isZero();
+        assertThat(list(-5, 9).offset()).isEqualTo(-1);
+        assertThat(list(-5, 9).errorCode()).isZero();
+        assertThat(list(-6, 11).offset()).isEqualTo(-1);
+        assertThat(list(-7, 11).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    }
+
+    @Test
+    void offsetsCarryTheirLeaderEpoch() {
+        assertThat(list(-1, 11).leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
+        assertThat(list(-2, 11).leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
+        assertThat(list(T0 - 300, 11).leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
+    }
+
+    @Test
+    void aPartitionAskedForTwiceIsRefused() {
+        ListOffsetsRequestData request = request(-1);
+        request.topics().getFirst().setPartitions(List.of(partition(-1), partition(-2)));
+
+        ListOffsetsResponseData response = node.send(request, 11).as(ListOffsetsResponseData.class);
+
+        assertThat(response.topics().getFirst().partitions())
+                .allSatisfy(answer -> assertThat(answer.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 4})
+    void anEpochEndsWhereTheNextBegins(int version) {
+        node.putTopic(orders, "orders", 2, TestNode.LEADER_EPOCH + 2, LogSettings.DEFAULT, 1);
+        node.send(produce("orders", orders, 0, Messages.ALL, batch("four")), 13);
+
+        EpochEndOffset old = epochEnd(TestNode.LEADER_EPOCH + 1, version);
+        EpochEndOffset present = epochEnd(TestNode.LEADER_EPOCH + 2, version);
+
+        assertThat(old.leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
+        assertThat(old.endOffset()).isEqualTo(3);
+        assertThat(present.endOffset()).isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void recordsBelowAnOffsetAreDeleted(int version) {
+        DeleteRecordsPartitionResult answer = delete(2, version);
+
+        assertThat(answer.errorCode()).isZero();
+        assertThat(answer.lowWatermark()).isEqualTo(2);
+        assertThat(list(-2, 11).offset()).isEqualTo(2);
+        assertThat(only(node.send(fetch("orders", orders, 0, 1), 18).as(FetchResponseData.class)).errorCode())
+                .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void deletingUpToTheHighWatermarkEmptiesThePartition() {
+        assertThat(delete(-1, 2).lowWatermark()).isEqualTo(3);
+        assertThat(delete(4, 2).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+        assertThat(delete(-2, 2).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void recordsOfACompactedTopicAreNotDeleted() {
+        LogSettings.Retention compacted = new LogSettings.Retention(-1, -1, 60_000, false, true);
+        LogSettings settings = TestSettings.with(compacted);
+        node.putTopic(orders, "orders", 2, TestNode.LEADER_EPOCH, settings, 1);
+
+        assertThat(delete(2, 2).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+    }
+
+    private ListOffsetsPartitionResponse list(long timestamp, int version) {
+        return node.send(request(timestamp), version)
+                .as(ListOffsetsResponseData.class)
+                .topics()
+                .getFirst()
+                .partitions()
+                .getFirst();
+    }
+
+    private static ListOffsetsRequestData request(long timestamp) {
+        ListOffsetsRequestData request = new ListOffsetsRequestData().setReplicaId(-1);
+        request.topics()
+                .add(new ListOffsetsRequestData.ListOffsetsTopic().setName("orders")
+                        .setPartitions(List.of(partition(timestamp))));
+        return request;
+    }
+
+    private static ListOffsetsRequestData.ListOffsetsPartition partition(long timestamp) {
+        return new ListOffsetsRequestData.ListOffsetsPartition().setPartitionIndex(0).setTimestamp(timestamp);
+    }
+
+    private EpochEndOffset epochEnd(int epoch, int version) {
+        OffsetForLeaderEpochRequestData request = new OffsetForLeaderEpochRequestData();
+        request.topics()
+                .add(new OffsetForLeaderTopic().setTopic("orders")
+                        .setPartitions(List.of(new OffsetForLeaderPartition().setPartition(0).setLeaderEpoch(epoch))));
+        return node.send(request, version)
+                .as(OffsetForLeaderEpochResponseData.class)
+                .topics()
+                .find("orders")
+                .partitions()
+                .getFirst();
+    }
+
+    private DeleteRecordsPartitionResult delete(long offset, int version) {
+        DeleteRecordsRequestData request = new DeleteRecordsRequestData().setTimeoutMs(1000);
+        request.topics()
+                .add(new DeleteRecordsRequestData.DeleteRecordsTopic().setName("orders")
+                        .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
+                                .setPartitionIndex(0)
+                                .setOffset(offset))));
+        return node.send(request, version)
+                .as(DeleteRecordsResponseData.class)
+                .topics()
+                .find("orders")
+                .partitions()
+                .find(0);
+    }
+}
