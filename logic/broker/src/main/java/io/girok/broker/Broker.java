@@ -2,33 +2,34 @@ package io.girok.broker;
 
 import io.girok.base.Clock;
 import io.girok.base.Shard;
-import io.girok.base.TopicId;
 import io.girok.broker.data.DataApis;
-import io.girok.broker.data.LeaderHints;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A node without its edges: the partitions it hosts, and the table of APIs that answers for them. [#start] and [#stop]
-/// are called once; metadata changes come from the metadata thread, requests from anywhere.
+/// A node without its edges: the partitions it hosts, and the table of APIs that answers for them. Thread-safe; [#start]
+/// and [#stop] are called once.
 public final class Broker {
     /*
-     * Start: the log directories are open, the metadata image is known. `start` makes the table; from then on the
-     * caller hands over each topic of the image (`put`), which opens its partitions in parallel on the blocking pool;
-     * they become available one by one, and until then clients are told to ask again. Only after that the network may
-     * let clients in; it need not wait for the partitions.
+     * Start. The log directories are open; the broker is made before the metadata log starts, so that it misses no
+     * image. Once the metadata log has replayed what it has, `start` takes the image over: partitions open in parallel
+     * on the blocking pool and become available one by one; until then clients are told to ask again. The network may
+     * let clients in right after; it need not wait for the partitions.
      *
-     * Stop: the network has stopped to take requests, and the metadata log to deliver. Each shard lets go of its
-     * partitions (whoever waits there is answered), then the directories are closed and marked clean.
+     * Stop. The network takes no requests any more. Each shard lets go of its partitions (whoever waits there is
+     * answered), then the directories are closed and marked clean.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
@@ -41,39 +42,35 @@ public final class Broker {
     public record Surroundings(int brokerId, List<Shard> shards, List<LogDirectory> directories, Clock clock,
             Executor blockingPool, IntSupplier randomInts) {}
 
-    /// What the node knows of its cluster, beside its topics.
-    ///
-    /// @param clusterId known once the node has joined
-    /// @param leaderHints where other brokers are reached
-    /// @param producerIdBlocks from the active controller
-    public record Cluster(Supplier<String> clusterId, LeaderHints leaderHints, ProducerIds.Source producerIdBlocks) {}
-
-    /// @param fetchMaxBytes `fetch.max.bytes`
-    /// @param maxFetchSessions `max.incremental.fetch.session.cache.slots`
-    /// @param retentionCheckMs `log.retention.check.interval.ms`
-    /// @param checkpointMs `log.flush.offset.checkpoint.interval.ms`
-    public record Limits(int fetchMaxBytes, int maxFetchSessions, long retentionCheckMs, long checkpointMs) {
-        /// Apache Kafka's defaults.
-        public static final Limits DEFAULT = new Limits(55 * 1024 * 1024, 1000, 300_000, 60_000);
-    }
-
     private final Surroundings surroundings;
+    private final MetadataStore metadata;
     private final Partitions partitions;
+    private final ImageFollower follower;
     private final Upkeep upkeep;
     private final DataApis dataApis;
+    private final Shard firstShard;
     private final AtomicReference<@Nullable ApiTable> table = new AtomicReference<>();
 
-    public Broker(Surroundings surroundings, Cluster cluster, Limits limits) {
+    /// @param producerIdBlocks from the active controller
+    public Broker(Surroundings surroundings, MetadataStore metadata, EffectiveSettings settings,
+            ProducerIds.Source producerIdBlocks) {
         this.surroundings = surroundings;
+        this.metadata = metadata;
+        this.firstShard = surroundings.shards().getFirst();
         this.partitions = new Partitions(surroundings.shards(), surroundings.directories(),
                 surroundings.blockingPool());
+        this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
+        Settings given = settings.given();
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
-                new Upkeep.Intervals(limits.retentionCheckMs(), limits.checkpointMs()));
-        ProducerIds producerIds = new ProducerIds(surroundings.shards().getFirst(), cluster.producerIdBlocks());
-        this.dataApis = new DataApis(surroundings.brokerId(), cluster.clusterId(), partitions,
-                surroundings.directories(), producerIds, cluster.leaderHints(),
-                new DataApis.Limits(limits.fetchMaxBytes(), limits.maxFetchSessions()), surroundings.clock(),
-                surroundings.blockingPool(), surroundings.randomInts());
+                new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
+                        given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS)));
+        this.dataApis = new DataApis(surroundings.brokerId(), () -> metadata.image().clusterId(), partitions,
+                surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
+                new KnownEndpoints(metadata),
+                new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),
+                        given.get(BrokerSettings.MAX_FETCH_SESSIONS)),
+                surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());
+        metadata.subscribe(follower);
     }
 
     public Partitions partitions() {
@@ -95,35 +92,31 @@ public final class Broker {
                 partitions.storageFailed(directory);
             });
         }
+        firstShard.execute(() -> follower.start(metadata.image()));
         upkeep.start();
         return complete;
     }
 
-    /// A topic appeared or changed. Metadata thread.
-    public void put(Partitions.Topic topic) {
-        partitions.put(topic);
-    }
-
-    /// A topic was deleted. Metadata thread.
-    public void remove(TopicId topic) {
-        partitions.remove(topic);
-    }
-
-    /// Done once every partition that was put so far is open, or known to be offline. Metadata thread.
+    /// Done once every partition known so far is open, or known to be offline.
     public CompletableFuture<Void> settled() {
-        return partitions.settled();
+        CompletableFuture<Void> started = CompletableFuture.runAsync(() -> {}, firstShard);
+        return started.thenComposeAsync(done -> partitions.settled(), firstShard);
     }
 
-    /// Lets go of everything and closes the log directories clean. Neither requests nor metadata may come any more.
+    /// Lets go of everything and closes the log directories clean. No request may come any more.
     public CompletableFuture<Void> stop() {
         upkeep.stop();
-        return partitions.leaveAll().thenRunAsync(() -> {
-            for (LogDirectory directory : surroundings.directories()) {
-                if (directory.failure().isEmpty()) {
-                    directory.closeClean();
-                }
+        return CompletableFuture.runAsync(follower::stop, firstShard)
+                .thenComposeAsync(done -> partitions.leaveAll(), firstShard)
+                .thenRunAsync(this::closeDirectories, surroundings.blockingPool());
+    }
+
+    private void closeDirectories() {
+        for (LogDirectory directory : surroundings.directories()) {
+            if (directory.failure().isEmpty()) {
+                directory.closeClean();
             }
-        }, surroundings.blockingPool());
+        }
     }
 
     private ApiTable table() {

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone; the rest is called by the metadata thread alone.
+/// read by anyone; the rest is called by one thread, which the owner of the [Partitions] is.
 final class HostedPartition {
     /*
      * Opening and deleting block, so they run on the pool; what becomes of the leader runs on the shard. Both are put

@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Where each partition is: its shard and its leader if it is here. Finding is for everyone and takes no lock; changes
-/// come from the metadata thread alone.
+/// come from the first shard alone.
 public final class Partitions {
     /// What the metadata say of a topic. Immutable.
     ///
@@ -46,7 +46,7 @@ public final class Partitions {
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<String, TopicPlacements> topicsByName = new ConcurrentHashMap<>();
     private final Map<TopicId, TopicPlacements> topicsById = new ConcurrentHashMap<>();
-    /// Deletions under way: a topic of the same name waits for them. Metadata thread only.
+    /// Deletions under way: a topic of the same name waits for them.
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
     public Partitions(List<Shard> shards, List<LogDirectory> directories, Executor blockingPool) {

@@ -6,20 +6,27 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
-import io.girok.broker.data.LeaderHints;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
-import io.girok.log.LogSettings;
 import io.girok.log.OpenFiles;
-import io.girok.replication.Leadership;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataCodec;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /// A broker without edges under a clock that stands still: two shards and a pool that run when they are told to. Requests
@@ -37,6 +44,9 @@ public final class TestNode {
     public final List<SimulatedShard> shards = List.of(new SimulatedShard(clock), new SimulatedShard(clock));
     public final Broker broker;
     public final ApiTable table;
+    public final MetadataStore metadata = new MetadataStore(failure -> {
+        throw new AssertionError(failure);
+    });
     private final LogDirectory directory;
     private long nextProducerId = 1000;
     private long nextId = 1;
@@ -53,47 +63,56 @@ public final class TestNode {
         directory = LogDirectory.open(Path.of("/data"), CLUSTER_ID, BROKER_ID, environment);
         Clock time = clock;
         List<Shard> owners = List.copyOf(shards);
-        LeaderHints hints = (brokerId, listener) -> brokerId == 2
-                ? new LeaderHints.Endpoint("other.example", 9092, null)
-                : null;
+        EffectiveSettings settings = new EffectiveSettings(Settings.parse(Map.of()), BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, List.of(directory), time, blockingPool, () -> nextRandom++),
-                new Broker.Cluster(() -> CLUSTER_ID, hints, this::allocate), Broker.Limits.DEFAULT);
+                metadata, settings, this::allocate);
+        commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
+                new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
+                        List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
         table = broker.start(List.of());
+        runAll();
     }
 
     public LogDirectory directory() {
         return directory;
     }
 
+    /// Appends to the metadata log, as the controller does, and runs what follows from it.
+    public void commit(MetadataRecord... records) {
+        List<byte[]> encoded = Stream.of(records).map(MetadataCodec::encode).toList();
+        metadata.onCommit(1, metadata.image().endOffset(), encoded);
+        runShards();
+    }
+
     /// A topic whose partitions are led here.
     public TopicId createTopic(String name, int partitions) {
-        return createTopic(name, partitions, LogSettings.DEFAULT, 1);
-    }
-
-    public TopicId createTopic(String name, int partitions, LogSettings settings, int minInSyncReplicas) {
         TopicId id = new TopicId(4, nextId++);
-        putTopic(id, name, partitions, LEADER_EPOCH, settings, minInSyncReplicas);
-        return id;
-    }
-
-    public void putTopic(TopicId id, String name, int partitions, int leaderEpoch, LogSettings settings,
-            int minInSyncReplicas) {
-        List<Partitions.Partition> all = new ArrayList<>();
-        for (int index = 0; index < partitions; index++) {
-            Leadership leadership = new Leadership(BROKER_ID, leaderEpoch, List.of(BROKER_ID));
-            all.add(new Partitions.Partition(BROKER_ID, leaderEpoch,
-                    new Partitions.Here(leadership, settings, minInSyncReplicas)));
-        }
-        broker.put(new Partitions.Topic(id, name, all));
+        PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
+        commit(new MetadataRecord.TopicCreated(id, name),
+                new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
         runAll();
+        return id;
     }
 
     /// A topic with one partition, led by broker 2.
     public TopicId createRemoteTopic(String name) {
         TopicId id = new TopicId(4, nextId++);
-        broker.put(new Partitions.Topic(id, name, List.of(new Partitions.Partition(2, LEADER_EPOCH, null))));
+        commit(new MetadataRecord.TopicCreated(id, name),
+                new MetadataRecord.PartitionsAdded(id, 0, List.of(partition(2, LEADER_EPOCH))));
         return id;
+    }
+
+    public void configure(String topic, String setting, String value) {
+        commit(new MetadataRecord.ConfigChanged(ConfigTarget.topic(topic), setting, value));
+    }
+
+    public void deleteTopic(TopicId topic) {
+        commit(new MetadataRecord.TopicDeleted(topic));
+    }
+
+    public static PartitionImage partition(int leader, int leaderEpoch) {
+        return new PartitionImage(List.of(leader), List.of(TopicId.ZERO), List.of(leader), leader, leaderEpoch, 0);
     }
 
     /// Sends a request and runs everything that does not need time.

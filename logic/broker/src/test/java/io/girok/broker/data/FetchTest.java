@@ -199,7 +199,7 @@ class FetchTest {
     void aDeletedTopicEndsTheWait() {
         TestAnswer answer = node.send(fetch("orders", orders, 0, 0).setMaxWaitMs(500), LATEST);
 
-        node.broker.remove(orders);
+        node.deleteTopic(orders);
         node.runAll();
 
         assertThat(only(answer.as(FetchResponseData.class)).errorCode())

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
 import io.girok.broker.TestNode;
-import io.girok.log.LogSettings;
+import io.girok.metadata.MetadataRecord;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -93,7 +93,8 @@ class OffsetsTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4})
     void anEpochEndsWhereTheNextBegins(int version) {
-        node.putTopic(orders, "orders", 2, TestNode.LEADER_EPOCH + 2, LogSettings.DEFAULT, 1);
+        node.commit(new MetadataRecord.PartitionChanged(orders, 0,
+                TestNode.partition(TestNode.BROKER_ID, TestNode.LEADER_EPOCH + 2)));
         node.send(produce("orders", orders, 0, Messages.ALL, batch("four")), 13);
 
         EpochEndOffset old = epochEnd(TestNode.LEADER_EPOCH + 1, version);
@@ -125,9 +126,7 @@ class OffsetsTest {
 
     @Test
     void recordsOfACompactedTopicAreNotDeleted() {
-        LogSettings.Retention compacted = new LogSettings.Retention(-1, -1, 60_000, false, true);
-        LogSettings settings = TestSettings.with(compacted);
-        node.putTopic(orders, "orders", 2, TestNode.LEADER_EPOCH, settings, 1);
+        node.configure("orders", "cleanup.policy", "compact");
 
         assertThat(delete(2, 2).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
     }

@@ -12,7 +12,6 @@ import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
-import io.girok.log.LogSettings;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -220,7 +219,8 @@ class ProduceTest {
 
     @Test
     void tooFewInSyncReplicasRefuseTheAppend() {
-        TopicId strict = node.createTopic("strict", 1, LogSettings.DEFAULT, 2);
+        TopicId strict = node.createTopic("strict", 1);
+        node.configure("strict", "min.insync.replicas", "2");
 
         assertThat(error(produce("strict", strict, 0, Messages.ALL, batch("one")), LATEST))
                 .isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
@@ -232,7 +232,8 @@ class ProduceTest {
         TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
         node.runShards();
 
-        node.putTopic(orders, "orders", 4, TestNode.LEADER_EPOCH, LogSettings.DEFAULT, 2);
+        node.configure("orders", "min.insync.replicas", "2");
+        node.runAll();
 
         assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
                 .isEqualTo(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code());
@@ -261,7 +262,7 @@ class ProduceTest {
         TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
         node.runShards();
 
-        node.broker.remove(orders);
+        node.deleteTopic(orders);
         node.runShards();
 
         assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
@@ -273,7 +274,7 @@ class ProduceTest {
     @Test
     void aTopicOfTheSameNameBeginsAnew() {
         node.send(produce("orders", orders, 0, Messages.ALL, batch("old")), LATEST);
-        node.broker.remove(orders);
+        node.deleteTopic(orders);
 
         TopicId again = node.createTopic("orders", 4);
         PartitionProduceResponse answer = send(produce("orders", again, 0, Messages.ALL, batch("new")), LATEST);

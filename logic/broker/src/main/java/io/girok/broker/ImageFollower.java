@@ -1,0 +1,110 @@
+package io.girok.broker;
+
+import io.girok.base.Shard;
+import io.girok.base.TopicId;
+import io.girok.log.LogSettings;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.TopicSettings;
+import io.girok.replication.Leadership;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Keeps the partitions in step with the metadata image. Owned by one shard; images come from the metadata thread.
+///
+/// Until [#start] nothing is opened: while the metadata log is replayed, the image passes through topics that are long
+/// gone.
+final class ImageFollower implements MetadataStore.Subscriber {
+    private final int brokerId;
+    private final Shard shard;
+    private final Partitions partitions;
+    private final EffectiveSettings settings;
+    private MetadataImage followed = MetadataImage.EMPTY;
+    private boolean isStarted;
+
+    ImageFollower(int brokerId, Shard shard, Partitions partitions, EffectiveSettings settings) {
+        this.brokerId = brokerId;
+        this.shard = shard;
+        this.partitions = partitions;
+        this.settings = settings;
+    }
+
+    /// Takes over all of `image`, and follows from there.
+    void start(MetadataImage image) {
+        isStarted = true;
+        followed = image;
+        for (TopicImage topic : image.topics()) {
+            put(topic);
+        }
+    }
+
+    void stop() {
+        isStarted = false;
+    }
+
+    @Override
+    public void onImage(MetadataImage image, MetadataDelta delta) {
+        shard.execute(() -> follow(image, delta));
+    }
+
+    private void follow(MetadataImage image, MetadataDelta delta) {
+        if (!isStarted || image.endOffset() <= followed.endOffset()) {
+            return;
+        }
+        followed = image;
+        for (TopicId deleted : delta.deletedTopics()) {
+            partitions.remove(deleted);
+        }
+        for (TopicImage topic : changed(image, delta)) {
+            put(topic);
+        }
+    }
+
+    private static Set<TopicImage> changed(MetadataImage image, MetadataDelta delta) {
+        Set<TopicImage> changed = new HashSet<>();
+        for (TopicId id : delta.changedTopics()) {
+            TopicImage topic = image.topic(id);
+            if (topic != null) {
+                changed.add(topic);
+            }
+        }
+        for (ConfigTarget target : delta.changedConfigs()) {
+            switch (target.kind()) {
+                case BROKER -> changed.addAll(image.topics());
+                case TOPIC -> {
+                    TopicImage topic = image.topic(target.name());
+                    if (topic != null) {
+                        changed.add(topic);
+                    }
+                }
+            }
+        }
+        return changed;
+    }
+
+    private void put(TopicImage topic) {
+        LogSettings logSettings = TopicLogSettings.of(settings, followed, topic.name());
+        int minInSyncReplicas = settings.topic(followed, topic.name(), TopicSettings.MIN_INSYNC_REPLICAS);
+        List<Partitions.Partition> all = new ArrayList<>(topic.partitions().size());
+        for (PartitionImage partition : topic.partitions()) {
+            all.add(partition(partition, logSettings, minInSyncReplicas));
+        }
+        partitions.put(new Partitions.Topic(topic.id(), topic.name(), all));
+    }
+
+    private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas) {
+        if (image.leader() != brokerId) {
+            return new Partitions.Partition(image.leader(), image.leaderEpoch(), null);
+        }
+        Leadership leadership = new Leadership(brokerId, image.leaderEpoch(), image.isr());
+        return new Partitions.Partition(brokerId, image.leaderEpoch(),
+                new Partitions.Here(leadership, logSettings, minInSyncReplicas));
+    }
+}

@@ -1,0 +1,46 @@
+package io.girok.broker;
+
+import io.girok.log.LogSettings;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.TopicSetting;
+import io.girok.metadata.setting.TopicSettings;
+import java.util.List;
+
+/// What a topic's settings, with the broker's behind them, ask of its logs. Immutable.
+final class TopicLogSettings {
+    private final EffectiveSettings settings;
+    private final MetadataImage image;
+    private final String topic;
+
+    private TopicLogSettings(EffectiveSettings settings, MetadataImage image, String topic) {
+        this.settings = settings;
+        this.image = image;
+        this.topic = topic;
+    }
+
+    static LogSettings of(EffectiveSettings settings, MetadataImage image, String topic) {
+        TopicLogSettings values = new TopicLogSettings(settings, image, topic);
+        return new LogSettings(values.roll(), values.retention(), values.flush());
+    }
+
+    private LogSettings.Roll roll() {
+        return new LogSettings.Roll(get(TopicSettings.SEGMENT_BYTES), get(TopicSettings.SEGMENT_MS),
+                get(TopicSettings.SEGMENT_JITTER_MS), get(TopicSettings.INDEX_INTERVAL_BYTES),
+                get(TopicSettings.SEGMENT_INDEX_BYTES));
+    }
+
+    private LogSettings.Retention retention() {
+        List<String> policy = get(TopicSettings.CLEANUP_POLICY);
+        return new LogSettings.Retention(get(TopicSettings.RETENTION_MS), get(TopicSettings.RETENTION_BYTES),
+                get(TopicSettings.FILE_DELETE_DELAY_MS), policy.contains("delete"), policy.contains("compact"));
+    }
+
+    private LogSettings.Flush flush() {
+        return new LogSettings.Flush(get(TopicSettings.FLUSH_MESSAGES), get(TopicSettings.FLUSH_MS));
+    }
+
+    private <T> T get(TopicSetting<T> setting) {
+        return settings.topic(image, topic, setting);
+    }
+}
