@@ -1,4 +1,5 @@
-/// (image, command, now) to (records, answer).
+/// The controller: (image, command, now) to (records, answer). Begin with [io.girok.controller.Controller], which decides,
+/// and [io.girok.controller.ActiveController], which has it decided on the node that leads and runs on one executor.
 @NullMarked
 package io.girok.controller;
 

@@ -1,0 +1,7 @@
+package io.girok.controller;
+
+/// Something that the cluster's one active controller is asked to decide.
+///
+/// @param <A> the answer
+public sealed interface Command<A> permits CreateTopics, DeleteTopics, CreatePartitions, AlterConfigs, ReplaceConfigs,
+        RegisterBroker, FenceBroker, AllocateProducerIds, CreateCluster {}

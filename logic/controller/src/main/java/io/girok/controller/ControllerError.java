@@ -1,0 +1,14 @@
+package io.girok.controller;
+
+/// How a command, or one item of it, ended. The names are Kafka's, so that an API handler finds its error by name.
+public enum ControllerError {
+    NONE, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION, INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST, POLICY_VIOLATION, BROKER_ID_NOT_REGISTERED, STALE_BROKER_EPOCH,
+    /// Only in a [CommandFailed]: another node may lead; certainly nothing was done.
+    NOT_CONTROLLER,
+    /// Only in a [CommandFailed]: perhaps done, perhaps not.
+    REQUEST_TIMED_OUT,
+    /// Only in a [CommandFailed]: a mistake in Girok; certainly nothing was done.
+    UNKNOWN_SERVER_ERROR,
+    /// Only in a [CommandFailed]: too much is waiting; certainly nothing was done.
+    THROTTLING_QUOTA_EXCEEDED
+}

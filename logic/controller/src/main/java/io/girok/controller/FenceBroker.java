@@ -1,0 +1,8 @@
+package io.girok.controller;
+
+/// Says whether a broker may get partitions and lead; the answer is what it says. Who leads a partition that is there
+/// already does not change.
+///
+/// @param brokerEpoch of the registration that is meant
+/// @param isFenced false: the broker is ready
+public record FenceBroker(int brokerId, long brokerEpoch, boolean isFenced) implements Command<Result<Boolean>> {}

@@ -1,0 +1,80 @@
+package io.girok.controller;
+
+import io.girok.base.TopicId;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+
+/// New partitions as they begin their lives: where their replicas are, who leads. Stateless.
+final class PartitionPlan {
+    private PartitionPlan() {}
+
+    /// On brokers that the controller chooses among those that are not fenced.
+    static Result<List<PartitionImage>> chosen(
+            MetadataImage image, int partitionCount, int replicationFactor, IntUnaryOperator startPosition) {
+        List<BrokerImage> ready = image.brokers().stream().filter(broker -> !broker.isFenced()).toList();
+        if (replicationFactor < 1) {
+            return Result.failed(
+                    ControllerError.INVALID_REPLICATION_FACTOR,
+                    "the replication factor is " + replicationFactor + ", at least 1 is expected");
+        }
+        if (ready.size() < replicationFactor) {
+            return Result.failed(
+                    ControllerError.INVALID_REPLICATION_FACTOR,
+                    "the replication factor is " + replicationFactor + ", but only " + ready.size()
+                            + " brokers are ready");
+        }
+        if (!Draft.canHold(partitionCount, replicationFactor)) {
+            return Draft.tooLarge();
+        }
+        return Result.of(
+                ReplicaPlacement.place(ready, partitionCount, replicationFactor, startPosition)
+                        .stream()
+                        .map(replicas -> partition(replicas, replicas))
+                        .toList());
+    }
+
+    /// On the brokers that the client names.
+    static Result<List<PartitionImage>> assigned(
+            MetadataImage image, List<List<Integer>> assignments, int replicationFactor) {
+        for (List<Integer> replicas : assignments) {
+            if (replicas.isEmpty() || new HashSet<>(replicas).size() < replicas.size()) {
+                return invalid("the assignment " + replicas + " must name at least one broker, and none twice");
+            }
+            if (replicas.size() != replicationFactor) {
+                return invalid("the assignment " + replicas + " has " + replicas.size() + " replicas, the topic has "
+                        + replicationFactor);
+            }
+            for (int id : replicas) {
+                if (image.broker(id) == null) {
+                    return invalid("the assignment " + replicas + " names broker " + id + ", which is not registered");
+                }
+            }
+            if (inSync(image, replicas).isEmpty()) {
+                return invalid("none of the brokers of the assignment " + replicas + " is ready");
+            }
+        }
+        return Result.of(
+                assignments.stream().map(replicas -> partition(replicas, inSync(image, replicas))).toList());
+    }
+
+    private static List<Integer> inSync(MetadataImage image, List<Integer> replicas) {
+        return replicas.stream().filter(id -> {
+            BrokerImage broker = image.broker(id);
+            return broker != null && !broker.isFenced();
+        }).toList();
+    }
+
+    private static PartitionImage partition(List<Integer> replicas, List<Integer> isr) {
+        return new PartitionImage(replicas, Collections.nCopies(replicas.size(), TopicId.ZERO), isr, isr.getFirst(), 0,
+                0);
+    }
+
+    private static <T> Result<T> invalid(String message) {
+        return Result.failed(ControllerError.INVALID_REPLICA_ASSIGNMENT, message);
+    }
+}

@@ -1,0 +1,18 @@
+package io.girok.controller;
+
+import io.girok.base.TopicId;
+import io.girok.metadata.Endpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Tells that a broker has started; the answer is its epoch. It stays fenced until [FenceBroker] says otherwise.
+/// Registering once more in the same way changes nothing.
+///
+/// @param incarnation new with every start of the process
+public record RegisterBroker(int brokerId, TopicId incarnation, List<Endpoint> endpoints, @Nullable String rack,
+        List<TopicId> directories) implements Command<Result<Long>> {
+    public RegisterBroker {
+        endpoints = List.copyOf(endpoints);
+        directories = List.copyOf(directories);
+    }
+}
