@@ -103,6 +103,13 @@ public final class Broker {
         return started.thenComposeAsync(done -> partitions.settled(), firstShard);
     }
 
+    /// Done once the partitions of a topic that is in the image are open, or known to be offline: who creates a topic
+    /// waits for it, so that its first producer need not ask twice.
+    public CompletableFuture<Void> settled(String topic) {
+        CompletableFuture<Void> followed = CompletableFuture.runAsync(() -> {}, firstShard);
+        return followed.thenComposeAsync(done -> partitions.settled(topic), firstShard);
+    }
+
     /// Lets go of everything and closes the log directories clean. No request may come any more.
     public CompletableFuture<Void> stop() {
         upkeep.stop();

@@ -141,6 +141,22 @@ public final class Partitions {
         return CompletableFuture.allOf(latest.toArray(CompletableFuture[]::new));
     }
 
+    /// Done when every partition of the topic that is hosted here is open, or known to be offline; at once when there is
+    /// no such topic.
+    CompletableFuture<Void> settled(String topic) {
+        TopicPlacements placements = topicsByName.get(topic);
+        if (placements == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        List<CompletableFuture<Void>> latest = new ArrayList<>();
+        for (Slot slot : placements.slots()) {
+            if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                latest.add(hosted.latest());
+            }
+        }
+        return CompletableFuture.allOf(latest.toArray(CompletableFuture[]::new));
+    }
+
     /// The shard of a partition: the same one for as long as the process lives; a topic's partitions are spread evenly.
     Shard shardOf(PartitionId id) {
         long hash = (id.topic().high() ^ id.topic().low()) * 0x9E3779B97F4A7C15L;

@@ -38,10 +38,10 @@ public final class TestNode {
 
     private static final int IDS_PER_BLOCK = 3;
 
-    public final ManualClock clock = new ManualClock();
-    public final MemoryDisk disk = new MemoryDisk();
-    public final SimulatedShard pool = new SimulatedShard(clock);
-    public final List<SimulatedShard> shards = List.of(new SimulatedShard(clock), new SimulatedShard(clock));
+    public final ManualClock clock;
+    public final MemoryDisk disk;
+    public final SimulatedShard pool;
+    public final List<SimulatedShard> shards;
     public final Broker broker;
     public final ApiTable table;
     public final MetadataStore metadata = new MetadataStore(failure -> {
@@ -57,6 +57,15 @@ public final class TestNode {
     }
 
     public TestNode(Durability durability) {
+        this(new ManualClock(), new MemoryDisk(), durability);
+    }
+
+    /// The node on a disk that may hold what an earlier one left.
+    public TestNode(ManualClock clock, MemoryDisk disk, Durability durability) {
+        this.clock = clock;
+        this.disk = disk;
+        this.pool = new SimulatedShard(clock);
+        this.shards = List.of(new SimulatedShard(clock), new SimulatedShard(clock));
         Executor blockingPool = pool;
         LogEnvironment environment = new LogEnvironment(disk, clock, pool, new OpenFiles(disk, 100), blockingPool,
                 () -> new TopicId(9, nextId++), durability, 86_400_000L);
@@ -88,11 +97,15 @@ public final class TestNode {
     /// A topic whose partitions are led here.
     public TopicId createTopic(String name, int partitions) {
         TopicId id = new TopicId(4, nextId++);
+        createTopic(id, name, partitions);
+        return id;
+    }
+
+    public void createTopic(TopicId id, String name, int partitions) {
         PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
         commit(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
         runAll();
-        return id;
     }
 
     /// A topic with one partition, led by broker 2.

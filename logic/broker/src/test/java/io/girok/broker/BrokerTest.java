@@ -1,0 +1,206 @@
+package io.girok.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
+import io.girok.broker.Placement.NotHere;
+import io.girok.log.AppendOrigin;
+import io.girok.log.Durability;
+import io.girok.metadata.MetadataRecord;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.AppendOutcome.Written;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+class BrokerTest {
+    private static final long DAY_MS = 86_400_000;
+
+    private TestNode node = new TestNode();
+
+    @Test
+    void partitionsOfATopicAreSpreadOverTheShards() {
+        TopicId orders = node.createTopic("orders", 4);
+
+        Set<Object> shards = new HashSet<>();
+        for (int index = 0; index < 4; index++) {
+            shards.add(led(orders, index).shard());
+        }
+
+        assertThat(shards).hasSize(2);
+        assertThat(led(orders, 1).shard()).isSameAs(node.broker.partitions().shardOf(led(orders, 1).id()));
+    }
+
+    @Test
+    void aPartitionThatIsBeingOpenedAsksToComeBack() {
+        TopicId orders = new TopicId(4, 400);
+        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
+                new MetadataRecord.PartitionsAdded(orders, 0, List.of(TestNode.partition(1, 3))));
+        var settled = node.broker.settled("orders");
+        node.runShards();
+
+        assertThat(node.broker.partitions().find("orders", 0)).isEqualTo(new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 1,
+                3));
+        assertThat(settled).isNotDone();
+        node.runAll();
+        assertThat(settled).isCompleted();
+        assertThat(led(orders, 0).leader().leaderEpoch()).isEqualTo(3);
+    }
+
+    @Test
+    void addedPartitionsAreOpenedAndTheOthersStay() {
+        TopicId orders = node.createTopic("orders", 1);
+        LedPartition first = led(orders, 0);
+
+        node.commit(new MetadataRecord.PartitionsAdded(orders, 1, List.of(TestNode.partition(1, 0))));
+        node.runAll();
+
+        assertThat(led(orders, 0)).isSameAs(first);
+        assertThat(led(orders, 1).leader().leaderEpoch()).isZero();
+    }
+
+    @Test
+    void listenersHearOfPartitionsOnTheirShardInOrder() {
+        List<String> heard = new ArrayList<>();
+        node.broker.partitions().addListener(new PartitionListener() {
+            @Override
+            public void onLed(LedPartition partition) {
+                heard.add("led " + partition.name() + " " + partition.shard().isCurrent());
+            }
+
+            @Override
+            public void onLeft(LedPartition partition) {
+                heard.add("left " + partition.name() + " " + partition.shard().isCurrent());
+            }
+        });
+
+        TopicId orders = node.createTopic("orders", 1);
+        node.deleteTopic(orders);
+        node.runAll();
+
+        assertThat(heard).containsExactly("led orders-0 true", "left orders-0 true");
+    }
+
+    @Test
+    void theLogOfADeletedTopicGoes() throws Exception {
+        TopicId orders = node.createTopic("orders", 1);
+        assertThat(node.disk.list(Path.of("/data"))).contains("orders-0");
+
+        node.deleteTopic(orders);
+        node.runAll();
+
+        assertThat(node.disk.list(Path.of("/data"))).doesNotContain("orders-0");
+    }
+
+    @Test
+    void aDirectoryThatFailsTakesItsPartitionsOffline() {
+        node.disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> path.toString().contains("orders-0")).lasting());
+
+        TopicId orders = node.createTopic("orders", 2);
+
+        assertThat(node.broker.partitions().find(orders, 0))
+                .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
+        assertThat(node.broker.partitions().find(orders, 1))
+                .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterAStop() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        append(orders, "two");
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+
+        restart(orders);
+
+        assertThat(led(orders, 0).leader().highWatermark()).isEqualTo(2);
+        assertThat(node.directory().wasClosedClean()).isTrue();
+    }
+
+    @Test
+    void whatWasAcknowledgedIsThereAfterACrash() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        append(orders, "two");
+        node.disk.crash(new Random(1));
+
+        restart(orders);
+
+        assertThat(led(orders, 0).leader().highWatermark()).isEqualTo(2);
+        assertThat(append(orders, "three").baseOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void whatTheOperatingSystemHasCountsWhereTheOperatorSaysSo() {
+        node = new TestNode(Durability.OS);
+        TopicId orders = node.createTopic("orders", 1);
+        List<Errors> done = new ArrayList<>();
+
+        LedPartition led = led(orders, 0);
+        node.shards.get(node.shards.indexOf(led.shard())).enter(() -> {
+            Written written = (Written) led.leader().append(batch("one"), AppendOrigin.CLIENT, (short) -1);
+            led.leader().awaitCommitted(written.endOffset(), done::add);
+        });
+
+        assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void segmentsPastTheirRetentionGoUnasked() {
+        TopicId orders = node.createTopic("orders", 1);
+        node.configure("orders", "retention.ms", Long.toString(DAY_MS));
+        node.runAll();
+        append(orders, "old");
+        led(orders, 0).leader().store().roll();
+        append(orders, "new");
+
+        node.advance(DAY_MS / 2);
+        append(orders, "newer");
+        assertThat(led(orders, 0).leader().store().startOffset()).isZero();
+        node.advance(DAY_MS);
+
+        assertThat(led(orders, 0).leader().store().startOffset()).isPositive();
+    }
+
+    @Test
+    void checkpointsAreWrittenFromTimeToTime() throws Exception {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+
+        node.advance(60_000);
+
+        assertThat(node.disk.list(Path.of("/data"))).contains("replication-offset-checkpoint",
+                "recovery-point-offset-checkpoint");
+    }
+
+    private void restart(TopicId orders) {
+        node = new TestNode(node.clock, node.disk, Durability.FSYNC);
+        node.createTopic(orders, "orders", 1);
+    }
+
+    private LedPartition led(TopicId topic, int index) {
+        return (LedPartition) node.broker.partitions().find(topic, index);
+    }
+
+    private Written append(TopicId topic, String value) {
+        LedPartition led = led(topic, 0);
+        Written written = node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> (Written) led.leader().append(batch(value), AppendOrigin.CLIENT, (short) -1));
+        node.runAll();
+        return written;
+    }
+
+    private ByteBuffer batch(String value) {
+        return new BatchBuilder().append(node.clock.wallMs(), null, ByteBuffer.wrap(value.getBytes())).build();
+    }
+}
