@@ -3,8 +3,8 @@ package io.girok.coordinator;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// A key and its value as they stand in the log; no value is a tombstone. Immutable by agreement: nobody writes into the
-/// buffers, and every call gives a view with a position of its own.
+/// A key and its value as they stand in the log; no value is a tombstone. Immutable by agreement: nobody writes into
+/// the buffers, and every call gives a view with a position of its own.
 ///
 /// @param value null when the key is deleted
 public record CoordinatorRecord(ByteBuffer key, @Nullable ByteBuffer value) {

@@ -3,12 +3,12 @@ package io.girok.coordinator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// The log of the partition a coordinator stands on, as its leader sees it. Owned by the partition's shard: called there
-/// only. Its futures never fail, and may complete on any thread.
+/// The log of the partition a coordinator stands on, as its leader sees it. Owned by the partition's shard: called
+/// there only. Its futures never fail, and may complete on any thread.
 public interface PartitionLog {
     /// Appends `records` as one batch, all or none; at most [#maxBatchBytes] together. Done when the batch is committed
-    /// (the high watermark passed it) or never will be, as far as this leader can tell. Batches commit in the order they
-    /// were appended.
+    /// (the high watermark passed it) or never will be, as far as this leader can tell. Batches commit in the order
+    /// they were appended.
     CompletableFuture<AppendOutcome> append(List<CoordinatorRecord> records);
 
     /// Done when everything in the log now is committed.

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A group of the classic protocol: its generation, its members, and who is awaited. Owned by the partition's shard.
 ///
-/// Durable is what the last record says ([#written]): [#apply] alone changes it. A rebalance in progress is soft: after a
-/// crash the group is back in its last written generation, its members find out and join again.
+/// Durable is what the last record says ([#written]): [#apply] alone changes it. A rebalance in progress is soft: after
+/// a crash the group is back in its last written generation, its members find out and join again.
 final class ClassicGroup {
     private final String id;
     private GroupPhase phase = GroupPhase.EMPTY;

@@ -3,8 +3,10 @@ package io.girok.broker.group;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.data.LeaderHints;
 import io.girok.group.GroupCoordinator;
+import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.internals.Topic;
@@ -39,16 +41,16 @@ final class FindCoordinatorHandler implements ApiHandler {
     }
 
     private FindCoordinatorResponseData answer(FindCoordinatorRequestData body, Request request) {
-        String listener = request.connection().listenerName();
+        Connection connection = request.connection();
         FindCoordinatorResponseData answer = new FindCoordinatorResponseData();
         if (FIRST_VERSION_WITH_BATCHES <= request.version()) {
             List<Coordinator> found = body.coordinatorKeys()
                     .stream()
-                    .map(key -> find(body.keyType(), key, listener))
+                    .map(key -> find(body.keyType(), key, connection))
                     .toList();
             return answer.setCoordinators(found);
         }
-        Coordinator found = find(body.keyType(), body.key(), listener);
+        Coordinator found = find(body.keyType(), body.key(), connection);
         return answer.setErrorCode(found.errorCode())
                 .setErrorMessage(found.errorMessage())
                 .setNodeId(found.nodeId())
@@ -56,9 +58,9 @@ final class FindCoordinatorHandler implements ApiHandler {
                 .setPort(found.port());
     }
 
-    private Coordinator find(byte keyType, String key, String listener) {
+    private Coordinator find(byte keyType, String key, Connection connection) {
         return switch (keyType) {
-            case KEY_TYPE_GROUP -> group(key, listener);
+            case KEY_TYPE_GROUP -> group(key, connection);
             case KEY_TYPE_TRANSACTION -> refused(
                     key,
                     Errors.INVALID_REQUEST,
@@ -71,7 +73,8 @@ final class FindCoordinatorHandler implements ApiHandler {
         };
     }
 
-    private Coordinator group(String groupId, String listener) {
+    private Coordinator group(String groupId, Connection connection) {
+        String listener = connection.listenerName();
         int partitionCount = cluster.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME);
         if (partitionCount == 0) {
             return refused(
@@ -91,9 +94,15 @@ final class FindCoordinatorHandler implements ApiHandler {
         }
         return new Coordinator().setKey(groupId)
                 .setNodeId(leader)
-                .setHost(endpoint.host())
+                .setHost(endpoint.host().isEmpty() ? hostAsReached(connection) : endpoint.host())
                 .setPort(endpoint.port())
                 .setErrorMessage("");
+    }
+
+    /// Without an advertised name a client is told the address that it used itself.
+    private static String hostAsReached(Connection connection) {
+        InetAddress address = connection.localAddress().getAddress();
+        return address == null ? connection.localAddress().getHostString() : address.getHostAddress();
     }
 
     private static Coordinator refused(String key, Errors error, String message) {

@@ -11,8 +11,8 @@ import org.apache.kafka.common.message.JoinGroupResponseData;
 import org.apache.kafka.common.message.LeaveGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 
-/// JoinGroup (0 to 9), SyncGroup (0 to 5), Heartbeat (0 to 4) and LeaveGroup (0 to 5): the membership of classic groups,
-/// each handed to the coordinator as it is. Immutable.
+/// JoinGroup (0 to 9), SyncGroup (0 to 5), Heartbeat (0 to 4) and LeaveGroup (0 to 5): the membership of classic
+/// groups, each handed to the coordinator as it is. Immutable.
 final class MembershipHandlers {
     private static final short FIRST_JOIN_VERSION_WITHOUT_PROTOCOL = 7;
 
