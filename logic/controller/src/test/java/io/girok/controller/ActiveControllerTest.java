@@ -1,0 +1,304 @@
+package io.girok.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.controller.CreateTopics.CreatedTopic;
+import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.AppendFault;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.InMemoryMetadataLog;
+import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ActiveControllerTest {
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+
+    private final ManualClock clock = new ManualClock();
+    private final SimulatedShard shard = new SimulatedShard(clock);
+    private final InMemoryQuorum quorum = new InMemoryQuorum(shard);
+    private final List<Throwable> fatal = new ArrayList<>();
+
+    /// One node: its log, its image and its controller, all on one shard.
+    private final class Node {
+        final MetadataStore store = new MetadataStore(fatal::add);
+        final InMemoryMetadataLog log;
+        final ActiveController controller;
+        /// By offset of the image after it.
+        final List<Long> commits = new ArrayList<>();
+
+        Node(int id) {
+            this(id, new Controller(World.rules(id)));
+        }
+
+        Node(int id, Controller decisions) {
+            log = new InMemoryMetadataLog(id, quorum, shard);
+            controller = new ActiveController(decisions, store, log, shard, clock);
+            store.subscribe(controller);
+            store.subscribe(new MetadataStore.Subscriber() {
+                @Override
+                public void onImage(MetadataImage image, MetadataDelta delta) {
+                    commits.add(image.endOffset());
+                }
+            });
+            log.start(store);
+        }
+
+        CompletableFuture<Map<String, Result<CreatedTopic>>> create(String topic) {
+            return controller.submit(new CreateTopics(List.of(NewTopic.of(topic, 1, 1)), false));
+        }
+
+        CompletableFuture<Result<AllocateProducerIds.Block>> allocate() {
+            return controller.submit(new AllocateProducerIds());
+        }
+
+        void addBroker() {
+            var epoch = controller.submit(World.registration(1, 1, ""));
+            shard.runAll();
+            var _ = controller.submit(new FenceBroker(1, epoch.join().get(), false));
+            shard.runAll();
+        }
+    }
+
+    private Node leadingNode() {
+        Node node = new Node(1);
+        shard.runAll();
+        node.addBroker();
+        return node;
+    }
+
+    private static @Nullable ControllerError failure(CompletableFuture<?> future) {
+        return future.state() == java.util.concurrent.Future.State.FAILED
+                && future.exceptionNow() instanceof CommandFailed failed ? failed.error() : null;
+    }
+
+    @Test
+    void anAnswerLeavesWhenTheImageHasTheChange() {
+        Node node = leadingNode();
+
+        boolean[] wasThere = new boolean[1];
+        var answer = node.create("orders").thenApply(results -> {
+            wasThere[0] = node.store.image().topic("orders") != null;
+            return results;
+        });
+        assertThat(answer).isNotDone();
+        shard.runAll();
+
+        assertThat(answer.join().get("orders")).extracting(Result::error).isEqualTo(ControllerError.NONE);
+        assertThat(wasThere[0]).isTrue();
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void commandsThatWaitBecomeOneBatchAndSeeEachOther() {
+        Node node = leadingNode();
+        node.commits.clear();
+
+        var first = node.create("first");
+        var second = node.create("a.b");
+        var third = node.create("a_b");
+        var fourth = node.create("a.b");
+        shard.runAll();
+
+        assertThat(first.join().values()).extracting(Result::error).containsExactly(ControllerError.NONE);
+        assertThat(second.join().values()).extracting(Result::error).containsExactly(ControllerError.NONE);
+        assertThat(third.join().values()).extracting(Result::error)
+                .containsExactly(ControllerError.INVALID_TOPIC_EXCEPTION);
+        assertThat(fourth.join().values()).extracting(Result::error)
+                .containsExactly(ControllerError.TOPIC_ALREADY_EXISTS);
+        assertThat(node.commits).hasSize(2);
+    }
+
+    @Test
+    void aBatchStaysAsSmallAsTheLogDemands() {
+        Node node = leadingNode();
+
+        List<CompletableFuture<Map<String, Result<CreatedTopic>>>> answers = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            answers.add(node.controller.submit(new CreateTopics(List.of(NewTopic.of("big-" + i, 5000, 1)), false)));
+        }
+        shard.runAll();
+
+        assertThat(answers).allSatisfy(
+                answer -> assertThat(answer.join().values()).allMatch(Result::isOk));
+        assertThat(node.store.image().topics()).hasSize(5);
+    }
+
+    @Test
+    void aNodeThatDoesNotLeadRefuses() {
+        Node leader = leadingNode();
+        Node other = new Node(2);
+        shard.runAll();
+
+        var refused = other.create("orders");
+        shard.runAll();
+        assertThat(failure(refused)).isEqualTo(ControllerError.NOT_CONTROLLER);
+
+        quorum.elect(2);
+        shard.runAll();
+        var taken = other.create("orders");
+        var late = leader.create("late");
+        shard.runAll();
+
+        assertThat(taken).isCompleted();
+        assertThat(failure(late)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(leader.store.image()).isEqualTo(other.store.image());
+    }
+
+    @Test
+    void anUnknownOutcomeIsToldAndTheNextEpochGoesOn() {
+        Node node = leadingNode();
+
+        quorum.plant(AppendFault.UNKNOWN_BUT_WRITTEN);
+        var written = node.create("written");
+        var waiting = node.create("waiting");
+        shard.runAll();
+        quorum.plant(AppendFault.UNKNOWN_AND_LOST);
+        var lost = node.create("lost");
+        shard.runAll();
+
+        assertThat(failure(written)).isEqualTo(ControllerError.REQUEST_TIMED_OUT);
+        assertThat(failure(waiting)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(failure(lost)).isEqualTo(ControllerError.REQUEST_TIMED_OUT);
+        var again = node.create("written");
+        var lostAgain = node.create("lost");
+        shard.runAll();
+        assertThat(again.join().values()).extracting(Result::error)
+                .containsExactly(ControllerError.TOPIC_ALREADY_EXISTS);
+        assertThat(lostAgain.join().values()).extracting(Result::error).containsExactly(ControllerError.NONE);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void whatIsCertainlyNotWrittenMayBeAskedAgain() {
+        Node node = leadingNode();
+
+        quorum.plant(AppendFault.UNAVAILABLE);
+        var refused = node.create("orders");
+        shard.runAll();
+        assertThat(failure(refused)).isEqualTo(ControllerError.NOT_CONTROLLER);
+
+        quorum.plant(AppendFault.LEADERSHIP_LOST);
+        var fenced = node.create("orders");
+        shard.runAll();
+        assertThat(failure(fenced)).isEqualTo(ControllerError.NOT_CONTROLLER);
+
+        var taken = node.create("orders");
+        shard.runAll();
+        assertThat(taken.join().values()).extracting(Result::error).containsExactly(ControllerError.NONE);
+    }
+
+    @Test
+    void aMistakeInADecisionCostsThatCommandOnly() {
+        ControllerRules rules = World.rules(1);
+        ConfigValidator broken = new ConfigValidator() {
+            @Override
+            public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
+                throw new IllegalStateException("planted: the settings are broken");
+            }
+
+            @Override
+            public boolean isList(ConfigTarget target, String name) {
+                return false;
+            }
+
+            @Override
+            public String inheritedValue(ConfigTarget target, String name) {
+                return "";
+            }
+        };
+        Node node = new Node(1, new Controller(
+                new ControllerRules(rules.topicDefaults(), broken, rules.topicIds(), rules.startPosition())));
+        shard.runAll();
+        node.addBroker();
+
+        var failed = node.controller.submit(
+                new CreateTopics(List.of(new NewTopic("orders", 1, 1, List.of(), Map.of("size", "5"))), false));
+        var fine = node.create("fine");
+        shard.runAll();
+
+        assertThat(failure(failed)).isEqualTo(ControllerError.UNKNOWN_SERVER_ERROR);
+        assertThat(fine.join().values()).extracting(Result::error).containsExactly(ControllerError.NONE);
+    }
+
+    @Test
+    void commandsWithoutAnAnswerAreBounded() {
+        Node node = leadingNode();
+        for (int i = 0; i < ActiveController.MAX_OPEN_COMMANDS; i++) {
+            var _ = node.allocate();
+        }
+
+        var tooMany = node.allocate();
+        assertThat(failure(tooMany)).isEqualTo(ControllerError.THROTTLING_QUOTA_EXCEEDED);
+
+        shard.runAll();
+        var next = node.allocate();
+        shard.runAll();
+        assertThat(next.join().get().firstId()).isEqualTo(ActiveController.MAX_OPEN_COMMANDS * 1000L);
+    }
+
+    @Test
+    void whatIsClosedRefuses() {
+        Node node = leadingNode();
+
+        var inFlight = node.create("in-flight");
+        shard.runOne();
+        var waiting = node.create("waiting");
+        node.controller.close();
+        var late = node.create("late");
+        shard.runAll();
+
+        assertThat(inFlight).isCompleted();
+        assertThat(failure(late)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(failure(waiting)).isEqualTo(ControllerError.NOT_CONTROLLER);
+    }
+
+    @Test
+    void whateverFailsEveryCommandIsAnsweredAndNoProducerIdIsGivenTwice() {
+        System.out.println("ActiveControllerTest -Dseed=" + SEED);
+        Random random = new Random(SEED);
+        List<Node> nodes = List.of(new Node(1), new Node(2), new Node(3));
+        List<CompletableFuture<Result<AllocateProducerIds.Block>>> answers = new ArrayList<>();
+        for (int i = 0; i < 3000; i++) {
+            switch (random.nextInt(12)) {
+                case 0 -> quorum.plant(AppendFault.values()[random.nextInt(AppendFault.values().length)]);
+                case 1 -> {
+                    shard.runAll();
+                    quorum.elect(1 + random.nextInt(3));
+                }
+                case 2, 3, 4, 5 -> answers.add(nodes.get(random.nextInt(3)).allocate());
+                default -> {
+                    for (int task = random.nextInt(6); 0 < task && shard.runOne(); task--) {
+                        // One step after the other.
+                    }
+                }
+            }
+        }
+        shard.runAll();
+
+        assertThat(answers).as("seed %d", SEED).allMatch(CompletableFuture::isDone);
+        List<Long> given = answers.stream()
+                .filter(answer -> !answer.isCompletedExceptionally())
+                .map(answer -> answer.join().get().firstId())
+                .toList();
+        assertThat(given).as("seed %d", SEED).isNotEmpty().doesNotHaveDuplicates();
+        assertThat(nodes).as("seed %d", SEED)
+                .allSatisfy(node -> assertThat(node.store.image()).isEqualTo(nodes.getFirst().store.image()));
+        assertThat(answers.stream().filter(CompletableFuture::isCompletedExceptionally))
+                .allMatch(answer -> failure(answer) == ControllerError.NOT_CONTROLLER
+                        || failure(answer) == ControllerError.REQUEST_TIMED_OUT);
+        assertThat(fatal).isEmpty();
+        nodes.forEach(node -> assertThat(node.commits).isSorted());
+    }
+}

@@ -1,0 +1,71 @@
+package io.girok.controller;
+
+import static io.girok.controller.ControllerError.BROKER_ID_NOT_REGISTERED;
+import static io.girok.controller.ControllerError.INVALID_REQUEST;
+import static io.girok.controller.ControllerError.STALE_BROKER_EPOCH;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.Endpoint;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class BrokersTest {
+    private final World world = new World(7);
+
+    private BrokerImage broker() {
+        return Objects.requireNonNull(world.image.broker(1));
+    }
+
+    @Test
+    void aRegistrationIsFencedAndItsEpochIsItsOffset() {
+        world.run(new CreateCluster("cluster"));
+
+        Result<Long> epoch = world.run(World.registration(1, 1, "rack"));
+
+        assertThat(epoch).isEqualTo(Result.of(1L));
+        assertThat(broker()).isEqualTo(
+                new BrokerImage(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
+                        List.of(new TopicId(50, 1)), true));
+    }
+
+    @Test
+    void aRepeatedRegistrationChangesNothingAndALaterOneReplaces() {
+        long first = world.run(World.registration(1, 1, "")).get();
+        world.run(new FenceBroker(1, first, false));
+
+        assertThat(world.run(World.registration(1, 1, "")).get()).isEqualTo(first);
+        assertThat(broker().isFenced()).isFalse();
+
+        long second = world.run(World.registration(1, 2, "")).get();
+        assertThat(second).isGreaterThan(first);
+        assertThat(broker().isFenced()).isTrue();
+        assertThat(world.run(new FenceBroker(1, first, false)).error()).isEqualTo(STALE_BROKER_EPOCH);
+        assertThat(world.run(new FenceBroker(1, second, false))).isEqualTo(Result.of(false));
+        assertThat(broker().isFenced()).isFalse();
+    }
+
+    @Test
+    void whatIsNoBrokerIsRefused() {
+        assertThat(world.run(new FenceBroker(1, 0, false)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
+        assertThat(world.run(World.registration(-1, 1, "")).error()).isEqualTo(INVALID_REQUEST);
+        assertThat(world.run(new RegisterBroker(1, TopicId.ZERO, List.of(), null, List.of())).error())
+                .isEqualTo(INVALID_REQUEST);
+    }
+
+    @Test
+    void producerIdsAreGivenAwayOnce() {
+        assertThat(world.run(new AllocateProducerIds())).isEqualTo(Result.of(new AllocateProducerIds.Block(0, 1000)));
+        assertThat(world.run(new AllocateProducerIds()).get().firstId()).isEqualTo(1000);
+    }
+
+    @Test
+    void aClusterGetsItsIdOnce() {
+        assertThat(world.run(new CreateCluster(" ")).error()).isEqualTo(INVALID_REQUEST);
+        assertThat(world.run(new CreateCluster("first"))).isEqualTo(Result.of("first"));
+        assertThat(world.run(new CreateCluster("second"))).isEqualTo(Result.of("first"));
+        assertThat(world.image.clusterId()).isEqualTo("first");
+    }
+}

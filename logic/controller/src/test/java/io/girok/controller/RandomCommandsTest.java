@@ -1,0 +1,150 @@
+package io.girok.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.controller.AlterConfigs.Alteration;
+import io.girok.controller.AlterConfigs.Kind;
+import io.girok.controller.AlterConfigs.Operation;
+import io.girok.controller.CreatePartitions.Growth;
+import io.girok.controller.CreateTopics.Assignment;
+import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.controller.DeleteTopics.ById;
+import io.girok.controller.DeleteTopics.ByName;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataCodec;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataLog;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class RandomCommandsTest {
+    private static final long SEED = Long.getLong("seed", System.nanoTime());
+    private static final int ROUNDS = 20;
+    private static final int COMMANDS = 200;
+
+    @Test
+    void whateverIsAskedTheImageStaysSoundAndDecisionsRepeat() {
+        System.out.println("RandomCommandsTest -Dseed=" + SEED);
+        Random seeds = new Random(SEED);
+        for (int round = 0; round < ROUNDS; round++) {
+            long seed = seeds.nextLong();
+            Random random = new Random(seed);
+            World world = new World(seed);
+            World twin = new World(seed);
+            for (int i = 0; i < COMMANDS; i++) {
+                Command<?> command = command(random, world.image);
+                checkSize(world.image, command);
+                MetadataImage before = world.image;
+
+                Object answer = world.run(command);
+
+                assertThat(twin.run(command)).as("seed %d: the answer to %s", SEED, command).isEqualTo(answer);
+                assertThat(twin.image).isEqualTo(world.image);
+                checkSound(before, world.image);
+            }
+        }
+    }
+
+    private static void checkSize(MetadataImage image, Command<?> command) {
+        long bytes = new Controller(World.rules(1)).handle(image, command, 0)
+                .records()
+                .stream()
+                .mapToLong(record -> MetadataCodec.encode(record).length)
+                .sum();
+        assertThat(bytes).isLessThanOrEqualTo(MetadataLog.MAX_BATCH_BYTES);
+    }
+
+    private static void checkSound(MetadataImage before, MetadataImage image) {
+        Set<String> unified = new HashSet<>();
+        for (TopicImage topic : image.topics()) {
+            assertThat(topic.partitions()).isNotEmpty();
+            assertThat(unified.add(topic.name().replace('.', '_'))).as("seed %d: %s", SEED, topic.name()).isTrue();
+            int replicationFactor = topic.partitions().getFirst().replicas().size();
+            for (PartitionImage partition : topic.partitions()) {
+                assertThat(partition.isr()).contains(partition.leader());
+                assertThat(partition.replicas()).containsAll(partition.isr())
+                        .doesNotHaveDuplicates()
+                        .hasSize(replicationFactor)
+                        .allMatch(id -> image.broker(id) != null);
+            }
+        }
+        for (ConfigTarget target : image.configs().keySet()) {
+            assertThat(target.kind() == ConfigTarget.Kind.BROKER || image.topic(target.name()) != null)
+                    .as("seed %d: %s has settings, so it exists", SEED, target)
+                    .isTrue();
+        }
+        assertThat(image.nextProducerId()).isGreaterThanOrEqualTo(before.nextProducerId());
+    }
+
+    private static Command<?> command(Random random, MetadataImage image) {
+        int brokerId = random.nextInt(5);
+        return switch (random.nextInt(11)) {
+            case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
+            case 1, 2 -> {
+                BrokerImage broker = image.broker(brokerId);
+                yield new FenceBroker(brokerId, broker == null ? 0 : broker.epoch(), random.nextInt(4) == 0);
+            }
+            case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
+            case 5 -> new CreatePartitions(
+                    some(random,
+                            () -> new Growth(name(random), random.nextInt(30),
+                                    random.nextInt(3) == 0 ? List.of(brokers(random)) : List.of())),
+                    random.nextInt(5) == 0);
+            case 6 -> new DeleteTopics(
+                    some(random,
+                            () -> random.nextBoolean()
+                                    ? new ByName(name(random))
+                                    : new ById(image.topics()
+                                            .stream()
+                                            .map(TopicImage::id)
+                                            .sorted()
+                                            .findFirst()
+                                            .orElse(new io.girok.base.TopicId(1, 1)))));
+            case 7 -> new AlterConfigs(
+                    some(random,
+                            () -> new Alteration(target(random),
+                                    List.of(new Operation(Kind.values()[random.nextInt(4)],
+                                            random.nextBoolean() ? "list" : "size", "" + random.nextInt(3))))),
+                    random.nextInt(5) == 0);
+            case 8 -> new ReplaceConfigs(
+                    some(random, () -> new ReplaceConfigs.Replacement(target(random), Map.of("size", "7"))), false);
+            case 9 -> new AllocateProducerIds();
+            default -> new CreateCluster("cluster-" + random.nextInt(3));
+        };
+    }
+
+    private static <T> List<T> some(Random random, java.util.function.Supplier<T> one) {
+        return IntStream.range(0, 1 + random.nextInt(3)).mapToObj(_ -> one.get()).toList();
+    }
+
+    private static String name(Random random) {
+        return "t" + (random.nextBoolean() ? "." : "_") + random.nextInt(6) + (random.nextInt(20) == 0 ? "/" : "");
+    }
+
+    private static List<Integer> brokers(Random random) {
+        return random.ints(1 + random.nextInt(2), 0, 5).boxed().toList();
+    }
+
+    private static NewTopic newTopic(Random random) {
+        Map<String, String> config = random.nextInt(3) == 0 ? Map.of("size", "" + random.nextInt(9)) : Map.of();
+        return random.nextInt(3) == 0
+                ? new NewTopic(name(random), -1, -1, List.of(new Assignment(0, brokers(random))), config)
+                : new NewTopic(name(random), random.nextInt(-1, 9), random.nextInt(-1, 4), List.of(), config);
+    }
+
+    private static ConfigTarget target(Random random) {
+        return switch (random.nextInt(3)) {
+            case 0 -> ConfigTarget.topic(name(random));
+            case 1 -> ConfigTarget.broker(random.nextInt(5));
+            default -> ConfigTarget.ALL_BROKERS;
+        };
+    }
+}

@@ -1,0 +1,92 @@
+package io.girok.controller;
+
+import io.girok.base.TopicId;
+import io.girok.controller.ControllerRules.TopicDefaults;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.ImageChange;
+import io.girok.metadata.MetadataCodec;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+
+/// A controller, and the image that its decisions lead to. Owned by the test.
+final class World {
+    private final Controller controller;
+    MetadataImage image = MetadataImage.EMPTY;
+
+    World(long seed) {
+        this.controller = new Controller(rules(seed));
+    }
+
+    static ControllerRules rules(long seed) {
+        Random random = new Random(seed);
+        return new ControllerRules(new TopicDefaults(3, 1), new FewSettings(),
+                () -> new TopicId(random.nextLong(), random.nextLong()), random::nextInt);
+    }
+
+    /// A world with brokers 1, 2, ..., ready, broker `i` on `racks[i - 1]` (empty: none).
+    static World withBrokers(String... racks) {
+        World world = new World(7);
+        for (int i = 0; i < racks.length; i++) {
+            world.addBroker(i + 1, racks[i]);
+        }
+        return world;
+    }
+
+    void addBroker(int id, String rack) {
+        long epoch = run(registration(id, 1, rack)).get();
+        run(new FenceBroker(id, epoch, false));
+    }
+
+    static RegisterBroker registration(int id, long incarnation, String rack) {
+        return new RegisterBroker(id, new TopicId(id, incarnation), List.of(new Endpoint("PLAINTEXT", "", 9092)),
+                rack.isEmpty() ? null : rack, List.of(new TopicId(50, id)));
+    }
+
+    /// Decides the command and applies what was decided, by way of its bytes.
+    <A> A run(Command<A> command) {
+        Decision<A> decision = controller.handle(image, command, 0);
+        List<MetadataRecord> read = decision.records()
+                .stream()
+                .map(record -> MetadataCodec.decode(MetadataCodec.encode(record)))
+                .toList();
+        image = ImageChange.of(image, read).image();
+        return decision.answer();
+    }
+
+    /// `size` may be a number only, `list` a list without blanks inside; nothing else can be set.
+    static final class FewSettings implements ConfigValidator {
+        @Override
+        public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
+            return switch (name) {
+                case "size" -> value == null || value.matches("\\d+")
+                        ? Optional.empty()
+                        : Optional.of("size is '" + value + "', a number is expected");
+                case "list" -> Optional.empty();
+                default -> Optional.of("there is no setting '" + name + "'");
+            };
+        }
+
+        @Override
+        public Optional<String> contradiction(ConfigTarget target, Map<String, String> values) {
+            return values.equals(Map.of("size", "0", "list", "a"))
+                    ? Optional.of("size 0 is too small for a list")
+                    : Optional.empty();
+        }
+
+        @Override
+        public boolean isList(ConfigTarget target, String name) {
+            return name.equals("list");
+        }
+
+        @Override
+        public String inheritedValue(ConfigTarget target, String name) {
+            return name.equals("list") ? "x,y" : "1";
+        }
+    }
+}
