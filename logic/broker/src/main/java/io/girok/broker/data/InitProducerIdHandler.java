@@ -36,7 +36,8 @@ final class InitProducerIdHandler implements ApiHandler {
             return;
         }
         producerIds.next(id -> responder.respond(id == ProducerIds.NONE
-                ? failed(Errors.COORDINATOR_NOT_AVAILABLE)
+                // Of the errors that say "later", the one that does not send the client to look for a coordinator.
+                ? failed(Errors.COORDINATOR_LOAD_IN_PROGRESS)
                 : new InitProducerIdResponseData().setProducerId(id).setProducerEpoch(FIRST_EPOCH)));
     }
 
