@@ -57,7 +57,7 @@ public final class Broker {
         this.surroundings = surroundings;
         this.metadata = metadata;
         this.firstShard = surroundings.shards().getFirst();
-        this.partitions = new Partitions(surroundings.shards(), surroundings.directories(),
+        this.partitions = new Partitions(surroundings.brokerId(), surroundings.shards(), surroundings.directories(),
                 surroundings.blockingPool());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         Settings given = settings.given();

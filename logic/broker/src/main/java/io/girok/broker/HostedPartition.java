@@ -16,15 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone; the rest is called by one thread, which the owner of the [Partitions] is.
+/// read by anyone, `opened` belongs to the shard; the rest is called by the owner of the [Partitions].
 final class HostedPartition {
     /*
      * Opening and deleting block, so they run on the pool; what becomes of the leader runs on the shard. Both are put
      * into one chain, `latest`, so that a deletion waits for the opening, and the next topic of the same name for the
      * deletion.
      *
-     *   OPENING --opened--> LED --leave--> left --delete--> deleted
-     *      |  the disk failed
+     *   OPENING --opened--> IDLE <--the metadata say who leads--> LED
+     *      |                  |                                    |
+     *      |  the disk failed +--------------- delete -------------+--> deleted
      *      +-------------> OFFLINE
      */
 
@@ -32,12 +33,11 @@ final class HostedPartition {
 
     private final PartitionId id;
     private final PartitionName name;
-    private final Shard shard;
-    private final LogDirectory directory;
-    private final Executor blockingPool;
+    private final Home home;
     private final PartitionListener listener;
     private Partitions.Here wanted;
     private CompletableFuture<Void> latest;
+    private @Nullable LedPartition opened;
     private volatile Placement placement;
 
     /// Begins to open the log, once `before` is done.
@@ -45,29 +45,25 @@ final class HostedPartition {
             CompletableFuture<Void> before) {
         this.id = id;
         this.name = name;
-        this.shard = home.shard();
-        this.directory = home.directory();
-        this.blockingPool = home.blockingPool();
+        this.home = home;
         this.listener = listener;
         this.wanted = wanted;
-        this.placement = notYet(wanted.leadership());
-        this.latest = before.thenApplyAsync(done -> open(wanted), blockingPool)
-                .thenAcceptAsync(store -> lead(store, wanted), shard);
+        this.placement = wanted.elsewhere();
+        this.latest = before.thenApplyAsync(done -> open(wanted), home.blockingPool())
+                .thenAcceptAsync(store -> opened(store, wanted), home.shard());
     }
 
     /// Where a replica lives.
-    record Home(Shard shard, LogDirectory directory, Executor blockingPool) {}
-
-    PartitionId id() {
-        return id;
-    }
+    ///
+    /// @param brokerId this broker
+    record Home(int brokerId, Shard shard, LogDirectory directory, Executor blockingPool) {}
 
     PartitionName name() {
         return name;
     }
 
     LogDirectory directory() {
-        return directory;
+        return home.directory();
     }
 
     Placement placement() {
@@ -81,52 +77,37 @@ final class HostedPartition {
 
     /// Leadership or settings changed.
     void change(Partitions.Here changed) {
-        if (changed.equals(wanted)) {
-            return;
+        if (!changed.equals(wanted)) {
+            wanted = changed;
+            next(home.shard(), () -> follow(changed));
         }
-        wanted = changed;
-        next(shard, () -> {
-            if (placement instanceof LedPartition led) {
-                led.leader().configure(changed.settings(), changed.minInSyncReplicas());
-                led.leader().lead(changed.leadership());
-            }
-        });
     }
 
     /// The log directory is offline. From any thread.
     void storageFailed() {
-        shard.execute(() -> {
-            if (placement instanceof LedPartition led) {
-                led.leader().storageFailed();
+        home.shard().execute(() -> {
+            if (opened != null) {
+                opened.leader().storageFailed();
             }
         });
     }
 
     /// Stops leading; the log stays.
     CompletableFuture<Void> leave() {
-        leaveShard();
+        Placement.NotHere elsewhere = wanted.elsewhere();
+        next(home.shard(), () -> resign(elsewhere));
         return latest;
-    }
-
-    private void leaveShard() {
-        next(shard, () -> {
-            if (placement instanceof LedPartition led) {
-                placement = notYet(wanted.leadership());
-                listener.onLeft(led);
-                led.leader().resign();
-            }
-        });
     }
 
     /// Stops leading and deletes the log.
     CompletableFuture<Void> delete() {
-        leaveShard();
-        next(blockingPool, () -> {
+        var _ = leave();
+        next(home.blockingPool(), () -> {
             try {
-                directory.delete(name);
+                directory().delete(name);
             } catch (StorageFailed failure) {
                 LOG.error("partition '{}' of a deleted topic could not be removed from '{}'; it is left there: {}",
-                        name, directory.path(), failure.getMessage());
+                        name, directory().path(), failure.getMessage());
             }
         });
         return latest;
@@ -145,30 +126,60 @@ final class HostedPartition {
 
     private @Nullable PartitionStore open(Partitions.Here first) {
         try {
-            return directory.openPartition(name, id.topic(), first.settings(), shard);
+            return directory().openPartition(name, id.topic(), first.settings(), home.shard());
         } catch (StorageFailed failure) {
-            LOG.error("partition '{}' in '{}' is offline: {}", name, directory.path(), failure.getMessage());
-            placement = new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, first.leadership().brokerId(),
-                    first.leadership().leaderEpoch());
+            offline(first, failure);
             return null;
         }
     }
 
-    private void lead(@Nullable PartitionStore store, Partitions.Here first) {
+    private void opened(@Nullable PartitionStore store, Partitions.Here first) {
         if (store == null) {
             return;
         }
-        Leadership leadership = first.leadership();
-        PartitionLeader leader = new PartitionLeader(store, first.settings(), leadership.brokerId(),
-                first.minInSyncReplicas());
-        leader.lead(leadership);
-        LedPartition led = new LedPartition(id, name, shard, directory, leader);
-        placement = led;
-        listener.onLed(led);
+        try {
+            PartitionLeader leader = new PartitionLeader(store, first.settings(), home.brokerId(),
+                    first.minInSyncReplicas());
+            opened = new LedPartition(id, name, home.shard(), directory(), leader);
+        } catch (StorageFailed failure) {
+            offline(first, failure);
+            return;
+        }
+        follow(first);
     }
 
-    /// A client is told to ask again, in words that every version of every API knows.
-    private static Placement.NotHere notYet(Leadership leadership) {
-        return new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, leadership.brokerId(), leadership.leaderEpoch());
+    private void offline(Partitions.Here first, StorageFailed failure) {
+        LOG.error("partition '{}' in '{}' is offline: {}", name, directory().path(), failure.getMessage());
+        Placement.NotHere elsewhere = first.elsewhere();
+        placement = new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, elsewhere.leaderId(), elsewhere.leaderEpoch());
+    }
+
+    private void follow(Partitions.Here changed) {
+        if (opened == null) {
+            return;
+        }
+        opened.leader().configure(changed.settings(), changed.minInSyncReplicas());
+        Leadership leadership = changed.leadership();
+        if (leadership == null) {
+            resign(changed.elsewhere());
+            return;
+        }
+        opened.leader().lead(leadership);
+        if (!(placement instanceof LedPartition)) {
+            placement = opened;
+            listener.onLed(opened);
+        }
+    }
+
+    private void resign(Placement.NotHere elsewhere) {
+        if (opened == null) {
+            return;
+        }
+        boolean wasLed = placement instanceof LedPartition;
+        placement = elsewhere;
+        if (wasLed) {
+            listener.onLeft(opened);
+        }
+        opened.leader().resign();
     }
 }

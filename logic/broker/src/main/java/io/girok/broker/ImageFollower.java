@@ -100,11 +100,14 @@ final class ImageFollower implements MetadataStore.Subscriber {
     }
 
     private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas) {
-        if (image.leader() != brokerId) {
+        if (!image.replicas().contains(brokerId)) {
             return new Partitions.Partition(image.leader(), image.leaderEpoch(), null);
         }
-        Leadership leadership = new Leadership(brokerId, image.leaderEpoch(), image.isr());
-        return new Partitions.Partition(brokerId, image.leaderEpoch(),
-                new Partitions.Here(leadership, logSettings, minInSyncReplicas));
+        Leadership leadership = image.leader() == brokerId
+                ? new Leadership(brokerId, image.leaderEpoch(), image.isr())
+                : null;
+        Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
+        return new Partitions.Partition(image.leader(), image.leaderEpoch(),
+                new Partitions.Here(leadership, elsewhere, logSettings, minInSyncReplicas));
     }
 }

@@ -18,7 +18,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Where each partition is: its shard and its leader if it is here. Finding is for everyone and takes no lock; changes
@@ -32,14 +31,18 @@ public final class Partitions {
     /// What the metadata say of a partition. Immutable.
     ///
     /// @param leaderId -1 for none
-    /// @param here null when this broker does not lead it
+    /// @param here null when this broker has no replica of it
     public record Partition(int leaderId, int leaderEpoch, @Nullable Here here) {}
 
-    /// How a partition is led here. Immutable.
+    /// What the metadata say of a replica on this broker. Immutable.
     ///
+    /// @param leadership null when another broker leads, or none
+    /// @param elsewhere what clients are told while this broker does not lead
     /// @param minInSyncReplicas `min.insync.replicas`
-    public record Here(Leadership leadership, LogSettings settings, int minInSyncReplicas) {}
+    public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, LogSettings settings,
+            int minInSyncReplicas) {}
 
+    private final int brokerId;
     private final List<Shard> shards;
     private final List<LogDirectory> directories;
     private final Executor blockingPool;
@@ -49,8 +52,9 @@ public final class Partitions {
     /// Deletions under way: a topic of the same name waits for them.
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
-    public Partitions(List<Shard> shards, List<LogDirectory> directories, Executor blockingPool) {
+    public Partitions(int brokerId, List<Shard> shards, List<LogDirectory> directories, Executor blockingPool) {
         Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
+        this.brokerId = brokerId;
         this.shards = List.copyOf(shards);
         this.directories = List.copyOf(directories);
         this.blockingPool = blockingPool;
@@ -170,8 +174,7 @@ public final class Partitions {
             if (hosted != null) {
                 var _ = hosted.leave();
             }
-            return new Slot.Remote(new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, partition.leaderId(),
-                    partition.leaderEpoch()));
+            return new Slot.Remote(Placement.NotHere.elsewhere(partition.leaderId(), partition.leaderEpoch()));
         }
         if (hosted != null) {
             hosted.change(wanted);
@@ -179,7 +182,7 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = new HostedPartition.Home(shardOf(id), directoryOf(id), blockingPool);
+        HostedPartition.Home home = new HostedPartition.Home(brokerId, shardOf(id), directoryOf(id), blockingPool);
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         return new Slot.Hosted(new HostedPartition(id, name, home, wanted, new AllListeners(), before));
     }

@@ -12,5 +12,11 @@ public sealed interface Placement permits LedPartition, Placement.NotHere {
     record NotHere(Errors error, int leaderId, int leaderEpoch) implements Placement {
         static final NotHere UNKNOWN_NAME = new NotHere(Errors.UNKNOWN_TOPIC_OR_PARTITION, -1, -1);
         static final NotHere UNKNOWN_ID = new NotHere(Errors.UNKNOWN_TOPIC_ID, -1, -1);
+
+        /// Another broker leads, or none, or this one not yet: asking again helps, and every version of every API has
+        /// words for it.
+        static NotHere elsewhere(int leaderId, int leaderEpoch) {
+            return new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, leaderId, leaderEpoch);
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.girok.broker.Placement.NotHere;
 import io.girok.log.AppendOrigin;
 import io.girok.log.Durability;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
 import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;
@@ -65,6 +66,21 @@ class BrokerTest {
 
         assertThat(led(orders, 0)).isSameAs(first);
         assertThat(led(orders, 1).leader().leaderEpoch()).isZero();
+    }
+
+    @Test
+    void aLeaderThatIsDeposedAndComesBackGoesOnWithItsLog() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        PartitionImage none = new PartitionImage(List.of(1), List.of(TopicId.ZERO), List.of(1), -1, 6, 1);
+
+        node.commit(new MetadataRecord.PartitionChanged(orders, 0, none));
+        Placement deposed = node.broker.partitions().find(orders, 0);
+        node.commit(new MetadataRecord.PartitionChanged(orders, 0, TestNode.partition(1, 7)));
+
+        assertThat(deposed).isEqualTo(new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, -1, 6));
+        assertThat(led(orders, 0).leader().leaderEpoch()).isEqualTo(7);
+        assertThat(append(orders, "two").baseOffset()).isEqualTo(1);
     }
 
     @Test

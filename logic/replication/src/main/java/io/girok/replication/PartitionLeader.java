@@ -64,7 +64,7 @@ public final class PartitionLeader {
 
     /// Told while a fetch waits.
     public interface ProgressListener {
-        /// About `sizeInBytes` more became visible; the sum over all calls is exact.
+        /// About `sizeInBytes` more became visible, by the size of what was appended since.
         void onProgress(long sizeInBytes);
 
         /// The partition can't be read from this leader any more: look at it again, and don't expect further calls.
@@ -436,7 +436,8 @@ public final class PartitionLeader {
         bytesAboveStableOffset += bytes;
         long stableBytes = stableBytes();
         commitWaits.complete(committed, afterAppend());
-        fetchWaits.progressed(Isolation.READ_UNCOMMITTED, bytes);
+        // What was in the log before this leader opened it has no known size; still it is something to look at.
+        fetchWaits.progressed(Isolation.READ_UNCOMMITTED, Math.max(1, bytes));
         if (0 < stableBytes) {
             fetchWaits.progressed(Isolation.READ_COMMITTED, stableBytes);
         }
