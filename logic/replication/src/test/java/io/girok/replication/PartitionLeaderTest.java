@@ -1,0 +1,231 @@
+package io.girok.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.log.AppendOrigin;
+import io.girok.log.Durability;
+import io.girok.log.LogDirectory;
+import io.girok.log.LogEnvironment;
+import io.girok.log.LogSettings;
+import io.girok.log.OpenFiles;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.AppendOutcome.Refused;
+import io.girok.replication.AppendOutcome.Written;
+import io.girok.replication.PartitionLeader.CommitWait;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PartitionLeaderTest {
+    private static final short ALL = -1;
+    private static final short LEADER = 1;
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryDisk disk = new MemoryDisk();
+    private final SimulatedShard shard = new SimulatedShard(clock);
+    private final List<Errors> done = new ArrayList<>();
+    private PartitionLeader leader;
+
+    @BeforeEach
+    void open() {
+        LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
+                () -> new TopicId(1, 1), Durability.OS, 1000);
+        LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
+        leader = new PartitionLeader(
+                directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
+                LogSettings.DEFAULT, 1, 1);
+    }
+
+    @Test
+    void whoDoesNotLeadRefuses() {
+        assertThat(append(ALL)).isEqualTo(new Refused(Errors.NOT_LEADER_OR_FOLLOWER, null, List.of()));
+
+        lead(5, 1);
+        leader.resign();
+
+        assertThat(append(ALL)).isEqualTo(new Refused(Errors.NOT_LEADER_OR_FOLLOWER, null, List.of()));
+    }
+
+    @Test
+    void theSlowestReplicaInSyncDecidesWhatIsCommitted() {
+        lead(5, 1, 2, 3);
+        awaitCommitted(append(ALL));
+        append(ALL);
+
+        leader.followerReached(2, 2);
+        assertThat(leader.highWatermark()).isZero();
+        leader.followerReached(3, 1);
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+        assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void aReplicaThatFallsOutOfSyncHoldsNothingBack() {
+        lead(5, 1, 2);
+        awaitCommitted(append(ALL));
+
+        lead(5, 1);
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+        assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void aNewEpochForgetsWhatFollowersReportedBefore() {
+        lead(5, 1, 2);
+        append(ALL);
+        leader.followerReached(2, 10);
+        assertThat(leader.highWatermark()).isEqualTo(1);
+
+        lead(6, 1, 2);
+        append(ALL);
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void anOlderEpochIsIgnored() {
+        lead(5, 1);
+
+        lead(4, 1, 2);
+
+        assertThat(leader.leaderEpoch()).isEqualTo(5);
+        append(ALL);
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void waitsEndInTheOrderOfTheirOffsets() {
+        lead(5, 1, 2);
+        List<String> order = new ArrayList<>();
+        for (String name : List.of("first", "second", "third")) {
+            Written written = append(LEADER) instanceof Written w ? w : null;
+            leader.awaitCommitted(written.endOffset(), error -> order.add(name));
+        }
+
+        leader.followerReached(2, 2);
+        assertThat(order).containsExactly("first", "second");
+        leader.followerReached(2, 3);
+
+        assertThat(order).containsExactly("first", "second", "third");
+    }
+
+    @Test
+    void aWaitThatIsCancelledHearsNothing() {
+        lead(5, 1, 2);
+        CommitWait wait = awaitCommitted(append(ALL));
+
+        wait.cancel();
+        leader.followerReached(2, 1);
+
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void whoWaitsWhenTheLeadGoesHearsOfIt() {
+        lead(5, 1, 2);
+        awaitCommitted(append(ALL));
+        Watch watch = new Watch();
+        leader.watch(watch, Isolation.READ_UNCOMMITTED);
+
+        leader.resign();
+
+        assertThat(done).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+        assertThat(watch.interruptions).isEqualTo(1);
+    }
+
+    @Test
+    void watchersAreToldTheBytesThatBecomeVisible() {
+        lead(5, 1, 2);
+        Watch watch = new Watch();
+        leader.watch(watch, Isolation.READ_UNCOMMITTED);
+        Watch committed = new Watch();
+        leader.watch(committed, Isolation.READ_COMMITTED);
+        append(LEADER);
+        append(LEADER);
+        assertThat(watch.bytes).isZero();
+
+        leader.followerReached(2, 1);
+        leader.followerReached(2, 2);
+
+        assertThat(watch.bytes).isEqualTo(2L * batch().limit());
+        assertThat(committed.bytes).isEqualTo(watch.bytes);
+    }
+
+    @Test
+    void anEpochIsHeldAgainstTheLeaders() {
+        lead(5, 1);
+
+        assertThat(leader.check(-1)).isEqualTo(Errors.NONE);
+        assertThat(leader.check(5)).isEqualTo(Errors.NONE);
+        assertThat(leader.check(4)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
+        assertThat(leader.check(6)).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+    }
+
+    @Test
+    void aNewLeaderDoesNotVouchForItsHighWatermarkBeforeItsLogIsCommitted() {
+        lead(5, 1, 2);
+        append(LEADER);
+
+        lead(6, 1, 2);
+        assertThat(leader.isHighWatermarkKnown()).isFalse();
+        leader.followerReached(2, 1);
+
+        assertThat(leader.isHighWatermarkKnown()).isTrue();
+    }
+
+    @Test
+    void theEarliestEpochIsThatOfTheFirstRecord() {
+        lead(5, 1);
+        append(ALL);
+        append(ALL);
+        lead(8, 1);
+        append(ALL);
+        assertThat(leader.earliestEpoch()).isEqualTo(5);
+
+        leader.deleteBefore(2);
+
+        assertThat(leader.earliestEpoch()).isEqualTo(8);
+    }
+
+    private void lead(int epoch, Integer... isr) {
+        leader.lead(new Leadership(1, epoch, List.of(isr)));
+    }
+
+    private AppendOutcome append(short acks) {
+        return leader.append(batch(), AppendOrigin.CLIENT, acks);
+    }
+
+    private CommitWait awaitCommitted(AppendOutcome outcome) {
+        return leader.awaitCommitted(((Written) outcome).endOffset(), done::add);
+    }
+
+    private ByteBuffer batch() {
+        return new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[10])).build();
+    }
+
+    private static final class Watch implements PartitionLeader.ProgressListener {
+        private long bytes;
+        private int interruptions;
+
+        @Override
+        public void onProgress(long sizeInBytes) {
+            bytes += sizeInBytes;
+        }
+
+        @Override
+        public void onInterrupted() {
+            interruptions++;
+        }
+    }
+}
