@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A node without its edges: the partitions it hosts, and the table of APIs that answers for them. Thread-safe; [#start]
-/// and [#stop] are called once.
+/// A node without its edges: the partitions it hosts, and the table of APIs that answers for them. Thread-safe;
+/// [#start] and [#stop] are called once.
 public final class Broker {
     /*
      * Start. The log directories are open; the broker is made before the metadata log starts, so that it misses no

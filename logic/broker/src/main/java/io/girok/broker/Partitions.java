@@ -145,8 +145,8 @@ public final class Partitions {
         return CompletableFuture.allOf(latest.toArray(CompletableFuture[]::new));
     }
 
-    /// Done when every partition of the topic that is hosted here is open, or known to be offline; at once when there is
-    /// no such topic.
+    /// Done when every partition of the topic that is hosted here is open, or known to be offline; at once when there
+    /// is no such topic.
     CompletableFuture<Void> settled(String topic) {
         TopicPlacements placements = topicsByName.get(topic);
         if (placements == null) {

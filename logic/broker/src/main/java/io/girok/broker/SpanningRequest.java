@@ -27,8 +27,8 @@ public final class SpanningRequest {
         }
     }
 
-    /// Runs `work` on the items of each shard, there, which must leave an answer also where it throws; then `whenAllDone`, on the shard that is last, or at once when
-    /// there are no items.
+    /// Runs `work` on the items of each shard, there, which must leave an answer also where it throws; then
+    /// `whenAllDone`, on the shard that is last, or at once when there are no items.
     public static <T> void run(List<T> items, Function<T, Shard> home, Consumer<List<T>> work, Runnable whenAllDone) {
         if (items.isEmpty()) {
             whenAllDone.run();

@@ -29,8 +29,8 @@ import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/// A broker without edges under a clock that stands still: two shards and a pool that run when they are told to. Requests
-/// go in as frames and come out as frames.
+/// A broker without edges under a clock that stands still: two shards and a pool that run when they are told to.
+/// Requests go in as frames and come out as frames.
 public final class TestNode {
     public static final int BROKER_ID = 1;
     public static final int LEADER_EPOCH = 5;

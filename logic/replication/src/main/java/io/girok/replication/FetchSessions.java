@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// that nobody gets hold of another's session by counting.
 ///
 /// The number of sessions and of partitions in them is bounded. A newcomer that finds no room takes the place of the
-/// session that was idle longest, if that was idle for long; else of a smaller one that has lived for long; else it goes
-/// without a session, which costs it nothing but bytes.
+/// session that was idle longest, if that was idle for long; else of a smaller one that has lived for long; else it
+/// goes without a session, which costs it nothing but bytes.
 public final class FetchSessions {
     private static final int INITIAL_EPOCH = 0;
     private static final int FINAL_EPOCH = -1;

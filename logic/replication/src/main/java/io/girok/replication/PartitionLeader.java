@@ -26,10 +26,10 @@ import org.slf4j.LoggerFactory;
 /// the partition's shard, as is every listener it is given.
 public final class PartitionLeader {
     /*
-     * Idea. An append goes to the local log and a flush is asked for. When the flush (and each in-sync follower's fetch)
-     * has moved the lowest durable offset of the in-sync replicas, that offset is the high watermark: produces that
-     * wait for it are answered in offset order, and fetches that wait are told how many bytes became visible to them,
-     * so that nobody has to look at a partition in which nothing happened.
+     * Idea. An append goes to the local log and a flush is asked for. When the flush (and each in-sync follower's
+     * fetch) has moved the lowest durable offset of the in-sync replicas, that offset is the high watermark: produces
+     * that wait for it are answered in offset order, and fetches that wait are told how many bytes became visible to
+     * them, so that nobody has to look at a partition in which nothing happened.
      *
      * With `durability=os` the log reports durability from inside the append. What that sets off (answers, reads of
      * this very log) is held back until the append has returned: a listener never sees a half-done append.
@@ -379,7 +379,8 @@ public final class PartitionLeader {
         return new DeleteOutcome(Errors.NONE, startOffset);
     }
 
-    /// Deletes what retention allows and forgets producers that were silent for too long. Answers the number of segments.
+    /// Deletes what retention allows and forgets producers that were silent for too long. Answers the number of
+    /// segments.
     public int deleteOldSegments(long nowMs) {
         if (status == Status.FAILED) {
             return 0;
@@ -455,8 +456,8 @@ public final class PartitionLeader {
         return bytes;
     }
 
-    /// Sizes of single batches are not kept: what is in flight counts in proportion to its offsets, and to the byte once
-    /// all of it is committed.
+    /// Sizes of single batches are not kept: what is in flight counts in proportion to its offsets, and to the byte
+    /// once all of it is committed.
     private long bytesThatBecameVisible(long committed) {
         long endOffset = store.endOffset();
         if (committed == endOffset) {

@@ -10,8 +10,8 @@ import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
-/// ApiVersions, versions 0 to 5: what this broker answers. It announces no features: it serves none that are switched by
-/// one. Immutable.
+/// ApiVersions, versions 0 to 5: what this broker answers. It announces no features: it serves none that are switched
+/// by one. Immutable.
 final class ApiVersionsHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_SOFTWARE = 3;
     private static final short FIRST_VERSION_WITH_CLUSTER = 5;

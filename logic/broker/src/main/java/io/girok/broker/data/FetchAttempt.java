@@ -16,18 +16,18 @@ import org.jspecify.annotations.Nullable;
 /// parts belong to their shards.
 final class FetchAttempt {
     /*
-     * Every part reads on its shard, in parallel, and the last one to finish decides. Is there enough, or something that
-     * can't wait (an error, say), the fetch is answered. If not, it waits; its parts have put themselves on the watch in
-     * the very turn in which they read, so that nothing falls between. What becomes visible is reported by the
-     * partitions in bytes; once the sum may be enough, or time is over, the parts read again, but only the partitions
-     * that reported.
+     * Every part reads on its shard, in parallel, and the last one to finish decides. Is there enough, or something
+     * that can't wait (an error, say), the fetch is answered. If not, it waits; its parts have put themselves on the
+     * watch in the very turn in which they read, so that nothing falls between. What becomes visible is reported by
+     * the partitions in bytes; once the sum may be enough, or time is over, the parts read again, but only the
+     * partitions that reported.
      *
      *   READING --not enough--> WAITING --enough reported, time over--> READING
      *      |  enough, urgent, time over
      *      +----------------------------> OVER
      *
-     * Several parts that read in parallel may together find more than the answer may hold: the one who answers takes the
-     * surplus back, in the order of the partitions.
+     * Several parts that read in parallel may together find more than the answer may hold: the one who answers takes
+     * the surplus back, in the order of the partitions.
      */
 
     private enum Status {

@@ -24,8 +24,8 @@ final class FetchPart {
         return shard;
     }
 
-    /// Reads what is new since the last time, the first time everything, and stays on the watch where the fetch may have
-    /// to wait.
+    /// Reads what is new since the last time, the first time everything, and stays on the watch where the fetch may
+    /// have to wait.
     void read() {
         try {
             boolean isUrgent = readItems();

@@ -1,7 +1,7 @@
 /// The data plane: produce, fetch, offsets, deletion of records, producer ids, log directories, ApiVersions.
 ///
-/// A handler starts on the connection's event loop, works on the shards of the partitions it is asked about, and answers
-/// from the last of them.
+/// A handler starts on the connection's event loop, works on the shards of the partitions it is asked about, and
+/// answers from the last of them.
 @NullMarked
 package io.girok.broker.data;
 

@@ -23,7 +23,8 @@ public final class ImageGroupCluster implements GroupCluster {
     /// The creation under way, if any: all who ask at the same time wait for one.
     private final AtomicReference<@Nullable CompletableFuture<Void>> creating = new AtomicReference<>();
 
-    /// @param creation asks the controller for the offsets topic; done when the image has it, fails when it can't be had
+    /// @param creation asks the controller for the offsets topic; done when the image has it, fails when it can't be
+    /// had
     public ImageGroupCluster(Supplier<MetadataImage> image, Supplier<CompletableFuture<Void>> creation) {
         this.image = image;
         this.creation = creation;
