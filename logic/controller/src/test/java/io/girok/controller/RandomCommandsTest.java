@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 class RandomCommandsTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 6;
     private static final int COMMANDS = 200;
 
     @Test
