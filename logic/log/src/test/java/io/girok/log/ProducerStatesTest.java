@@ -1,0 +1,173 @@
+package io.girok.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.record.BatchBuilder;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What idempotent and transactional producers are promised, through restarts and crashes.
+class ProducerStatesTest {
+    private static final long PRODUCER = 77;
+
+    private final LogWorld world = new LogWorld().open();
+
+    private AppendResult send(int epoch, int sequence, int count) {
+        return world.append(batch(epoch, sequence, count), 0);
+    }
+
+    private static BatchBuilder batch(int epoch, int sequence, int count) {
+        BatchBuilder batch = new BatchBuilder().producer(PRODUCER, (short) epoch, sequence);
+        for (int i = 0; i < count; i++) {
+            batch.append(1_700_000_000_000L, null, LogWorld.bytes("v"));
+        }
+        return batch;
+    }
+
+    private AppendResult sendInTransaction(int epoch, int sequence) {
+        return world.append(batch(epoch, sequence, 1).transactional(), 0);
+    }
+
+    private AppendResult mark(int epoch, int type, int coordinatorEpoch) {
+        ByteBuffer key = ByteBuffer.allocate(4).putShort((short) 0).putShort((short) type).flip();
+        ByteBuffer value = ByteBuffer.allocate(6).putShort((short) 0).putInt(coordinatorEpoch).flip();
+        BatchBuilder marker = new BatchBuilder().producer(PRODUCER, (short) epoch, -1)
+                .transactional()
+                .control()
+                .append(1_700_000_000_000L, key, value);
+        return world.store.append(marker.build(), AppendOrigin.COORDINATOR, 0);
+    }
+
+    private static RejectReason reason(AppendResult result) {
+        return ((AppendResult.Rejected) result).reason();
+    }
+
+    private static long baseOffset(AppendResult result) {
+        return switch (result) {
+            case AppendResult.Appended appended -> appended.baseOffset();
+            case AppendResult.Duplicate duplicate -> duplicate.baseOffset();
+            case AppendResult.Rejected rejected -> throw new AssertionError(rejected);
+        };
+    }
+
+    @Test
+    void anyOfTheLastFiveBatchesMayComeAgain() {
+        for (int i = 0; i < 6; i++) {
+            send(0, 2 * i, 2);
+        }
+
+        for (int i = 1; i < 6; i++) {
+            AppendResult again = send(0, 2 * i, 2);
+            assertThat(again).isEqualTo(new AppendResult.Duplicate(2L * i, 2L * i + 1, 1_700_000_000_000L));
+        }
+        assertThat(reason(send(0, 0, 2))).isEqualTo(RejectReason.OUT_OF_ORDER_SEQUENCE);
+        assertThat(world.store.endOffset()).isEqualTo(12);
+    }
+
+    @Test
+    void aGapInTheSequenceIsRefused() {
+        send(0, 0, 1);
+
+        assertThat(reason(send(0, 2, 1))).isEqualTo(RejectReason.OUT_OF_ORDER_SEQUENCE);
+        assertThat(baseOffset(send(0, 1, 1))).isEqualTo(1);
+    }
+
+    @Test
+    void aNewEpochBeginsAtZeroAndFencesTheOldOne() {
+        send(0, 0, 1);
+
+        assertThat(reason(send(1, 1, 1))).isEqualTo(RejectReason.OUT_OF_ORDER_SEQUENCE);
+        assertThat(baseOffset(send(1, 0, 1))).isEqualTo(1);
+        assertThat(reason(send(0, 1, 1))).isEqualTo(RejectReason.INVALID_PRODUCER_EPOCH);
+    }
+
+    @Test
+    void aProducerThatIsNotKnownMayBeginAnywhere() {
+        assertThat(baseOffset(send(3, 500, 1))).isZero();
+    }
+
+    @Test
+    void theSequenceWrapsAround() {
+        send(0, Integer.MAX_VALUE, 1);
+
+        assertThat(baseOffset(send(0, 0, 1))).isEqualTo(1);
+    }
+
+    @Test
+    void duplicatesAreKnownAfterACleanStopAndAfterACrash() {
+        send(0, 0, 3);
+        world.closeClean();
+        world.open();
+        assertThat(send(0, 0, 3)).isInstanceOf(AppendResult.Duplicate.class);
+        send(0, 3, 1);
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new java.util.SplittableRandom(1));
+        world.open();
+
+        assertThat(send(0, 3, 1)).isEqualTo(new AppendResult.Duplicate(3, 3, 1_700_000_000_000L));
+        assertThat(baseOffset(send(0, 4, 1))).isEqualTo(4);
+    }
+
+    @Test
+    void whatWasCutIsForgotten() {
+        send(0, 0, 1);
+        send(0, 1, 1);
+
+        world.store.truncateTo(1);
+
+        assertThat(baseOffset(send(0, 1, 1))).isEqualTo(1);
+    }
+
+    @Test
+    void silentProducersAreForgottenUnlessTheirTransactionIsOpen() {
+        sendInTransaction(0, 0);
+        long later = 1_700_000_000_000L + 2 * 86_400_000L;
+
+        world.store.deleteOldSegments(later, 0);
+        assertThat(world.store.producers()).hasSize(1);
+        mark(0, 1, 0);
+        world.store.deleteOldSegments(later, 0);
+
+        assertThat(world.store.producers()).isEmpty();
+    }
+
+    @Test
+    void anOpenTransactionHoldsTheLastStableOffset() {
+        world.append(1, "a");
+        sendInTransaction(0, 0);
+        world.append(1, "b");
+
+        assertThat(world.store.lastStableOffset(3)).isEqualTo(1);
+        mark(0, 1, 0);
+        assertThat(world.store.lastStableOffset(3)).as("marker not committed yet").isEqualTo(1);
+        assertThat(world.store.lastStableOffset(4)).isEqualTo(4);
+        assertThat(world.store.abortedTransactions(0, 4)).isEmpty();
+    }
+
+    @Test
+    void anAbortedTransactionIsIndexedThroughACrash() {
+        sendInTransaction(0, 0);
+        mark(0, 0, 5);
+        AbortedTransaction aborted = new AbortedTransaction(PRODUCER, 0, 1, 2);
+        assertThat(world.store.abortedTransactions(0, 2)).containsExactly(aborted);
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new java.util.SplittableRandom(2));
+        world.open();
+
+        List<AbortedTransaction> found = world.store.abortedTransactions(0, 2);
+
+        assertThat(found).containsExactly(aborted);
+        assertThat(reason(mark(0, 0, 4))).isEqualTo(RejectReason.COORDINATOR_FENCED);
+        assertThat(world.store.abortedTransactions(2, 10)).isEmpty();
+    }
+
+    @Test
+    void aBatchOutsideOfTheOpenTransactionIsRefused() {
+        sendInTransaction(0, 0);
+
+        assertThat(reason(send(0, 1, 1))).isEqualTo(RejectReason.INVALID_TRANSACTION_STATE);
+    }
+}
