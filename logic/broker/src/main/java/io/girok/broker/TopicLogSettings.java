@@ -5,6 +5,10 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.TopicSetting;
 import io.girok.metadata.setting.TopicSettings;
+import io.girok.record.BatchRules;
+import io.girok.record.Compression;
+import io.girok.record.CompressionTarget;
+import io.girok.record.TimestampType;
 import java.util.List;
 
 /// What a topic's settings, with the broker's behind them, ask of its logs. Immutable.
@@ -21,7 +25,7 @@ final class TopicLogSettings {
 
     static LogSettings of(EffectiveSettings settings, MetadataImage image, String topic) {
         TopicLogSettings values = new TopicLogSettings(settings, image, topic);
-        return new LogSettings(values.roll(), values.retention(), values.flush());
+        return new LogSettings(values.roll(), values.retention(), values.flush(), values.batches());
     }
 
     private LogSettings.Roll roll() {
@@ -38,6 +42,32 @@ final class TopicLogSettings {
 
     private LogSettings.Flush flush() {
         return new LogSettings.Flush(get(TopicSettings.FLUSH_MESSAGES), get(TopicSettings.FLUSH_MS));
+    }
+
+    private BatchRules batches() {
+        int maxBatchBytes = get(TopicSettings.MAX_MESSAGE_BYTES);
+        return new BatchRules(
+                get(TopicSettings.MESSAGE_TIMESTAMP_TYPE).equals("LogAppendTime")
+                        ? TimestampType.LOG_APPEND_TIME
+                        : TimestampType.CREATE_TIME,
+                get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+                get(TopicSettings.CLEANUP_POLICY).contains("compact"), maxBatchBytes,
+                BatchRules.maxUnpackedBytesFor(maxBatchBytes), compression());
+    }
+
+    private CompressionTarget compression() {
+        return switch (get(TopicSettings.COMPRESSION_TYPE)) {
+            case "uncompressed" -> fixed(Compression.NONE, Compression.NONE.defaultLevel());
+            case "gzip" -> fixed(Compression.GZIP, get(TopicSettings.COMPRESSION_GZIP_LEVEL));
+            case "snappy" -> fixed(Compression.SNAPPY, Compression.SNAPPY.defaultLevel());
+            case "lz4" -> fixed(Compression.LZ4, get(TopicSettings.COMPRESSION_LZ4_LEVEL));
+            case "zstd" -> fixed(Compression.ZSTD, get(TopicSettings.COMPRESSION_ZSTD_LEVEL));
+            default -> CompressionTarget.AS_PRODUCED;
+        };
+    }
+
+    private static CompressionTarget fixed(Compression compression, int level) {
+        return new CompressionTarget.Fixed(compression, level);
     }
 
     private <T> T get(TopicSetting<T> setting) {

@@ -1,12 +1,13 @@
 package io.girok.log;
 
+import io.girok.record.BatchValidator;
+import io.girok.record.BatchVerdict;
 import io.girok.record.BatchWalk;
 import io.girok.record.InvalidReason;
 import io.girok.record.RecordBatch;
 import io.girok.record.TimestampType;
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// What an append would write, or why it may not. Immutable but for the buffer.
 sealed interface AppendPlan {
@@ -30,29 +31,22 @@ sealed interface AppendPlan {
         if (walk.next() != null || !(walk.ending() instanceof BatchWalk.Ending.Whole)) {
             return rejected(RejectReason.INVALID_RECORD, "more than one batch for a partition in a produce request");
         }
-        String wrong = problem(batch);
-        if (wrong != null) {
-            return rejected(RejectReason.CORRUPT, wrong);
-        }
-        if (settings.roll().segmentBytes() < batch.sizeInBytes()) {
-            return rejected(
-                    RejectReason.LARGER_THAN_SEGMENT,
-                    "batch of " + batch.sizeInBytes() + " bytes is larger than a segment of "
-                            + settings.roll().segmentBytes());
-        }
-        batch.assignOffsets(end, leaderEpoch);
-        boolean isBrokerTime = batch.timestampType() == TimestampType.LOG_APPEND_TIME;
-        return new Write(batch.slice(), end, batch.lastOffset(), batch.maxTimestamp(), isBrokerTime ? nowMs : -1,
-                batch.hasProducerId());
-    }
-
-    private static @Nullable String problem(RecordBatch batch) {
-        if (!batch.isCrcValid()) {
-            return "CRC does not fit the batch: it was changed on its way";
-        }
-        return batch.lastOffsetDelta() < 0 || batch.recordCount() < 0
-                ? "negative last offset delta or record count"
-                : null;
+        return switch (BatchValidator.validate(batch, settings.batches(), nowMs)) {
+            case BatchVerdict.Refused(InvalidReason reason, String message, List<BatchVerdict.RecordFault> records) ->
+                new End(new AppendResult.Rejected(reasonOf(reason), message, records));
+            case BatchVerdict.Accepted(RecordBatch accepted, long maxTimestamp) -> {
+                if (settings.roll().segmentBytes() < accepted.sizeInBytes()) {
+                    yield rejected(
+                            RejectReason.LARGER_THAN_SEGMENT,
+                            "batch of " + accepted.sizeInBytes() + " bytes is larger than a segment of "
+                                    + settings.roll().segmentBytes());
+                }
+                accepted.assignOffsets(end, leaderEpoch);
+                boolean isBrokerTime = accepted.timestampType() == TimestampType.LOG_APPEND_TIME;
+                yield new Write(accepted.slice(), end, accepted.lastOffset(), maxTimestamp, isBrokerTime ? nowMs : -1,
+                        accepted.hasProducerId());
+            }
+        };
     }
 
     static AppendPlan forCoordinator(ByteBuffer buffer, long end, int leaderEpoch) {
@@ -61,9 +55,8 @@ sealed interface AppendPlan {
         long maxTimestamp = RecordBatch.NO_TIMESTAMP;
         boolean hasProducers = false;
         for (RecordBatch batch = walk.next(); batch != null; batch = walk.next()) {
-            String wrong = problem(batch);
-            if (wrong != null) {
-                return rejected(RejectReason.CORRUPT, wrong);
+            if (BatchValidator.checkIntact(batch) instanceof BatchVerdict.Refused refused) {
+                return rejected(reasonOf(refused.reason()), refused.message());
             }
             batch.assignOffsets(next, leaderEpoch);
             next = batch.endOffset();
@@ -84,9 +77,8 @@ sealed interface AppendPlan {
         long maxTimestamp = RecordBatch.NO_TIMESTAMP;
         boolean hasProducers = false;
         for (RecordBatch batch = walk.next(); batch != null; batch = walk.next()) {
-            String wrong = problem(batch);
-            if (wrong != null) {
-                return rejected(RejectReason.CORRUPT, wrong);
+            if (BatchValidator.checkIntact(batch) instanceof BatchVerdict.Refused refused) {
+                return rejected(reasonOf(refused.reason()), refused.message());
             }
             if (batch.baseOffset() < next) {
                 return rejected(

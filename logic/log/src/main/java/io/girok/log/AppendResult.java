@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.record.BatchVerdict;
 import java.util.List;
 
 /// How an append ended. Immutable.
@@ -19,7 +20,7 @@ public sealed interface AppendResult {
     /// Nothing was written.
     ///
     /// @param records those at fault, where it is not the batch as a whole
-    record Rejected(RejectReason reason, String message, List<String> records)
+    record Rejected(RejectReason reason, String message, List<BatchVerdict.RecordFault> records)
             implements
                 AppendResult {}
 }

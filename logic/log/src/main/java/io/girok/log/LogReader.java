@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// Finds batches by offset and records by time. Owned by the partition's shard.
 final class LogReader {
     /// A read that crosses more segments than this stops early: each holds a file open.
-    private static final long MAX_UNPACKED_BYTES = 1L << 30;
     private static final int MAX_SLICES = 8;
 
     private final Segments segments;
@@ -124,9 +123,9 @@ final class LogReader {
         return found == null ? findLargestByScan(startOffset, settings) : Optional.of(found);
     }
 
-    private static long largestIn(RecordBatch batch, long startOffset) {
+    private static long largestIn(RecordBatch batch, long startOffset, LogSettings settings) {
         long largest = RecordBatch.NO_TIMESTAMP;
-        try (RecordIterator records = batch.records(MAX_UNPACKED_BYTES)) {
+        try (RecordIterator records = batch.records(maxUnpackedBytes(settings))) {
             while (records.hasNext()) {
                 Record next = records.next();
                 if (startOffset <= next.offset()) {
@@ -135,6 +134,11 @@ final class LogReader {
             }
         }
         return largest;
+    }
+
+    /// What was taken when the limit was higher is still read.
+    private static long maxUnpackedBytes(LogSettings settings) {
+        return Math.max(settings.batches().maxUnpackedBytes(), 1L << 30);
     }
 
     private Optional<TimestampOffset> findLargestByScan(long startOffset, LogSettings settings) throws IOException {
@@ -149,7 +153,7 @@ final class LogReader {
                     largest = Math.max(
                             largest,
                             header.baseOffset() < startOffset
-                                    ? largestIn(scan.whole(), startOffset)
+                                    ? largestIn(scan.whole(), startOffset, settings)
                                     : header.maxTimestamp());
                 }
             }
@@ -167,7 +171,7 @@ final class LogReader {
                 SegmentScan.LOOKUP_WINDOW_BYTES);
         for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
             if (timestamp <= header.maxTimestamp()) {
-                TimestampOffset found = findIn(scan.whole(), timestamp, startOffset);
+                TimestampOffset found = findIn(scan.whole(), timestamp, startOffset, settings);
                 if (found != null) {
                     return found;
                 }
@@ -176,8 +180,9 @@ final class LogReader {
         return null;
     }
 
-    private static @Nullable TimestampOffset findIn(RecordBatch batch, long timestamp, long startOffset) {
-        try (RecordIterator records = batch.records(MAX_UNPACKED_BYTES)) {
+    private static @Nullable TimestampOffset findIn(RecordBatch batch, long timestamp, long startOffset,
+            LogSettings settings) {
+        try (RecordIterator records = batch.records(maxUnpackedBytes(settings))) {
             while (records.hasNext()) {
                 Record next = records.next();
                 if (timestamp <= next.timestamp() && startOffset <= next.offset()) {

@@ -1,16 +1,30 @@
 package io.girok.log;
 
 import io.girok.base.Invariant;
+import io.girok.record.BatchRules;
+import io.girok.record.CompressionTarget;
+import io.girok.record.TimestampType;
 
 /// What a topic's settings ask of its logs. Immutable.
-public record LogSettings(Roll roll, Retention retention, Flush flush) {
+///
+/// @param batches what clients' batches must be
+public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRules batches) {
     private static final long DAY_MS = 24L * 60 * 60 * 1000;
+    private static final int DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024 + 12;
 
     /// Apache Kafka's defaults.
     public static final LogSettings DEFAULT = new LogSettings(
             new Roll(1024 * 1024 * 1024, 7 * DAY_MS, 0, 4096, 10 * 1024 * 1024),
             new Retention(7 * DAY_MS, -1, 60_000, true, false),
-            new Flush(Long.MAX_VALUE, Long.MAX_VALUE));
+            new Flush(Long.MAX_VALUE, Long.MAX_VALUE),
+            new BatchRules(
+                    TimestampType.CREATE_TIME,
+                    Long.MAX_VALUE,
+                    60L * 60 * 1000,
+                    false,
+                    DEFAULT_MAX_MESSAGE_BYTES,
+                    BatchRules.maxUnpackedBytesFor(DEFAULT_MAX_MESSAGE_BYTES),
+                    CompressionTarget.AS_PRODUCED));
 
     /// When a segment ends and the next begins.
     ///

@@ -24,8 +24,9 @@ class FileNamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"orders", "orders-", "-3", "orders-x", "orders-3.abc-delete", "orders-03", "orders-3.u-stray",
-            "orders-99999999999", "lost+found"})
+    @ValueSource(strings = {"orders", "orders-", "-3", "orders-x", "orders-3.abc-delete", "orders-03",
+        "orders-3.u-stray",
+        "orders-99999999999", "lost+found"})
     void otherDirectoriesAreNoPartitions(String directory) {
         assertThat(FileNames.partition(directory)).isEmpty();
     }

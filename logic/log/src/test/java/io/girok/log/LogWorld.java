@@ -39,7 +39,7 @@ final class LogWorld {
         LogSettings defaults = LogSettings.DEFAULT;
         return new LogSettings(
                 new LogSettings.Roll(segmentBytes, Long.MAX_VALUE, 0, indexIntervalBytes, 10_000),
-                new LogSettings.Retention(-1, -1, 1_000, true, false), defaults.flush());
+                new LogSettings.Retention(-1, -1, 1_000, true, false), defaults.flush(), defaults.batches());
     }
 
     LogWorld open() {

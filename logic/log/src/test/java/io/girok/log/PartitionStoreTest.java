@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.simulated.DiskOperation;
 import io.girok.record.BatchBuilder;
+import io.girok.record.BatchRules;
+import io.girok.record.Compression;
+import io.girok.record.CompressionTarget;
 import io.girok.record.RecordBatch;
+import io.girok.record.TimestampType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +21,7 @@ class PartitionStoreTest {
 
     private static LogSettings with(LogSettings.Roll roll, LogSettings.Retention retention, LogSettings.Flush flush) {
 
-        return new LogSettings(roll, retention, flush);
+        return new LogSettings(roll, retention, flush, LogSettings.DEFAULT.batches());
     }
 
     @Test
@@ -143,7 +147,8 @@ class PartitionStoreTest {
 
     @Test
     void retentionByTimeTakesWholeSegmentsAndUnlinksThemLater() {
-        world.settings = with(LogWorld.settings(200, 100).roll(), new LogSettings.Retention(1_000, -1, 500, true, false),
+        world.settings = with(LogWorld.settings(200, 100).roll(),
+                new LogSettings.Retention(1_000, -1, 500, true, false),
                 LogSettings.DEFAULT.flush());
         world.open();
         long now = world.clock.wallMs();
@@ -166,7 +171,8 @@ class PartitionStoreTest {
 
     @Test
     void retentionLeavesWhatIsNotCommitted() {
-        world.settings = with(LogWorld.settings(200, 100).roll(), new LogSettings.Retention(1_000, -1, 500, true, false),
+        world.settings = with(LogWorld.settings(200, 100).roll(),
+                new LogSettings.Retention(1_000, -1, 500, true, false),
                 LogSettings.DEFAULT.flush());
         world.open();
         world.append(1, "a");
@@ -176,7 +182,8 @@ class PartitionStoreTest {
 
     @Test
     void allOfAnOldLogGoesAndItsEndStays() {
-        world.settings = with(LogWorld.settings(200, 100).roll(), new LogSettings.Retention(1_000, -1, 500, true, false),
+        world.settings = with(LogWorld.settings(200, 100).roll(),
+                new LogSettings.Retention(1_000, -1, 500, true, false),
                 LogSettings.DEFAULT.flush());
         world.open();
         world.append(1, "a", "b");
@@ -292,6 +299,40 @@ class PartitionStoreTest {
 
         assertThat(((AppendResult.Rejected) result).reason()).isEqualTo(RejectReason.CORRUPT);
         assertThat(world.store.sizeInBytes()).isZero();
+    }
+
+    @Test
+    void aBatchTheTopicDoesNotWantIsRefusedWithItsRecords() {
+        world.open();
+        long late = world.clock.wallMs() + 2 * 3_600_000L;
+        BatchBuilder batch = new BatchBuilder().append(world.clock.wallMs(), null, LogWorld.bytes("a"))
+                .append(late, null, LogWorld.bytes("b"));
+
+        AppendResult.Rejected result = (AppendResult.Rejected) world.append(batch, 0);
+
+        assertThat(result.reason()).isEqualTo(RejectReason.INVALID_TIMESTAMP);
+        assertThat(result.records()).singleElement().satisfies(fault -> assertThat(fault.index()).isEqualTo(1));
+        assertThat(world.store.endOffset()).isZero();
+    }
+
+    @Test
+    void theTopicsCodecAndClockArePutInPlace() {
+        LogSettings plain = LogWorld.settings(2_000, 100);
+        world.settings = new LogSettings(plain.roll(), plain.retention(), plain.flush(),
+                new BatchRules(TimestampType.LOG_APPEND_TIME, 1, 1, false, 1_000, 10_000,
+                        new CompressionTarget.Fixed(Compression.GZIP, 1)));
+        world.open();
+
+        AppendResult.Appended result = world.append(1, "a", "b");
+
+        RecordBatch stored = LogWorld.batches(world.store.read(0, 2, 1_000, true)).getFirst();
+        assertThat(result.logAppendTimeMs()).isEqualTo(world.clock.wallMs());
+        assertThat(stored.compression()).isEqualTo(Compression.GZIP);
+        assertThat(stored.maxTimestamp()).isEqualTo(world.clock.wallMs());
+        assertThat(stored.isCrcValid()).isTrue();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b");
+        assertThat(world.store.offsetForTimestamp(world.clock.wallMs()))
+                .contains(new TimestampOffset(world.clock.wallMs(), 0, 0));
     }
 
     @Test

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 ///
 /// A failure prints its seed; `-Dseed=` plays that one alone.
 class RandomLogTest {
-    private static final int RUNS = 300;
+    private static final int RUNS = 150;
     private static final int STEPS = 120;
 
     @Test

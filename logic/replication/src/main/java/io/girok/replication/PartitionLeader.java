@@ -223,7 +223,10 @@ public final class PartitionLeader {
             case AppendResult.Duplicate duplicate -> new Written(duplicate.baseOffset(), duplicate.lastOffset(),
                     duplicate.timestamp(), store.startOffset());
             case AppendResult.Rejected rejected -> new Refused(Rejections.error(rejected.reason()), rejected.message(),
-                    List.of());
+                    rejected.records()
+                            .stream()
+                            .map(fault -> new AppendOutcome.RecordFault(fault.index(), fault.message()))
+                            .toList());
         };
     }
 
