@@ -18,6 +18,7 @@ import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -281,6 +282,57 @@ class ProduceTest {
 
         assertThat(answer.baseOffset()).isZero();
         assertThat(readAll("orders", again, 0)).containsExactly("new");
+    }
+
+    @Test
+    void aBatchOverTheTopicsLimitIsTooLarge() {
+        node.configure("orders", "max.message.bytes", "100");
+
+        assertThat(error(produce("orders", orders, 0, Messages.ALL, batch("x".repeat(100))), LATEST))
+                .isEqualTo(Errors.MESSAGE_TOO_LARGE);
+    }
+
+    @Test
+    void aRecordFromTheFutureIsNamed() {
+        long nowMs = node.clock.wallMs();
+        ByteBuffer records = new BatchBuilder().append(nowMs, null, ByteBuffer.wrap(new byte[1]))
+                .append(nowMs + 7_200_000, null, ByteBuffer.wrap(new byte[1]))
+                .build();
+
+        PartitionProduceResponse answer = send(produce("orders", orders, 0, Messages.ALL, records), LATEST);
+
+        assertThat(answer.errorCode()).isEqualTo(Errors.INVALID_TIMESTAMP.code());
+        assertThat(answer.recordErrors()).extracting(BatchIndexAndErrorMessage::batchIndex).containsExactly(1);
+    }
+
+    @Test
+    void theBrokersClockCountsWhereTheTopicSaysSo() {
+        node.configure("orders", "message.timestamp.type", "LogAppendTime");
+        node.runAll();
+
+        PartitionProduceResponse answer = send(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
+
+        assertThat(answer.logAppendTimeMs()).isEqualTo(node.clock.wallMs());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gzip", "snappy", "lz4", "zstd", "uncompressed"})
+    void aBatchIsStoredInTheTopicsCodec(String codec) {
+        node.configure("orders", "compression.type", codec);
+        node.runAll();
+
+        node.send(produce("orders", orders, 0, Messages.ALL, batch("one", "two")), LATEST);
+
+        assertThat(readAll("orders", orders, 0)).containsExactly("one", "two");
+    }
+
+    @Test
+    void aCompactedTopicWantsKeys() {
+        node.configure("orders", "cleanup.policy", "compact");
+        node.runAll();
+
+        assertThat(error(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST))
+                .isEqualTo(Errors.INVALID_RECORD);
     }
 
     private static ByteBuffer idempotent(int sequence, String value) {
