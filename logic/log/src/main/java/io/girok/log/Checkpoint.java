@@ -6,7 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Apache Kafka's checkpoint files: a line with the version 0, a line with the number of entries, a line for each entry.
+/// Apache Kafka's checkpoint files: a line with the version 0, a line with the number of entries, a line for each
+/// entry.
 final class Checkpoint {
     private static final String VERSION = "0";
     private static final int HEADER_LINES = 2;

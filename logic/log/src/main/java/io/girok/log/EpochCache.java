@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Which leader epoch wrote from which offset on (KIP-101): what a follower compares with its leader to find where their
-/// logs part. Owned by the partition's shard.
+/// Which leader epoch wrote from which offset on (KIP-101): what a follower compares with its leader to find where
+/// their logs part. Owned by the partition's shard.
 ///
 /// Epochs and offsets both increase from entry to entry. The file, `leader-epoch-checkpoint`, is written with each
 /// checkpoint; what a crash takes from it is in the batches past the recovery point.

@@ -76,10 +76,15 @@ final class Flusher {
         }
     }
 
-    /// Starts nothing more.
+    /// Starts nothing more, and returns when nothing runs: what is flushed late could land in the files of a log that
+    /// has taken this one's place.
     void stop() {
         isStopped = true;
+        Run run = running;
         running = null;
+        if (run != null) {
+            run.cancel();
+        }
     }
 
     private void startIfIdle() {
@@ -120,6 +125,11 @@ final class Flusher {
 
         Run(FlushWork work) {
             this.work = work;
+        }
+
+        /// Keeps the work from being done, unless it is: then waits for its end.
+        synchronized void cancel() {
+            isComplete = true;
         }
 
         synchronized void complete() {

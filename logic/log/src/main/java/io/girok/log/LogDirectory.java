@@ -191,8 +191,8 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of it
-    /// refuses everything from here on. Blocks shortly; on the partition's shard if it is open.
+    /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of
+    /// it refuses everything from here on. Blocks shortly; on the partition's shard if it is open.
     public void delete(PartitionName name) {
         try {
             PartitionStore store = stores.get(name);
@@ -357,8 +357,8 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names that
-    /// stay are: a crash in between leaves no hole.
+    /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names
+    /// that stay are: a crash in between leaves no hole.
     void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
         environment.blockingPool().execute(() -> {
             try {

@@ -108,7 +108,8 @@ final class LogRecovery {
         segment.note(batch, position, indexIntervalBytes);
     }
 
-    /// Entries that were written after the last sync can look sane and be halves: the last ones must agree with the log.
+    /// Entries that were written after the last sync can look sane and be halves: the last ones must agree with the
+    /// log.
     private void dropUnlikelyEntries(Segment segment) throws IOException {
         OffsetIndex offsets = segment.offsetIndex();
         while (0 < offsets.entries().count()) {

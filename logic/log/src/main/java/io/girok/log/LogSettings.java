@@ -30,7 +30,8 @@ public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRule
     ///
     /// @param segmentBytes `segment.bytes`
     /// @param segmentMs `segment.ms`, by the records' timestamps
-    /// @param segmentJitterMs `segment.jitter.ms`: up to this much is taken off, so that not all partitions roll at once
+    /// @param segmentJitterMs `segment.jitter.ms`: up to this much is taken off, so that not all partitions roll at
+    /// once
     /// @param indexIntervalBytes `index.interval.bytes`
     /// @param maxIndexBytes `segment.index.bytes`
     public record Roll(int segmentBytes, long segmentMs, long segmentJitterMs, int indexIntervalBytes,

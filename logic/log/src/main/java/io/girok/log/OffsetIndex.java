@@ -59,8 +59,8 @@ final class OffsetIndex {
         entries.truncate(kept);
     }
 
-    /// Keeps the entries from the first on that make sense, lie below `offset` and point below `position`: of a file that
-    /// was not synced beyond.
+    /// Keeps the entries from the first on that make sense, lie below `offset` and point below `position`: of a file
+    /// that was not synced beyond.
     void truncateToSane(long offset, long position) throws IOException {
         ByteBuffer all = entries.readAll();
         int kept = 0;

@@ -39,7 +39,7 @@ public final class PartitionStore {
     private LogSettings settings;
     private long syncedOffset;
     private boolean isFlushTimerSet;
-    private boolean isClosed;
+    private volatile boolean isClosed;
     private @Nullable StorageFailed failure;
 
     /// @param opened what the directory found
@@ -162,8 +162,8 @@ public final class PartitionStore {
         }
     }
 
-    /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order they
-    /// came and stay for good.
+    /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order
+    /// they came and stay for good.
     public void onDurable(LongConsumer listener) {
         durableListeners.add(listener);
     }

@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.record.RecordBatch;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// What a log knows of one idempotent producer: its epoch, its last batches, its open transaction. Owned by the
@@ -65,8 +67,9 @@ final class ProducerEntry {
         return batchCount == 0 ? NO_OFFSET : batches[batchCount - 1].lastOffset;
     }
 
-    int lastOffsetDelta() {
-        return batchCount == 0 ? 0 : batches[batchCount - 1].offsetDelta;
+    /// The remembered batches, the oldest first.
+    List<Batch> batches() {
+        return Arrays.asList(batches).subList(0, batchCount);
     }
 
     /// The remembered batch that `batch` repeats.
@@ -107,11 +110,6 @@ final class ProducerEntry {
 
     void setMarker(int markerCoordinatorEpoch, long timestamp) {
         coordinatorEpoch = markerCoordinatorEpoch;
-        lastTimestamp = timestamp;
-    }
-
-    void restoreTimes(int restoredCoordinatorEpoch, long timestamp) {
-        coordinatorEpoch = restoredCoordinatorEpoch;
         lastTimestamp = timestamp;
     }
 

@@ -4,9 +4,10 @@ import io.girok.base.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 
 /// What a log knew of its producers at an offset, in Apache Kafka's format; the file is named by that offset.
@@ -14,16 +15,21 @@ import java.util.zip.CRC32C;
 /// ```
 /// 0 version, 1            int16
 /// 2 CRC-32C of the rest   uint32
-/// 6 number of producers   int32
+/// 6 number of entries     int32
 ///   each: producer id int64, epoch int16, last sequence int32, last offset int64, offset delta int32,
 ///         timestamp int64, coordinator epoch int32, first offset of the open transaction int64 (-1: none)
 /// ```
+///
+/// Apache Kafka writes one entry for a producer, and thereby forgets at a restart all but its last batch: one that is
+/// sent again from before that is refused as out of order. Here each remembered batch is an entry, the oldest first;
+/// Apache Kafka takes the last entry of a producer and reads the file as its own.
 final class ProducerSnapshotFile {
     private static final short VERSION = 1;
     private static final int CRC_POSITION = 2;
     private static final int BODY_POSITION = 6;
     private static final int HEADER_BYTES = 10;
     private static final int ENTRY_BYTES = 46;
+    private static final ProducerEntry.Batch NO_BATCH = new ProducerEntry.Batch(-1, ProducerEntry.NO_OFFSET, 0, -1);
 
     private ProducerSnapshotFile() {}
 
@@ -32,19 +38,33 @@ final class ProducerSnapshotFile {
     }
 
     static ByteBuffer encode(Collection<ProducerEntry> producers) {
-        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + producers.size() * ENTRY_BYTES);
-        bytes.putShort(VERSION).putInt(0).putInt(producers.size());
+        int count = 0;
         for (ProducerEntry entry : producers) {
-            bytes.putLong(entry.producerId())
-                    .putShort(entry.epoch())
-                    .putInt(entry.lastSequence())
-                    .putLong(entry.lastOffset())
-                    .putInt(entry.lastOffsetDelta())
-                    .putLong(entry.lastTimestamp())
-                    .putInt(entry.coordinatorEpoch())
-                    .putLong(entry.transactionFirstOffset());
+            count += Math.max(1, entry.batches().size());
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + count * ENTRY_BYTES);
+        bytes.putShort(VERSION).putInt(0).putInt(count);
+        for (ProducerEntry entry : producers) {
+            if (entry.batches().isEmpty()) {
+                put(bytes, entry, NO_BATCH, entry.lastTimestamp());
+            }
+            for (ProducerEntry.Batch batch : entry.batches()) {
+                boolean isLast = batch.lastOffset() == entry.lastOffset();
+                put(bytes, entry, batch, isLast ? entry.lastTimestamp() : batch.timestamp());
+            }
         }
         return bytes.flip().putInt(CRC_POSITION, crc(bytes));
+    }
+
+    private static void put(ByteBuffer bytes, ProducerEntry entry, ProducerEntry.Batch batch, long timestamp) {
+        bytes.putLong(entry.producerId())
+                .putShort(entry.epoch())
+                .putInt(batch.lastSequence())
+                .putLong(batch.lastOffset())
+                .putInt(batch.offsetDelta())
+                .putLong(timestamp)
+                .putInt(entry.coordinatorEpoch())
+                .putLong(entry.transactionFirstOffset());
     }
 
     /// @throws CorruptLog when the file is not what was written
@@ -57,27 +77,28 @@ final class ProducerSnapshotFile {
         }
         int count = bytes.position(BODY_POSITION).getInt();
         if (count < 0 || bytes.remaining() != (long) count * ENTRY_BYTES) {
-            throw new CorruptLog("producer snapshot '" + path + "' has a wrong number of producers: " + count);
+            throw new CorruptLog("producer snapshot '" + path + "' has a wrong number of entries: " + count);
         }
-        List<ProducerEntry> entries = new ArrayList<>(count);
+        Map<Long, ProducerEntry> entries = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
-            entries.add(readEntry(bytes));
+            readEntry(bytes, entries);
         }
-        return entries;
+        return List.copyOf(entries.values());
     }
 
-    private static ProducerEntry readEntry(ByteBuffer bytes) {
-        ProducerEntry entry = new ProducerEntry(bytes.getLong(), bytes.getShort());
+    private static void readEntry(ByteBuffer bytes, Map<Long, ProducerEntry> entries) {
+        long producerId = bytes.getLong();
+        short epoch = bytes.getShort();
+        ProducerEntry entry = entries.computeIfAbsent(producerId, id -> new ProducerEntry(id, epoch));
         int lastSequence = bytes.getInt();
         long lastOffset = bytes.getLong();
         int offsetDelta = bytes.getInt();
         long timestamp = bytes.getLong();
         if (0 <= lastOffset) {
-            entry.addBatch(entry.epoch(), new ProducerEntry.Batch(lastSequence, lastOffset, offsetDelta, timestamp));
+            entry.addBatch(epoch, new ProducerEntry.Batch(lastSequence, lastOffset, offsetDelta, timestamp));
         }
-        entry.restoreTimes(bytes.getInt(), timestamp);
+        entry.setMarker(bytes.getInt(), timestamp);
         entry.setTransactionFirstOffset(bytes.getLong());
-        return entry;
     }
 
     private static int crc(ByteBuffer bytes) {

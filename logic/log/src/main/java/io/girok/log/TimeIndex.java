@@ -62,7 +62,8 @@ final class TimeIndex {
         entries.truncate(kept);
     }
 
-    /// Keeps the entries from the first on that make sense and lie below `offset`: of a file that was not synced beyond.
+    /// Keeps the entries from the first on that make sense and lie below `offset`: of a file that was not synced
+    /// beyond.
     void truncateToSane(long offset) throws IOException {
         ByteBuffer all = entries.readAll();
         int kept = 0;

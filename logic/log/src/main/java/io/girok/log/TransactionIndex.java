@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The aborted transactions whose markers lie in a segment, in the order of the markers. Owned by the partition's shard.
+/// The aborted transactions whose markers lie in a segment, in the order of the markers. Owned by the partition's
+/// shard.
 ///
 /// ```
 ///  0 version, 0           int16

@@ -78,6 +78,22 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aFlushThatComesLateTouchesNothingOfTheLogThatFollows() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.store.assignEpoch(4, 0);
+        world.store.roll();
+        world.directory.delete(LogWorld.NAME);
+        world.store = world.directory
+                .openPartition(LogWorld.NAME, new TopicId(8, 8), world.settings, world.shard);
+
+        world.settle();
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(SegmentCheck.files(world)).containsExactly("partition.metadata");
+    }
+
+    @Test
     void whatADeletedTopicLeftIsSetAside() throws IOException {
         world.open();
         world.append(1, "a");

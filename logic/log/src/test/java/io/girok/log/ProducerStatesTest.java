@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What idempotent and transactional producers are promised, through restarts and crashes.
@@ -103,11 +106,80 @@ class ProducerStatesTest {
         send(0, 3, 1);
         world.flush();
         world.directory.close();
-        world.disk.crash(new java.util.SplittableRandom(1));
+        world.disk.crash(new SplittableRandom(1));
         world.open();
 
         assertThat(send(0, 3, 1)).isEqualTo(new AppendResult.Duplicate(3, 3, 1_700_000_000_000L));
         assertThat(baseOffset(send(0, 4, 1))).isEqualTo(4);
+    }
+
+    /// Whatever a crash takes, a producer that sends again what was not acknowledged has each record in the log once.
+    @Test
+    void sendingAgainAfterACrashWritesEachRecordOnce() {
+        for (long seed = 1; seed <= 200; seed++) {
+            new Resending(seed).run();
+        }
+    }
+
+    private static final class Resending {
+        private final SplittableRandom random;
+        private final long seed;
+        private final LogWorld log = new LogWorld();
+        private final List<Integer> unacknowledged = new ArrayList<>();
+        private int sent;
+
+        Resending(long seed) {
+            this.seed = seed;
+            this.random = new SplittableRandom(seed);
+            log.settings = LogWorld.settings(400 + random.nextInt(600), 50);
+        }
+
+        void run() {
+            log.open();
+            for (int step = 0; step < 80; step++) {
+                switch (random.nextInt(10)) {
+                    case 0 -> crash();
+                    case 1 -> log.directory.checkpoint();
+                    case 2, 3 -> settle();
+                    case 4 -> log.store.requestFlush();
+                    case 5 -> log.pool.runOne();
+                    default -> sendNext();
+                }
+            }
+            settle();
+            List<String> expected = IntStream.range(0, sent).mapToObj(i -> i + ":" + i).toList();
+            assertThat(log.read(0)).as("seed " + seed).isEqualTo(expected);
+        }
+
+        private void sendNext() {
+            if (unacknowledged.size() < ProducerEntry.REMEMBERED_BATCHES) {
+                unacknowledged.add(sent);
+                send(sent++);
+            }
+        }
+
+        private void send(int sequence) {
+            AppendResult result = log.append(
+                    new BatchBuilder().producer(PRODUCER, (short) 0, sequence)
+                            .append(sequence, null, LogWorld.bytes("" + sequence)),
+                    0);
+            assertThat(baseOffset(result)).as("seed " + seed).isEqualTo(sequence);
+        }
+
+        private void settle() {
+            log.flush();
+            unacknowledged.removeIf(sequence -> sequence < log.store.durableOffset());
+        }
+
+        private void crash() {
+            unacknowledged.removeIf(sequence -> sequence < log.store.durableOffset());
+            log.directory.close();
+            if (random.nextBoolean()) {
+                log.disk.crash(random.split());
+            }
+            log.open();
+            List.copyOf(unacknowledged).forEach(this::send);
+        }
     }
 
     @Test
@@ -154,7 +226,7 @@ class ProducerStatesTest {
         assertThat(world.store.abortedTransactions(0, 2)).containsExactly(aborted);
         world.flush();
         world.directory.close();
-        world.disk.crash(new java.util.SplittableRandom(2));
+        world.disk.crash(new SplittableRandom(2));
         world.open();
 
         List<AbortedTransaction> found = world.store.abortedTransactions(0, 2);
