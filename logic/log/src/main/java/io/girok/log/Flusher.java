@@ -116,8 +116,8 @@ final class Flusher {
         startIfIdle();
     }
 
-    /// A flush on its way. The pool and a [#settle] may both come to do it: the lock lets the first do it and the second
-    /// wait.
+    /// A flush on its way. The pool and a [#settle] may both come to do it: the lock lets the first do it and the
+    /// second wait.
     private final class Run {
         private final FlushWork work;
         private boolean isComplete;
