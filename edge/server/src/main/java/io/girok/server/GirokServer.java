@@ -1,0 +1,95 @@
+package io.girok.server;
+
+import io.girok.log.DirectoryRefused;
+import io.girok.metadata.setting.InvalidSetting;
+import io.girok.metadata.setting.Settings;
+import io.girok.network.BoundListener;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `girok start`: runs a broker in this process until it is told to stop. Stateless.
+public final class GirokServer {
+    private static final Logger LOG = LoggerFactory.getLogger(GirokServer.class);
+    private static final int FAILED = 1;
+    private static final int USAGE = 2;
+
+    private GirokServer() {}
+
+    /// Runs until SIGTERM or SIGINT, upon which the process ends with 0 after a clean stop. Returns only when the
+    /// broker could not be started.
+    ///
+    /// @param arguments those after `start`
+    /// @return the exit code: 1 it can't start, 2 the settings are wrong
+    public static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        ServerSettings settings;
+        try {
+            settings = new ServerSettings(Settings.parse(SettingSources.read(arguments, environment)));
+        } catch (UsageError | InvalidSetting e) {
+            err.println("girok: " + e.getMessage());
+            return USAGE;
+        }
+        try {
+            RunningServer.Started started = RunningServer.start(settings);
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndExit(started.server()), "girok-stop"));
+            out.println(readyLine(started));
+            out.flush();
+            new CountDownLatch(1).await();
+            return 0;
+        } catch (StartFailed e) {
+            if (e.getCause() instanceof RuntimeException unexpected && !isForOperators(unexpected)) {
+                LOG.error("the start has failed", unexpected);
+            }
+            err.println("girok: can't start: " + e.getMessage());
+            return FAILED;
+        } catch (InterruptedException e) {
+            return FAILED;
+        }
+    }
+
+    private static boolean isForOperators(RuntimeException failure) {
+        return failure instanceof DirectoryRefused || failure instanceof IllegalStateException;
+    }
+
+    /// The exit code of a process that was asked to stop, and did, is 0, not the signal's.
+    private static void stopAndExit(RunningServer server) {
+        LOG.info("stopping");
+        boolean isClean = server.stop();
+        LOG.info(isClean ? "stopped" : "stopped, but not cleanly");
+        Runtime.getRuntime().halt(isClean ? 0 : FAILED);
+    }
+
+    /// Starts a broker with these settings, does `work` with the port of its first listener, and stops it.
+    public static void runWhile(Map<String, String> settings, java.util.function.IntConsumer work) {
+        RunningServer.Started started = RunningServer.start(new ServerSettings(Settings.parse(settings)));
+        try {
+            work.accept(started.listeners().getFirst().address().getPort());
+        } finally {
+            started.server().stop();
+        }
+    }
+
+    private static String readyLine(RunningServer.Started started) {
+        String listeners = started.listeners().stream().map(GirokServer::describe).collect(Collectors.joining(", "));
+        String directories = started.directories().stream().map(Path::toString).collect(Collectors.joining(", "));
+        long uptimeMs = System.currentTimeMillis() - ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(java.time.Instant::toEpochMilli)
+                .orElse(System.currentTimeMillis());
+        return "Girok is ready on " + listeners + " with data in " + directories + " (" + uptimeMs + " ms)";
+    }
+
+    private static String describe(BoundListener listener) {
+        InetAddress address = listener.address().getAddress();
+        String host = address.getHostAddress();
+        return listener.name() + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":"
+                + listener.address().getPort();
+    }
+}

@@ -1,0 +1,294 @@
+package io.girok.server;
+
+import io.girok.base.Clock;
+import io.girok.base.Disk;
+import io.girok.base.FileDisk;
+import io.girok.base.SystemClock;
+import io.girok.base.TopicId;
+import io.girok.broker.ApiRow;
+import io.girok.broker.ApiTable;
+import io.girok.broker.Broker;
+import io.girok.broker.admin.AdminApis;
+import io.girok.broker.admin.ClusterView;
+import io.girok.broker.admin.ImageGroupCluster;
+import io.girok.broker.admin.SettingsValidator;
+import io.girok.broker.data.ProducerIds;
+import io.girok.broker.group.GroupApis;
+import io.girok.controller.ActiveController;
+import io.girok.controller.AllocateProducerIds;
+import io.girok.controller.Controller;
+import io.girok.controller.ControllerRules;
+import io.girok.controller.CreateCluster;
+import io.girok.controller.FenceBroker;
+import io.girok.controller.RegisterBroker;
+import io.girok.log.Durability;
+import io.girok.log.LogDirectory;
+import io.girok.log.LogEnvironment;
+import io.girok.log.MetaProperties;
+import io.girok.log.OpenFiles;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
+import io.girok.network.BoundListener;
+import io.girok.network.NettyShards;
+import io.girok.network.NetworkServer;
+import io.girok.quorum.ratis.RatisMetadataLog;
+import io.girok.quorum.ratis.RatisSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A broker with its quorum in this process, from its start to its stop. Started and stopped by one thread each.
+final class RunningServer {
+    /*
+     * Start: log directories (their locks keep a second process out before anything else is touched), the metadata
+     * quorum, the broker on the image that the quorum has replayed, the listeners, and the registration, which names
+     * the listeners' real ports. What does not depend on each other runs side by side, since a start is to be short.
+     *
+     * Stop: the same way back. Clients are answered what they were promised, logs are synced and marked clean.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
+    private static final long START_LIMIT_MS = 60_000;
+    private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+    private static final long STOP_LIMIT_MS = 60_000;
+
+    private final ServerSettings settings;
+    private final Clock clock = new SystemClock();
+    private final Disk disk = new FileDisk();
+    private final SecureRandom random = new SecureRandom();
+    private final ThreadPoolExecutor blockingPool;
+    private final ExecutorService controllerThread = Executors
+            .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
+    private final List<Runnable> undo = new ArrayList<>();
+
+    private RunningServer(ServerSettings settings) {
+        this.settings = settings;
+        int threads = settings.settings().get(BrokerSettings.BACKGROUND_THREADS);
+        this.blockingPool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                Thread.ofPlatform().name("girok-blocking-", 0).factory());
+        blockingPool.allowCoreThreadTimeOut(true);
+    }
+
+    /// What a broker says when it serves.
+    record Started(RunningServer server, List<BoundListener> listeners, List<Path> directories) {}
+
+    /// Blocks until the broker serves.
+    ///
+    /// @throws StartFailed when it can't; nothing is left open then
+    static Started start(ServerSettings settings) {
+        RunningServer server = new RunningServer(settings);
+        try {
+            return server.start();
+        } catch (IOException | RuntimeException e) {
+            server.stop();
+            Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+            throw new StartFailed(String.valueOf(cause.getMessage()), cause);
+        }
+    }
+
+    private Started start() throws IOException {
+        CompletableFuture<Integer> warmProtocol = CompletableFuture.supplyAsync(() -> ApiKeys.values().length,
+                blockingPool);
+        undo.add(this::endThreads);
+        NettyShards shards = NettyShards.start(settings.shardCount());
+        undo.add(shards::close);
+        String clusterId = knownClusterId();
+        List<LogDirectory> directories = openDirectories(clusterId, shards);
+
+        MetadataStore store = new MetadataStore(Halt::now);
+        EffectiveSettings effective = new EffectiveSettings(settings.settings(), settings.nodeId());
+        RatisMetadataLog metadataLog = new RatisMetadataLog(
+                RatisSettings.alone(settings.logDirectories().getFirst(), settings.nodeId()), clock);
+        ActiveController controller = new ActiveController(new Controller(rules(effective, store)), store, metadataLog,
+                controllerThread, clock);
+        store.subscribe(controller);
+        CompletableFuture<Long> leads = leadership(store);
+        GroupApis groups = groups(effective, store, controller);
+        store.subscribe((image, delta) -> {
+            if (!delta.deletedTopics().isEmpty()) {
+                var _ = groups.topicsDeleted();
+            }
+        });
+        Broker broker = new Broker(
+                new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
+                        random::nextInt),
+                store, effective, () -> producerIds(controller));
+        broker.partitions().addListener(groups.partitionListener());
+        metadataLog.start(store);
+        undo.add(metadataLog::close);
+        undo.add(controller::close);
+        await("the metadata quorum to elect this node", leads);
+        String created = await("the cluster's id", controller.submit(new CreateCluster(clusterId))).get();
+        if (!created.equals(clusterId)) {
+            throw new IllegalStateException(
+                    "the log directories belong to cluster '" + clusterId + "', and the metadata to cluster '" + created
+                            + "': set log.dirs to the directories that belong together");
+        }
+        await("the protocol's tables", warmProtocol);
+
+        ClusterView view = new ClusterView(store::image, settings.nodeId());
+        List<ApiRow> rows = new ArrayList<>(new AdminApis(view, effective, controller).rows());
+        rows.addAll(groups.rows());
+        ApiTable table = broker.start(rows);
+        undo.add(() -> await("the partitions to close", broker.stop()));
+        NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), table,
+                settings.network(), clock);
+        undo.add(() -> {
+            network.stopAccepting();
+            if (!network.drain(DRAIN_LIMIT)) {
+                LOG.warn("some clients did not take their answers within {}; their connections are cut", DRAIN_LIMIT);
+            }
+            network.close();
+        });
+        register(controller, network.listeners(), directories);
+        warnOfOpenListeners();
+        return new Started(this, network.listeners(), settings.logDirectories());
+    }
+
+    /// The one that the first directory remembers, or a new one.
+    private String knownClusterId() throws IOException {
+        Path first = settings.logDirectories().getFirst();
+        return disk.isDirectory(first)
+                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId).orElseGet(() -> newId().toString())
+                : newId().toString();
+    }
+
+    private TopicId newId() {
+        TopicId id = new TopicId(random.nextLong(), random.nextLong());
+        // Ids are seen on command lines, where a leading dash would make an option of one.
+        return id.isZero() || id.toString().startsWith("-") ? newId() : id;
+    }
+
+    private List<LogDirectory> openDirectories(String clusterId, NettyShards shards) {
+        Settings given = settings.settings();
+        Durability durability = switch (given.get(BrokerSettings.DURABILITY)) {
+            case "os" -> Durability.OS;
+            default -> Durability.FSYNC;
+        };
+        LogEnvironment environment = new LogEnvironment(disk, clock, shards.all().getFirst(),
+                new OpenFiles(disk, given.get(BrokerSettings.MAX_OPEN_SEGMENTS)), blockingPool, this::newId, durability,
+                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
+        List<LogDirectory> directories = new ArrayList<>();
+        for (Path path : settings.logDirectories()) {
+            LogDirectory directory = LogDirectory.open(path, clusterId, settings.nodeId(), environment);
+            // After a clean stop of the broker this does nothing.
+            undo.add(directory::close);
+            directories.add(directory);
+        }
+        return directories;
+    }
+
+    private ControllerRules rules(EffectiveSettings effective, MetadataStore store) {
+        Settings given = settings.settings();
+        return new ControllerRules(
+                new ControllerRules.TopicDefaults(given.get(BrokerSettings.NUM_PARTITIONS),
+                        given.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
+                new SettingsValidator(effective, store::image), this::newId, random::nextInt);
+    }
+
+    private static CompletableFuture<Long> leadership(MetadataStore store) {
+        CompletableFuture<Long> leads = new CompletableFuture<>();
+        store.subscribe(new MetadataStore.Subscriber() {
+            @Override
+            public void onImage(MetadataImage image, MetadataDelta delta) {
+                // Only leadership is waited for.
+            }
+
+            @Override
+            public void onLeader(long epoch) {
+                leads.complete(epoch);
+            }
+        });
+        return leads;
+    }
+
+    private GroupApis groups(EffectiveSettings effective, MetadataStore store, ActiveController controller) {
+        return new GroupApis(settings.groups(), settings.settings().get(BrokerSettings.MESSAGE_MAX_BYTES),
+                new ImageGroupCluster(store::image, effective, controller), clock, blockingPool,
+                () -> UUID.randomUUID().toString());
+    }
+
+    private static CompletableFuture<ProducerIds.Block> producerIds(ActiveController controller) {
+        return controller.submit(new AllocateProducerIds()).thenApply(result -> {
+            AllocateProducerIds.Block block = result.get();
+            return new ProducerIds.Block(block.firstId(), block.count());
+        });
+    }
+
+    private void register(ActiveController controller, List<BoundListener> bound, List<LogDirectory> directories) {
+        List<TopicId> directoryIds = directories.stream().map(LogDirectory::directoryId).toList();
+        RegisterBroker registration = new RegisterBroker(settings.nodeId(), newId(), settings.endpoints(bound), null,
+                directoryIds);
+        long epoch = await("the broker's registration", controller.submit(registration)).get();
+        await("the broker to be unfenced", controller.submit(new FenceBroker(settings.nodeId(), epoch, false))).get();
+    }
+
+    private void warnOfOpenListeners() {
+        for (ListenerAddress listener : settings.listenerAddresses()) {
+            if (listener.isBeyondLoopback()) {
+                LOG.warn("listener {} is open to other machines, and everybody who reaches it may do everything: "
+                        + "nobody is asked who they are", listener);
+            }
+        }
+    }
+
+    private static <T> T await(String what, CompletableFuture<T> future) {
+        try {
+            return future.get(START_LIMIT_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("waited " + START_LIMIT_MS + " ms in vain for " + what, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while waiting for " + what, e);
+        }
+    }
+
+    /// Undoes the start, the last step first; a step that fails does not keep the others from being done.
+    ///
+    /// @return whether every step went well, so that the next start has nothing to recover
+    boolean stop() {
+        boolean isClean = true;
+        for (Runnable step : undo.reversed()) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                isClean = false;
+                LOG.error("a step of the stop has failed; the next start recovers what it has left", e);
+            }
+        }
+        undo.clear();
+        return isClean;
+    }
+
+    private void endThreads() {
+        controllerThread.shutdown();
+        blockingPool.shutdown();
+        try {
+            if (!blockingPool.awaitTermination(STOP_LIMIT_MS, TimeUnit.MILLISECONDS)) {
+                LOG.warn("background work is still under way after {} ms and is left alone", STOP_LIMIT_MS);
+            }
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while background work was ending");
+        }
+    }
+}

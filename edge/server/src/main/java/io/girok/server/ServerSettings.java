@@ -1,0 +1,104 @@
+package io.girok.server;
+
+import io.girok.group.GroupSettings;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.InvalidSetting;
+import io.girok.metadata.setting.Settings;
+import io.girok.network.BoundListener;
+import io.girok.network.Listener;
+import io.girok.network.NetworkSettings;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The checked settings in the words of the parts that are wired with them. Immutable.
+final class ServerSettings {
+    private static final long MINUTE_MS = 60_000;
+    private static final long FRAME_STALL_MS = 30_000;
+
+    private final Settings settings;
+    private final List<ListenerAddress> listeners;
+    private final List<ListenerAddress> advertised;
+
+    /// @throws InvalidSetting when listeners are malformed or contradict each other
+    ServerSettings(Settings settings) {
+        this.settings = settings;
+        this.listeners = ListenerAddress.parse("listeners", settings.get(BrokerSettings.LISTENERS));
+        this.advertised = ListenerAddress.parse("advertised.listeners",
+                settings.get(BrokerSettings.ADVERTISED_LISTENERS));
+        for (ListenerAddress address : advertised) {
+            if (listeners.stream().noneMatch(listener -> listener.name().equals(address.name()))) {
+                throw new InvalidSetting(
+                        "setting 'advertised.listeners' has '" + address + "'; allowed: names that 'listeners' has");
+            }
+            if (address.isWildcard() || address.port() == 0) {
+                throw new InvalidSetting(
+                        "setting 'advertised.listeners' has '" + address
+                                + "', which no client can connect to; allowed: a name or address, and a port, that "
+                                + "clients reach this broker by");
+            }
+        }
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    int nodeId() {
+        return settings.get(BrokerSettings.NODE_ID);
+    }
+
+    List<ListenerAddress> listenerAddresses() {
+        return listeners;
+    }
+
+    List<Listener> listeners() {
+        return listeners.stream()
+                .map(address -> new Listener(address.name(), address.host(), address.port()))
+                .toList();
+    }
+
+    /// What clients are told: the advertised address, or none, so that each hears the one it used.
+    List<Endpoint> endpoints(List<BoundListener> bound) {
+        return bound.stream().map(this::endpoint).toList();
+    }
+
+    private Endpoint endpoint(BoundListener bound) {
+        for (ListenerAddress address : advertised) {
+            if (address.name().equals(bound.name())) {
+                return new Endpoint(address.name(), address.host(), address.port());
+            }
+        }
+        return new Endpoint(bound.name(), "", bound.address().getPort());
+    }
+
+    List<Path> logDirectories() {
+        return settings.get(BrokerSettings.LOG_DIRS)
+                .stream()
+                .map(directory -> Path.of(directory).toAbsolutePath().normalize())
+                .distinct()
+                .toList();
+    }
+
+    int shardCount() {
+        int given = settings.get(BrokerSettings.NUM_NETWORK_THREADS);
+        return given == 0 ? Runtime.getRuntime().availableProcessors() : given;
+    }
+
+    NetworkSettings network() {
+        return NetworkSettings.DEFAULTS
+                .withRequestBytes(
+                        settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
+                        settings.get(BrokerSettings.QUEUED_MAX_REQUEST_BYTES))
+                .withTimeouts(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS), FRAME_STALL_MS);
+    }
+
+    GroupSettings groups() {
+        return new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
+                settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
+                settings.get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS), settings.get(BrokerSettings.GROUP_MAX_SIZE),
+                settings.get(BrokerSettings.OFFSET_METADATA_MAX_BYTES),
+                settings.get(BrokerSettings.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
+                settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
+    }
+}
