@@ -27,7 +27,11 @@ public final class GirokServer {
     ///
     /// @param arguments those after `start`
     /// @return the exit code: 1 it can't start, 2 the settings are wrong
-    public static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    public static int run(List<String> arguments) {
+        return run(arguments, System.getenv(), System.out, System.err);
+    }
+
+    private static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         ServerSettings settings;
         try {
             settings = new ServerSettings(Settings.parse(SettingSources.read(arguments, environment)));
@@ -63,16 +67,6 @@ public final class GirokServer {
         boolean isClean = server.stop();
         LOG.info(isClean ? "stopped" : "stopped, but not cleanly");
         Runtime.getRuntime().halt(isClean ? 0 : FAILED);
-    }
-
-    /// Starts a broker with these settings, does `work` with the port of its first listener, and stops it.
-    public static void runWhile(Map<String, String> settings, java.util.function.IntConsumer work) {
-        RunningServer.Started started = RunningServer.start(new ServerSettings(Settings.parse(settings)));
-        try {
-            work.accept(started.listeners().getFirst().address().getPort());
-        } finally {
-            started.server().stop();
-        }
     }
 
     private static String readyLine(RunningServer.Started started) {
