@@ -8,14 +8,14 @@ import io.girok.base.TopicId;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
+import io.girok.broker.ProducerIdBlocks;
 import io.girok.broker.admin.AdminApis;
 import io.girok.broker.admin.ClusterView;
-import io.girok.broker.admin.ImageGroupCluster;
+import io.girok.broker.admin.OffsetsTopic;
 import io.girok.broker.admin.SettingsValidator;
-import io.girok.broker.data.ProducerIds;
 import io.girok.broker.group.GroupApis;
+import io.girok.broker.group.ImageGroupCluster;
 import io.girok.controller.ActiveController;
-import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
 import io.girok.controller.CreateCluster;
@@ -122,7 +122,7 @@ final class RunningServer {
                 controllerThread, clock);
         store.subscribe(controller);
         CompletableFuture<Long> leads = leadership(store);
-        GroupApis groups = groups(effective, store, controller);
+        GroupApis groups = groups(store, controller);
         store.subscribe((image, delta) -> {
             if (!delta.deletedTopics().isEmpty()) {
                 var _ = groups.topicsDeleted();
@@ -131,7 +131,7 @@ final class RunningServer {
         Broker broker = new Broker(
                 new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
                         random::nextInt),
-                store, effective, () -> producerIds(controller));
+                store, effective, new ProducerIdBlocks(controller));
         broker.partitions().addListener(groups.partitionListener());
         metadataLog.start(store);
         undo.add(metadataLog::close);
@@ -221,17 +221,11 @@ final class RunningServer {
         return leads;
     }
 
-    private GroupApis groups(EffectiveSettings effective, MetadataStore store, ActiveController controller) {
+    private GroupApis groups(MetadataStore store, ActiveController controller) {
         return new GroupApis(settings.groups(), settings.settings().get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image, effective, controller), clock, blockingPool,
+                new ImageGroupCluster(store::image, new OffsetsTopic(settings.settings(), controller)::create), clock,
+                blockingPool,
                 () -> UUID.randomUUID().toString());
-    }
-
-    private static CompletableFuture<ProducerIds.Block> producerIds(ActiveController controller) {
-        return controller.submit(new AllocateProducerIds()).thenApply(result -> {
-            AllocateProducerIds.Block block = result.get();
-            return new ProducerIds.Block(block.firstId(), block.count());
-        });
     }
 
     private void register(ActiveController controller, List<BoundListener> bound, List<LogDirectory> directories) {

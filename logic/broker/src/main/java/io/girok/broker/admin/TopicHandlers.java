@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// CreateTopics, DeleteTopics and CreatePartitions: commands to the controller and back. Thread-safe.
 final class TopicHandlers {
     private static final short FIRST_WITH_TOPIC_STATES = 6;
+    private static final short NOT_CREATED = -1;
 
     private final ClusterView cluster;
     private final EffectiveSettings settings;
@@ -99,7 +100,7 @@ final class TopicHandlers {
                 .setErrorCode(told.error().code())
                 .setErrorMessage(told.message());
         if (!result.isOk()) {
-            return answer.setNumPartitions(-1).setReplicationFactor((short) -1).setConfigs(List.of());
+            return answer.setNumPartitions(NOT_CREATED).setReplicationFactor(NOT_CREATED).setConfigs(List.of());
         }
         CreatedTopic topic = result.get();
         return answer.setTopicId(ClusterView.uuid(topic.id()))

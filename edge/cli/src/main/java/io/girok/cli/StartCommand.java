@@ -1,0 +1,32 @@
+package io.girok.cli;
+
+import io.girok.server.GirokServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// The place of `start` in the help. [Girok] takes the command itself before it comes here.
+@Command(name = "start", description = {"Run a broker in the foreground until SIGTERM or Ctrl-C.",
+    "Settings come from FILE, then from environment variables such as GIROK_LOG_DIRS, then from --set; "
+            + "the later wins. One line that begins 'Girok is ready' on standard output says that it serves."})
+final class StartCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "A properties file with settings.")
+    @Nullable
+    String config;
+
+    @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting; may be repeated.")
+    List<String> settings = new ArrayList<>();
+
+    @Override
+    public Integer call() {
+        List<String> arguments = new ArrayList<>();
+        if (config != null) {
+            arguments.addAll(List.of("--config", config));
+        }
+        settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
+        return GirokServer.run(arguments);
+    }
+}
