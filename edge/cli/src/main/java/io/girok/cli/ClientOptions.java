@@ -24,8 +24,9 @@ final class ClientOptions {
     private static final int ANSWER_TIMEOUT_MS = 15_000;
     private static final int REQUEST_TIMEOUT_MS = 10_000;
 
-    @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Brokers to ask first, with commas between them. Default: "
-            + DEFAULT_BOOTSTRAP)
+    @Option(names = "--bootstrap", paramLabel = "HOST:PORT",
+            description = "Brokers to ask first, with commas between them. Default: "
+                    + DEFAULT_BOOTSTRAP)
     @Nullable
     String bootstrap;
 

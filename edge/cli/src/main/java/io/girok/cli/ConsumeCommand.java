@@ -40,7 +40,8 @@ final class ConsumeCommand implements Runnable {
         @Nullable
         Long offset;
 
-        @Option(names = "--time", paramLabel = "TIME", description = "Begin at this time: 2026-01-01T10:00:00Z, milliseconds since 1970, -15m.")
+        @Option(names = "--time", paramLabel = "TIME",
+                description = "Begin at this time: 2026-01-01T10:00:00Z, milliseconds since 1970, -15m.")
         @Nullable
         String time;
     }
@@ -48,7 +49,8 @@ final class ConsumeCommand implements Runnable {
     @Option(names = "--partition", paramLabel = "N", split = ",", description = "Read these partitions only.")
     List<Integer> partitions = new ArrayList<>();
 
-    @Option(names = "--group", paramLabel = "ID", description = "Read as a member of this group, from where it has got to, and commit what was printed.")
+    @Option(names = "--group", paramLabel = "ID",
+            description = "Read as a member of this group, from where it has got to, and commit what was printed.")
     @Nullable
     String group;
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The reading half of `girok consume`. Owned by the command's thread; Ctrl-C comes in as a wake-up of the consumer.
 ///
-/// A group's offsets are committed after the records were written to standard output and flushed, and only as far as they
-/// were written: a record that `| head` did not take is read again.
+/// A group's offsets are committed after the records were written to standard output and flushed, and only as far as
+/// they were written: a record that `| head` did not take is read again.
 final class ConsumeRun {
     private static final Duration POLL = Duration.ofMillis(500);
 
@@ -120,7 +120,8 @@ final class ConsumeRun {
         return printed;
     }
 
-    /// Whether all that was there at the start has been read. A member of a group that got no partition has nothing to do.
+    /// Whether all that was there at the start has been read. A member of a group that got no partition has nothing
+    /// to do.
     private boolean isAtEnd() {
         if (!hasAssignment) {
             return false;

@@ -2,8 +2,8 @@ package io.girok.cli;
 
 import org.jspecify.annotations.Nullable;
 
-/// Chooses partitions for records without a key: one after the other, so that any two partitions differ by one record at
-/// most, however few there are. Records with a key are left to the client (murmur2 of the key). Not thread-safe.
+/// Chooses partitions for records without a key: one after the other, so that any two partitions differ by one record
+/// at most, however few there are. Records with a key are left to the client (murmur2 of the key). Not thread-safe.
 public final class EvenSpread {
     private final int partitions;
     private int next;

@@ -5,8 +5,8 @@ import java.util.List;
 
 /// The main class. Stateless.
 ///
-/// `start` is recognized here, before the command-line library is loaded: its reflection would cost the broker a tenth of
-/// its start time.
+/// `start` is recognized here, before the command-line library is loaded: its reflection would cost the broker a
+/// tenth of its start time.
 public final class Girok {
     private static final List<String> HELP = List.of("--help", "-h");
 

@@ -7,10 +7,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 
 /// The root of the command line, and how a run ends: 0 done, 1 failed, 2 not understood. Stateless.
-@Command(name = "girok", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Version.class, synopsisSubcommandLabel = "COMMAND", description = "A distributed commit log that speaks the Kafka wire protocol.", exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
-    "0:done", "1:failed; the reason is on standard error", "2:the command line makes no sense"}, subcommands = {
-        StartCommand.class, TopicCommand.class, ProduceCommand.class, ConsumeCommand.class,
-        GroupCommand.class, LogCommand.class, CompletionCommand.class})
+@Command(name = "girok", mixinStandardHelpOptions = true, scope = ScopeType.INHERIT, versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = "A distributed commit log that speaks the Kafka wire protocol.",
+        exitCodeListHeading = "%nExit codes:%n", exitCodeList = {
+            "0:done", "1:failed; the reason is on standard error", "2:the command line makes no sense"},
+        subcommands = {
+            StartCommand.class, TopicCommand.class, ProduceCommand.class, ConsumeCommand.class,
+            GroupCommand.class, LogCommand.class, CompletionCommand.class})
 final class GirokCommand {
     private static final int DONE = 0;
 

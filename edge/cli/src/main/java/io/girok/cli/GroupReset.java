@@ -43,7 +43,8 @@ final class GroupReset implements Runnable {
 
     /// Which partitions: one of them.
     static final class Scope {
-        @Option(names = "--topic", paramLabel = "NAME[:N,N...]", description = "A topic, or some of its partitions; may be repeated.")
+        @Option(names = "--topic", paramLabel = "NAME[:N,N...]",
+                description = "A topic, or some of its partitions; may be repeated.")
         List<String> topics = new ArrayList<>();
 
         @Option(names = "--all-topics", description = "All the topics the group has offsets for.")
@@ -58,12 +59,14 @@ final class GroupReset implements Runnable {
         @Option(names = "--to-latest", description = "To the end.")
         boolean latest;
 
-        @Option(names = "--to-offset", paramLabel = "N", description = "To this offset, or the nearest one that the partition has.")
+        @Option(names = "--to-offset", paramLabel = "N",
+                description = "To this offset, or the nearest one that the partition has.")
         @Nullable
         Long offset;
 
-        @Option(names = "--to-time", paramLabel = "TIME", description = "To the first record at or after this time: 2026-01-01T10:00:00Z, "
-                + "milliseconds since 1970, -15m.")
+        @Option(names = "--to-time", paramLabel = "TIME",
+                description = "To the first record at or after this time: 2026-01-01T10:00:00Z, "
+                        + "milliseconds since 1970, -15m.")
         @Nullable
         String time;
     }

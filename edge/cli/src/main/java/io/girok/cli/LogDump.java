@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
 final class LogDump implements Callable<Integer> {
     static final long MAX_UNPACKED_BYTES = 1L << 30;
 
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Segments (00000000000000000000.log), partitions' directories, or log directories.")
+    @Parameters(paramLabel = "PATH", arity = "1..*",
+            description = "Segments (00000000000000000000.log), partitions' directories, or log directories.")
     List<Path> paths = new ArrayList<>();
 
     @Option(names = "--batches", description = "Print batches only.")

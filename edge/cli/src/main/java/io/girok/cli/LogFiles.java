@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Finds the segments that paths on the command line mean: a segment itself, a partition's directory, or a log directory
-/// with partitions in it. Stateless.
+/// Finds the segments that paths on the command line mean: a segment itself, a partition's directory, or a log
+/// directory with partitions in it. Stateless.
 final class LogFiles {
     private static final int MAX_DEPTH = 4;
     private static final String SEGMENT_NAME = "\\d{20}\\.log";

@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
 @Command(name = "verify", description = {"Check segments and their indexes: CRCs, offsets, every record, every entry.",
     "Ends with 1 when something is wrong. What a running broker is just writing may look torn at the very end."})
 final class LogVerify implements Callable<Integer> {
-    @Parameters(paramLabel = "PATH", arity = "1..*", description = "Segments (00000000000000000000.log), partitions' directories, or log directories.")
+    @Parameters(paramLabel = "PATH", arity = "1..*",
+            description = "Segments (00000000000000000000.log), partitions' directories, or log directories.")
     List<Path> paths = new ArrayList<>();
 
     @Option(names = "--json", description = "Print one JSON object a line for each segment.")

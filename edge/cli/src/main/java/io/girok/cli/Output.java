@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /// Standard output as bytes, for data only. Not thread-safe.
 ///
-/// When the reader of the pipe has gone (`girok consume orders | head`), any call throws [Closed], which ends the command
-/// without a word.
+/// When the reader of the pipe has gone (`girok consume orders | head`), any call throws [Closed], which ends the
+/// command without a word.
 final class Output implements AutoCloseable {
     private static final int BUFFER_BYTES = 64 * 1024;
 

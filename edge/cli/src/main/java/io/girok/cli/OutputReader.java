@@ -13,8 +13,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Whoever reads our standard output through a pipe. Owned by the command's thread.
 ///
-/// A command that waits for records writes nothing, so it would never learn that `| head` is long done. The kernel knows:
-/// `poll(2)` reports an error on the pipe's writing end once the last reader has closed it. Where there is no pipe, or no
+/// A command that waits for records writes nothing, so it would never learn that `| head` is long done. The kernel
+/// knows:
+/// `poll(2)` reports an error on the pipe's writing end once the last reader has closed it. Where there is no pipe,
+/// or no
 /// `poll`, the reader is taken to be there.
 final class OutputReader {
     private static final Path STANDARD_OUTPUT = Path.of("/proc/self/fd/1");

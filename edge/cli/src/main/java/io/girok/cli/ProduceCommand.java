@@ -37,7 +37,8 @@ final class ProduceCommand implements Runnable {
     @Nullable
     Path file;
 
-    @Option(names = "--key-separator", paramLabel = "TEXT", description = "What is before the first TEXT in a line is the record's key.")
+    @Option(names = "--key-separator", paramLabel = "TEXT",
+            description = "What is before the first TEXT in a line is the record's key.")
     @Nullable
     String keySeparator;
 
@@ -48,7 +49,8 @@ final class ProduceCommand implements Runnable {
     @Nullable
     String compression;
 
-    @Option(names = "--acks", paramLabel = "ACKS", description = "all: wait until the record is safe (default); 1: until the leader has it; 0: do not wait.")
+    @Option(names = "--acks", paramLabel = "ACKS",
+            description = "all: wait until the record is safe (default); 1: until the leader has it; 0: do not wait.")
     @Nullable
     String acks;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The sending half of `girok produce`: spreads, counts what the broker acknowledged, and says so once at the end.
 ///
-/// One thread sends; the producer's own thread reports acknowledgements; [#finish] may come from any thread (Ctrl-C while
-/// the sender waits for input) and does its work once.
+/// One thread sends; the producer's own thread reports acknowledgements; [#finish] may come from any thread (Ctrl-C
+/// while the sender waits for input) and does its work once.
 final class ProduceRun implements AutoCloseable {
     /// How to produce. Immutable.
     record Settings(Map<String, Object> properties, boolean json) {}

@@ -24,7 +24,8 @@ final class TopicAlter implements Runnable {
     @Parameters(paramLabel = "NAME", description = "The topic.")
     String name = "";
 
-    @Option(names = "--partitions", paramLabel = "N", description = "How many partitions there shall be in all; never fewer than there are.")
+    @Option(names = "--partitions", paramLabel = "N",
+            description = "How many partitions there shall be in all; never fewer than there are.")
     @Nullable
     Integer partitions;
 

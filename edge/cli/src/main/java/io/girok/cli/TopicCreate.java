@@ -25,7 +25,8 @@ final class TopicCreate implements Runnable {
     @Nullable
     Integer partitions;
 
-    @Option(names = "--replication-factor", paramLabel = "N", description = "Copies of each partition. Default: the broker's default.replication.factor.")
+    @Option(names = "--replication-factor", paramLabel = "N",
+            description = "Copies of each partition. Default: the broker's default.replication.factor.")
     @Nullable
     Short replicationFactor;
 

@@ -22,8 +22,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// A short life of a broker and its clients in one process, from which the launcher has the JVM make its start-up cache.
-/// Its argument is a directory that may be thrown away afterwards. Owned by the main thread.
+/// A short life of a broker and its clients in one process, from which the launcher has the JVM make its start-up
+/// cache. Its argument is a directory that may be thrown away afterwards. Owned by the main thread.
 final class TrainingRun {
     private static final String TOPIC = "training";
     private static final int RECORDS = 200;

@@ -40,7 +40,8 @@ class RecordPrinterTest {
 
         assertThat(written.toString(UTF_8)).isEqualTo(
                 "{\"topic\":\"orders\",\"partition\":2,\"offset\":7,\"timestamp\":-1,\"key\":null,\"value\":\"v\","
-                        + "\"headers\":[{\"key\":\"h\",\"value\":{\"base64\":\"gA==\"}},{\"key\":\"h\",\"value\":null}]}\n");
+                        + "\"headers\":[{\"key\":\"h\",\"value\":{\"base64\":\"gA==\"}},"
+                        + "{\"key\":\"h\",\"value\":null}]}\n");
     }
 
     @Test

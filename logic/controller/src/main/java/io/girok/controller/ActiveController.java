@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Takes commands, has them decided, appends the decisions to the metadata log, and answers once they are committed and
-/// in the store's image. [#submit] and [#close] are thread-safe; all state is owned by the executor, which runs one task
-/// at a time.
+/// in the store's image. [#submit] and [#close] are thread-safe; all state is owned by the executor, which runs one
+/// task at a time.
 public final class ActiveController implements MetadataStore.Subscriber, AutoCloseable {
     /*
      * One batch is in flight at most; what comes meanwhile waits and makes the next batch. Each command of a batch is

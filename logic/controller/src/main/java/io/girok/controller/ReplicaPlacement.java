@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Chooses brokers for the replicas of new partitions. Owned by the one decision.
 ///
-/// The brokers stand in a circle in which racks alternate. Leaders go round it from a start position. The followers of a
-/// partition are the next ones in the circle, first those on racks that the partition does not have yet; with each lap
-/// of the leaders they begin one place further, so that no two brokers share all their partitions.
+/// The brokers stand in a circle in which racks alternate. Leaders go round it from a start position. The followers
+/// of a partition are the next ones in the circle, first those on racks that the partition does not have yet; with
+/// each lap of the leaders they begin one place further, so that no two brokers share all their partitions.
 final class ReplicaPlacement {
     private final List<BrokerImage> circle;
     private final int replicationFactor;
@@ -25,7 +25,8 @@ final class ReplicaPlacement {
         this.replicationFactor = replicationFactor;
     }
 
-    /// The replicas of each partition, the preferred leader first. There are at least as many `ready` brokers as replicas.
+    /// The replicas of each partition, the preferred leader first. There are at least as many `ready` brokers as
+    /// replicas.
     static List<List<Integer>> place(
             List<BrokerImage> ready, int partitionCount, int replicationFactor, IntUnaryOperator startPosition) {
         Invariant.check(

@@ -17,7 +17,8 @@ public interface MetadataLog extends AutoCloseable {
     Leadership leadership();
 
     /// Appends all of `records` or none, at most [#MAX_BATCH_BYTES] together. The future never fails: it ends in an
-    /// [AppendOutcome], within a deadline of the engine's own; after an `Appended` the listener has the records already.
+    /// [AppendOutcome], within a deadline of the engine's own; after an `Appended` the listener has the records
+    /// already.
     CompletableFuture<AppendOutcome> append(long epoch, long baseOffset, List<byte[]> records);
 
     /// Linearizable: once done, everything committed before the call is applied here. Ends in the last applied offset.

@@ -46,7 +46,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// An append goes to Ratis on a thread of its own, because Ratis may make it wait; so appends keep the order in which
 /// one caller gave them. Ratis answers when the entry is flushed on a majority and applied, and then the listener has
-/// heard of it. An append that fails before it entered the Raft log was certainly not written; after that, nobody knows.
+/// heard of it. An append that fails before it entered the Raft log was certainly not written; after that, nobody
+/// knows.
 public final class RatisMetadataLog implements MetadataLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisMetadataLog.class);
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(
