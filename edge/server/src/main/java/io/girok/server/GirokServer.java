@@ -19,6 +19,9 @@ public final class GirokServer {
     private static final Logger LOG = LoggerFactory.getLogger(GirokServer.class);
     private static final int FAILED = 1;
     private static final int USAGE = 2;
+    /// When the launcher has done its own work, in microseconds since 1970.
+    static final String STARTED_AT = "GIROK_STARTED_AT";
+    private static final long MICROS_IN_MS = 1_000;
 
     private GirokServer() {}
 
@@ -32,6 +35,7 @@ public final class GirokServer {
     }
 
     private static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+        long startedMs = startedMs(environment);
         ServerSettings settings;
         try {
             settings = new ServerSettings(Settings.parse(SettingSources.read(arguments, environment)));
@@ -42,7 +46,7 @@ public final class GirokServer {
         try {
             RunningServer.Started started = RunningServer.start(settings);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndExit(started.server()), "girok-stop"));
-            out.println(readyLine(started));
+            out.println(readyLine(started, System.currentTimeMillis() - startedMs));
             out.flush();
             new CountDownLatch(1).await();
             return 0;
@@ -69,15 +73,19 @@ public final class GirokServer {
         Runtime.getRuntime().halt(isClean ? 0 : FAILED);
     }
 
-    private static String readyLine(RunningServer.Started started) {
+    /// When this process began to be a broker; without the launcher, now.
+    private static long startedMs(Map<String, String> environment) {
+        try {
+            return Long.parseLong(environment.getOrDefault(STARTED_AT, "")) / MICROS_IN_MS;
+        } catch (NumberFormatException e) {
+            return System.currentTimeMillis();
+        }
+    }
+
+    private static String readyLine(RunningServer.Started started, long tookMs) {
         String listeners = started.listeners().stream().map(GirokServer::describe).collect(Collectors.joining(", "));
         String directories = started.directories().stream().map(Path::toString).collect(Collectors.joining(", "));
-        long uptimeMs = System.currentTimeMillis() - ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(java.time.Instant::toEpochMilli)
-                .orElse(System.currentTimeMillis());
-        return "Girok is ready on " + listeners + " with data in " + directories + " (" + uptimeMs + " ms)";
+        return "Girok is ready on " + listeners + " with data in " + directories + " (" + tookMs + " ms)";
     }
 
     private static String describe(BoundListener listener) {

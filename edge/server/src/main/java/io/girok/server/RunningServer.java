@@ -146,7 +146,7 @@ final class RunningServer {
         await("the protocol's tables", warmProtocol);
 
         ClusterView view = new ClusterView(store::image, settings.nodeId());
-        List<ApiRow> rows = new ArrayList<>(new AdminApis(view, effective, controller).rows());
+        List<ApiRow> rows = new ArrayList<>(new AdminApis(view, effective, controller, broker::settled).rows());
         rows.addAll(groups.rows());
         ApiTable table = broker.start(rows);
         undo.add(() -> await("the partitions to close", broker.stop()));

@@ -18,7 +18,8 @@ import java.util.Set;
 final class SettingSources {
     private static final String ENVIRONMENT_PREFIX = "GIROK_";
     /// Environment variables that are the launcher's, not settings.
-    private static final Set<String> NOT_SETTINGS = Set.of("GIROK_JAVA_HOME", "GIROK_JAVA_OPTIONS", "GIROK_HOME");
+    private static final Set<String> NOT_SETTINGS = Set.of("GIROK_JAVA_HOME", "GIROK_JAVA_OPTIONS", "GIROK_HOME",
+            GirokServer.STARTED_AT);
 
     private SettingSources() {}
 

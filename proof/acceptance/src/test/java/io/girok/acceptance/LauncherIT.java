@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,19 +49,13 @@ class LauncherIT {
                 Map.of("GIROK_NUM_PARTITIONS", "3", "GIROK_LOG_RETENTION_HOURS", "7"))) {
             broker.awaitReady();
 
-            CommandRun described = CommandRun.kafkaTool(
-                    "",
-                    "org.apache.kafka.tools.ConfigCommand",
-                    "--bootstrap-server",
-                    broker.bootstrap(),
-                    "--describe",
-                    "--all",
-                    "--entity-type",
-                    "brokers",
-                    "--entity-name",
-                    "1");
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, "1");
+            try (Admin admin = Clients.admin(broker.bootstrap())) {
+                Config config = Clients.await(admin.describeConfigs(List.of(resource)).values().get(resource));
 
-            assertThat(described.output() + described.errors()).contains("num.partitions=4", "log.retention.hours=7");
+                assertThat(config.get("num.partitions").value()).isEqualTo("4");
+                assertThat(config.get("log.retention.hours").value()).isEqualTo("7");
+            }
         }
     }
 

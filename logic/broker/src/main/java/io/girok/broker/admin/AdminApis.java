@@ -7,7 +7,10 @@ import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The rows of the APIs that describe and change the cluster. Thread-safe.
@@ -15,25 +18,34 @@ public final class AdminApis {
     private final ClusterView cluster;
     private final EffectiveSettings settings;
     private final ActiveController controller;
+    private final TopicCommands topicCommands;
 
-    public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller) {
+    /// @param served done when the partitions of a topic in the image are open, or known to be offline
+    public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller,
+            Function<String, CompletableFuture<Void>> served) {
         this.cluster = cluster;
         this.settings = settings;
         this.controller = controller;
+        this.topicCommands = new TopicCommands(controller, served);
     }
 
     public List<ApiRow> rows() {
-        TopicHandlers topics = new TopicHandlers(cluster, settings, controller);
-        ConfigHandlers configs = new ConfigHandlers(controller);
-        boolean createsOnDemand = settings.given().get(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE);
+        Settings given = settings.given();
+        OnDemandTopics onDemand = given.get(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE)
+                ? new OnDemandTopics(topicCommands)
+                : null;
+        AlterConfigsHandlers configs = new AlterConfigsHandlers(controller);
         return List.of(
+                topic(ApiKeys.METADATA, ApiOperation.DESCRIBE, new MetadataHandler(cluster, onDemand)),
                 topic(
-                        ApiKeys.METADATA,
-                        ApiOperation.DESCRIBE,
-                        new MetadataHandler(cluster, createsOnDemand ? topics.onDemand() : null)),
-                topic(ApiKeys.CREATE_TOPICS, ApiOperation.CREATE, topics::create),
-                topic(ApiKeys.DELETE_TOPICS, ApiOperation.DELETE, topics::delete),
-                topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER, topics::addPartitions),
+                        ApiKeys.CREATE_TOPICS,
+                        ApiOperation.CREATE,
+                        new CreateTopicsHandler(cluster, settings, topicCommands)),
+                topic(
+                        ApiKeys.DELETE_TOPICS,
+                        ApiOperation.DELETE,
+                        new DeleteTopicsHandler(controller, given.get(BrokerSettings.DELETE_TOPIC_ENABLE))),
+                topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER, new CreatePartitionsHandler(topicCommands)),
                 topic(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         ApiOperation.DESCRIBE,

@@ -1,6 +1,7 @@
 package io.girok.broker.admin;
 
 import io.girok.broker.ApiHandler;
+import io.girok.controller.TopicNames;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.setting.BrokerSettings;
@@ -15,6 +16,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.DescribeConfigsRequestData;
 import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
@@ -74,6 +76,10 @@ final class DescribeConfigsHandler implements ApiHandler {
 
     private DescribeConfigsResult describeTopic(MetadataImage image, String topic, Wish wish,
             DescribeConfigsResult result) {
+        Optional<String> problem = TopicNames.problem(topic);
+        if (problem.isPresent()) {
+            return refuse(result, Errors.INVALID_TOPIC_EXCEPTION, problem.get());
+        }
         if (image.topic(topic) == null) {
             return refuse(result, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic of this name");
         }

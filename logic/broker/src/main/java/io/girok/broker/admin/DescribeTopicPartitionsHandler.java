@@ -1,6 +1,7 @@
 package io.girok.broker.admin;
 
 import io.girok.broker.ApiHandler;
+import io.girok.controller.TopicNames;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
@@ -65,7 +66,10 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
 
     private static DescribeTopicPartitionsResponseTopic unknown(String name) {
         return new DescribeTopicPartitionsResponseTopic().setName(name)
-                .setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+                .setErrorCode(
+                        TopicNames.problem(name).isPresent()
+                                ? Errors.INVALID_TOPIC_EXCEPTION.code()
+                                : Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     }
 
     private static DescribeTopicPartitionsResponseTopic describe(MetadataImage image, TopicImage topic, int from,

@@ -31,10 +31,10 @@ final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
 
     private final ClusterView cluster;
-    private final @Nullable TopicCreation creation;
+    private final @Nullable OnDemandTopics creation;
 
     /// @param creation null when topics are not created by being asked for
-    MetadataHandler(ClusterView cluster, @Nullable TopicCreation creation) {
+    MetadataHandler(ClusterView cluster, @Nullable OnDemandTopics creation) {
         this.cluster = cluster;
         this.creation = creation;
     }

@@ -54,14 +54,15 @@ public final class BrokerSettings {
     public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = add(
             Setting.of("auto.create.topics.enable", ValueType.booleans(), "true",
                     "Whether a topic is created when a client first asks for it."));
+    public static final Setting<Boolean> DELETE_TOPIC_ENABLE = add(
+            Setting.of("delete.topic.enable", ValueType.booleans(), "true", "Whether topics may be deleted."));
     public static final Setting<Integer> NUM_PARTITIONS = add(
             Setting.of("num.partitions", ValueType.ints(1, 100_000), "1",
-                    "The number of partitions of a topic that is created without saying how many.").dynamic());
+                    "The number of partitions of a topic that is created without saying how many."));
     public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = add(
             Setting.of("default.replication.factor", ValueType.ints(1, 32767), "1",
                     "The number of copies of each partition when a topic is created without "
-                            + "saying how many.")
-                    .dynamic());
+                            + "saying how many."));
     public static final Setting<Integer> MIN_INSYNC_REPLICAS = add(
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
                     "How many copies must be in sync for a write with acks=all to be taken.").dynamic());

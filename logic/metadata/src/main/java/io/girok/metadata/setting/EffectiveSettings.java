@@ -53,6 +53,13 @@ public final class EffectiveSettings {
         if (own != null) {
             origins.add(new Origin(setting.name(), own, Source.TOPIC));
         }
+        origins.addAll(inheritedOrigins(image, setting));
+        return origins;
+    }
+
+    /// Every place that gives the setting a value for topics without one of their own; the first one wins.
+    public List<Origin> inheritedOrigins(MetadataImage image, TopicSetting<?> setting) {
+        List<Origin> origins = new ArrayList<>();
         List<Origin> defaults = new ArrayList<>();
         for (TopicSetting.Synonym synonym : setting.synonyms()) {
             for (Origin origin : brokerOrigins(image, synonym.setting())) {
