@@ -3,8 +3,8 @@ package io.girok.cli;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/// From the moment a record was due to be sent until a consumer has it, at a steady rate. One run is one round; owned by
-/// the thread that runs it.
+/// From the moment a record was due to be sent until a consumer has it, at a steady rate. One run is one round; owned
+/// by the thread that runs it.
 final class BenchEndToEnd {
     private static final long STALL_NS = 30_000_000_000L;
 

@@ -2,8 +2,9 @@ package io.girok.cli;
 
 import java.util.concurrent.locks.LockSupport;
 
-/// When each of a steady row of records is due. What comes late is sent at once and counted from when it was due, so that
-/// a broker that stalls can't hide the records it kept from being sent (coordinated omission). Owned by one thread.
+/// When each of a steady row of records is due. What comes late is sent at once and counted from when it was due, so
+/// that a broker that stalls can't hide the records it kept from being sent (coordinated omission). Owned by one
+/// thread.
 final class Pace {
     private static final long SECOND_NS = 1_000_000_000;
 

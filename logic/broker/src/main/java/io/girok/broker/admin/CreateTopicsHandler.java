@@ -30,8 +30,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// CreateTopics: a command to the controller, and each topic as it was created. Thread-safe.
 ///
-/// The answer comes when the topics are in this broker's image and served. The time-out of the request is not looked at: the
-/// metadata log's own deadline is what ends the wait.
+/// The answer comes when the topics are in this broker's image and served. The time-out of the request is not looked
+/// at: the metadata log's own deadline is what ends the wait.
 final class CreateTopicsHandler implements ApiHandler {
     private final ClusterView cluster;
     private final EffectiveSettings settings;
