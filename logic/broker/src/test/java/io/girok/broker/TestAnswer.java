@@ -34,7 +34,7 @@ public final class TestAnswer implements Responder {
         this.version = version;
     }
 
-    static TestAnswer ask(ApiTable table, ApiMessage body, short version) {
+    public static TestAnswer ask(ApiTable table, ApiMessage body, short version) {
         ApiKeys api = ApiKeys.forId(body.apiKey());
         RequestHeaderData header = new RequestHeaderData().setRequestApiKey(api.id)
                 .setRequestApiVersion(version)
