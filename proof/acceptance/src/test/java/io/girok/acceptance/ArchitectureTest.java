@@ -106,7 +106,7 @@ class ArchitectureTest {
     void librariesStayInTheirModules() {
         onlyIn("io.netty..", "io.girok.network..", "io.girok.console..");
         onlyIn("org.apache.ratis..", "io.girok.quorum.ratis..");
-        onlyIn("picocli..", "io.girok.cli..");
+        onlyIn("picocli..", "io.girok.cli..", "io.girok.benchmark..");
         onlyIn(
                 "org.apache.kafka.common.message..",
                 "io.girok.wire..",

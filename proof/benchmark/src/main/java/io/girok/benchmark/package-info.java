@@ -1,4 +1,4 @@
-/// JMH and load drivers.
+/// Benchmarks of parts in this process, by JMH and by hand. `proof/benchmark/run` runs them.
 @NullMarked
 package io.girok.benchmark;
 
