@@ -47,6 +47,9 @@ public interface Disk {
     /// Bytes this process may still write to the file system that holds `path`.
     long usableBytes(Path path) throws IOException;
 
+    /// The size of the file system that holds `path`, whoever uses it.
+    long totalBytes(Path path) throws IOException;
+
     /// Takes an exclusive lock that ends with the process; empty when another process (or this one) holds it.
     java.util.Optional<AutoCloseable> tryLock(Path file) throws IOException;
 }

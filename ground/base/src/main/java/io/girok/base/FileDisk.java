@@ -82,12 +82,27 @@ public final class FileDisk implements Disk {
         }
     }
 
+    /// One system call; the file store, which also reads the table of mounts, is asked only where 0 may mean that the
+    /// call has failed.
     @Override
     public long usableBytes(Path path) throws IOException {
+        long usable = path.toFile().getUsableSpace();
+        if (0 < usable) {
+            return usable;
+        }
         try {
             return Files.getFileStore(path).getUsableSpace();
         } catch (IOException e) {
             throw failed("look-up of the free space at", path, e);
+        }
+    }
+
+    @Override
+    public long totalBytes(Path path) throws IOException {
+        try {
+            return Files.getFileStore(path).getTotalSpace();
+        } catch (IOException e) {
+            throw failed("look-up of the size of the disk at", path, e);
         }
     }
 

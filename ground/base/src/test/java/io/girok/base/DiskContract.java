@@ -243,6 +243,11 @@ abstract class DiskContract {
         disk().syncDirectory(home());
 
         assertThat(disk().usableBytes(home())).isPositive();
+        assertThat(disk().totalBytes(home())).isGreaterThanOrEqualTo(disk().usableBytes(home()));
+        assertThatThrownBy(() -> disk().usableBytes(home().resolve("none"))).isInstanceOf(IOException.class)
+                .hasMessageContaining("none");
+        assertThatThrownBy(() -> disk().totalBytes(home().resolve("none"))).isInstanceOf(IOException.class)
+                .hasMessageContaining("none");
     }
 
     final void write(Path path, String text) throws IOException {

@@ -46,6 +46,7 @@ public final class Broker {
     private final MetadataStore metadata;
     private final Partitions partitions;
     private final ImageFollower follower;
+    private final DirectorySettings directorySettings;
     private final Upkeep upkeep;
     private final DataApis dataApis;
     private final Shard firstShard;
@@ -60,6 +61,7 @@ public final class Broker {
         this.partitions = new Partitions(surroundings.brokerId(), surroundings.shards(), surroundings.directories(),
                 surroundings.blockingPool());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
+        this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         Settings given = settings.given();
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
                 new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
@@ -71,6 +73,7 @@ public final class Broker {
                         given.get(BrokerSettings.MAX_FETCH_SESSIONS)),
                 surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());
         metadata.subscribe(follower);
+        metadata.subscribe(directorySettings);
     }
 
     public Partitions partitions() {
@@ -92,6 +95,7 @@ public final class Broker {
                 partitions.storageFailed(directory);
             });
         }
+        directorySettings.apply(metadata.image());
         firstShard.execute(() -> follower.start(metadata.image()));
         upkeep.start();
         return complete;

@@ -57,8 +57,8 @@ final class EntryFile {
     /// Appends the entry, whose key is not below the last one's.
     void append(ByteBuffer entry) throws IOException {
         int index = count();
+        file.write(entry.duplicate(), (long) index * entryBytes);
         last.put(0, entry, entry.position(), entryBytes);
-        file.write(entry, (long) index * entryBytes);
         count = index + 1;
         isDirty = true;
     }

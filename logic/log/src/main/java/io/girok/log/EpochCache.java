@@ -99,6 +99,10 @@ final class EpochCache {
         return isDirty;
     }
 
+    void markDirty() {
+        isDirty = true;
+    }
+
     boolean takeDirty() {
         boolean was = isDirty;
         isDirty = false;

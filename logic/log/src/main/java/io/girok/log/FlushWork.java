@@ -22,20 +22,16 @@ import java.util.Optional;
 /// @param isNewDirectory whether the directory that holds it has to be synced
 record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, boolean isDeep,
         Optional<List<String>> epochs, Optional<ByteBuffer> producers, boolean hasNewFiles, boolean isNewDirectory) {
-    /// Syncs; called on the blocking pool.
-    void run(Disk disk, Path directory, long checkpointedRecoveryPoint) throws IOException {
+    /// Syncs; called on the blocking pool. Answers whether epochs and producers are saved, if they were to be: a full disk
+    /// keeps what it had of them, which is no reason not to go on.
+    boolean run(Disk disk, Path directory, long checkpointedRecoveryPoint) throws IOException {
         for (Segment segment : logs) {
             segment.log().sync();
         }
         for (LogFile index : indexes) {
             index.sync();
         }
-        if (epochs.isPresent()) {
-            EpochCache.write(disk, directory, epochs.get());
-        }
-        if (producers.isPresent()) {
-            TextFile.replace(disk, ProducerSnapshotFile.path(directory, endOffset), producers.get().duplicate());
-        }
+        boolean isSaved = save(disk, directory);
         if (isNewDirectory) {
             TextFile.sync(disk, directory.resolve(FileNames.PARTITION_METADATA));
         }
@@ -46,8 +42,26 @@ record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, bool
         if (isNewDirectory && parent != null) {
             disk.syncDirectory(parent);
         }
-        if (producers.isPresent()) {
+        if (producers.isPresent() && isSaved) {
             ProducerSnapshots.purge(disk, directory, checkpointedRecoveryPoint);
+        }
+        return isSaved;
+    }
+
+    private boolean save(Disk disk, Path directory) throws IOException {
+        try {
+            if (epochs.isPresent()) {
+                EpochCache.write(disk, directory, epochs.get());
+            }
+            if (producers.isPresent()) {
+                TextFile.replace(disk, ProducerSnapshotFile.path(directory, endOffset), producers.get().duplicate());
+            }
+            return true;
+        } catch (IOException e) {
+            if (FreeSpace.isFull(disk, directory, 0)) {
+                return false;
+            }
+            throw e;
         }
     }
 }

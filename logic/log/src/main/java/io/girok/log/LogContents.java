@@ -17,6 +17,7 @@ final class LogContents {
     private final Segments segments;
     private LogSettings settings;
     private long endOffset;
+    private final boolean isRecoverySaved;
     private boolean isResumed;
     private boolean isNewDirectory;
     private @Nullable EpochCache epochs;
@@ -28,6 +29,9 @@ final class LogContents {
         this.segments = opened.segments();
         this.endOffset = opened.endOffset();
         this.isNewDirectory = opened.isNewDirectory();
+        this.epochs = opened.unsaved();
+        this.isRecoverySaved = epochs == null;
+        noteUnsaved();
     }
 
     long endOffset() {
@@ -84,6 +88,14 @@ final class LogContents {
         ProducerStates states = producers;
         if (states != null) {
             states.expire(timestampMs);
+        }
+    }
+
+    /// What a flush was to save is not on the disk: the next one saves it.
+    void noteUnsaved() {
+        EpochCache cache = epochs;
+        if (cache != null) {
+            cache.markDirty();
         }
     }
 
@@ -215,7 +227,7 @@ final class LogContents {
         ProducerStates states = producers;
         if (states == null) {
             resume();
-            states = ProducerSnapshots.load(name, segments, endOffset, false);
+            states = ProducerSnapshots.load(name, segments, endOffset, !isRecoverySaved);
             producers = states;
         }
         return states;

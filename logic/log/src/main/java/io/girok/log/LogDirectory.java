@@ -27,9 +27,6 @@ public final class LogDirectory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
     private static final String LOCK = ".lock";
     private static final String CLEAN_MARK = ".kafka_cleanshutdown";
-    /// Room that a rejected append leaves for indexes, checkpoints and deletions.
-    private static final long FULL_BYTES = 1024 * 1024;
-
     private static final int MAX_NAME_LENGTH = 255;
 
     private final Path path;
@@ -38,6 +35,7 @@ public final class LogDirectory implements AutoCloseable {
     private final AutoCloseable lock;
     private final boolean wasClosedClean;
     private final DirectoryMarks marks;
+    private final FreeSpace space;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
     /// Partitions that were not checked since a stop that was not clean.
     private final Set<PartitionName> unchecked = ConcurrentHashMap.newKeySet();
@@ -52,6 +50,7 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.wasClosedClean = wasClosedClean;
         this.marks = marks;
+        this.space = new FreeSpace(path, environment);
     }
 
     /// Takes the directory into use, creating it if need be. Blocks.
@@ -172,6 +171,11 @@ public final class LogDirectory implements AutoCloseable {
             stores.put(name, store);
             return store;
         } catch (IOException e) {
+            if (!(e instanceof CorruptLog) && isFull(0)) {
+                space.noteFull(e);
+                throw new StorageFailed(StorageFailed.Scope.PARTITION,
+                        "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
+            }
             throw failed(name, e);
         }
     }
@@ -226,6 +230,7 @@ public final class LogDirectory implements AutoCloseable {
             store.shard().execute(store::requestCheckpoint);
         }
         environment.blockingPool().execute(this::writeMarks);
+        space.lookIfDue();
     }
 
     private void writeMarks() {
@@ -233,14 +238,24 @@ public final class LogDirectory implements AutoCloseable {
             return;
         }
         try {
-            marks.write();
+            writeMarksWhereThereIsRoom();
         } catch (IOException e) {
-            if (isFull(0)) {
-                // The last checkpoints stand: a crash costs more, and nothing is lost.
-                LOGGER.warn("log directory '{}': no room for the checkpoints: {}", path, e.getMessage());
-                return;
-            }
             fail("writing the checkpoints failed", e);
+        }
+    }
+
+    /// On a full disk the last checkpoints stand: a crash costs more then, and nothing is lost. Answers whether they
+    /// were written.
+    private boolean writeMarksWhereThereIsRoom() throws IOException {
+        try {
+            marks.write();
+            return true;
+        } catch (IOException e) {
+            if (!isFull(0)) {
+                throw e;
+            }
+            space.noteFull(e);
+            return false;
         }
     }
 
@@ -256,6 +271,29 @@ public final class LogDirectory implements AutoCloseable {
     /// Why the directory is offline, if it is.
     public Optional<StorageFailed> failure() {
         return Optional.ofNullable(failure.get());
+    }
+
+    /// Sets how much of the disk clients must leave free (`log.dir.min.free.bytes`): 0 for nothing, -1 for what suits
+    /// the disk. Blocks shortly, on any thread.
+    public void keepFree(long bytes) {
+        try {
+            space.keepFree(bytes);
+        } catch (IOException e) {
+            fail("asking for the free space failed", e);
+        }
+    }
+
+    FreeSpace space() {
+        return space;
+    }
+
+    /// The size of the disk, whoever uses it.
+    public long totalBytes() {
+        try {
+            return environment.disk().totalBytes(path);
+        } catch (IOException e) {
+            throw fail("asking for the size of the disk failed", e);
+        }
     }
 
     /// The bytes a broker may still write here.
@@ -275,15 +313,8 @@ public final class LogDirectory implements AutoCloseable {
             for (PartitionStore store : List.copyOf(stores.values())) {
                 isClean &= closeStore(store);
             }
-            if (failure.get() == null) {
-                marks.write();
-                if (isClean) {
-                    TextFile.replace(
-                            environment.disk(),
-                            path.resolve(CLEAN_MARK),
-                            List.of("{\"version\":0,\"brokerEpoch\":-1}"));
-                    environment.disk().syncDirectory(path);
-                }
+            if (failure.get() == null && writeMarksWhereThereIsRoom() && isClean) {
+                writeCleanMark();
             }
         } catch (IOException e) {
             fail("closing failed", e);
@@ -292,13 +323,32 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    private void writeCleanMark() throws IOException {
+        try {
+            TextFile.replace(
+                    environment.disk(),
+                    path.resolve(CLEAN_MARK),
+                    List.of("{\"version\":0,\"brokerEpoch\":-1}"));
+            environment.disk().syncDirectory(path);
+        } catch (IOException e) {
+            if (!isFull(0)) {
+                throw e;
+            }
+            LOGGER.warn("log directory '{}': no room for the mark of a clean stop; the next start recovers: {}", path,
+                    e.getMessage());
+        }
+    }
+
     private static boolean closeStore(PartitionStore store) {
         if (store.isOffline()) {
             return false;
         }
         try {
-            store.close();
-            return true;
+            boolean isSaved = store.close();
+            if (!isSaved) {
+                LOGGER.warn("log '{}': no room to save its state; it is recovered at the next start", store.name());
+            }
+            return isSaved;
         } catch (StorageFailed e) {
             LOGGER.error("log '{}' could not be closed: {}; it is checked at the next start", store.name(),
                     e.getMessage());
@@ -341,24 +391,24 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Whether a write of so many bytes fails for want of room.
     boolean isFull(long neededBytes) {
-        try {
-            return environment.disk().usableBytes(path) < neededBytes + FULL_BYTES;
-        } catch (IOException e) {
-            return false;
-        }
+        return FreeSpace.isFull(environment.disk(), path, neededBytes);
     }
 
-    /// Before records below the recovery point are cut: the file must not vouch for what takes their place.
+    /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor hide
+    /// it.
     void lowerRecoveryPoint(PartitionName name, Marks of, long offset) throws IOException {
-        boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint());
+        boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint())
+                || offset < of.startOffset();
         of.setRecoveryPoint(Math.min(of.recoveryPoint(), offset));
+        of.setStartOffset(Math.min(of.startOffset(), offset));
         if (isVouchedFor && marks.find(name) == of) {
             marks.write();
         }
     }
 
     /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names
-    /// that stay are: a crash in between leaves no hole.
+    /// that stay are: a crash in between leaves no hole. On a full disk the files go all the same: it is what makes room,
+    /// and a log never starts before its first segment.
     void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
         environment.blockingPool().execute(() -> {
             try {
@@ -366,7 +416,7 @@ public final class LogDirectory implements AutoCloseable {
                 if (!disk.isDirectory(directory) || failure.get() != null) {
                     return;
                 }
-                marks.write();
+                writeMarksWhereThereIsRoom();
                 disk.syncDirectory(directory);
                 List<Path> renamed = SegmentDeletion.rename(segments, disk);
                 disk.syncDirectory(directory);

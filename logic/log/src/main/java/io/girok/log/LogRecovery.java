@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Below the recovery point everything was synced, batches and index entries alike: there, what is missing is an error
 /// that takes the partition offline. From the recovery point on a batch counts if it is whole, its CRC fits and its
-/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it.
+/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it. Where a
+/// full disk has no room for the epochs and the producers' snapshot, the recovery point stays where it was.
 final class LogRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
 
@@ -26,6 +27,7 @@ final class LogRecovery {
     private long nextOffset;
     private boolean hasProducers;
     private boolean hadSnapshots;
+    private boolean isSaved = true;
     private @Nullable String problem;
 
     LogRecovery(PartitionName name, Segments segments, long recoveryPoint, EpochCache epochs, int indexIntervalBytes) {
@@ -36,8 +38,13 @@ final class LogRecovery {
         this.indexIntervalBytes = indexIntervalBytes;
     }
 
-    /// Checks what lies past the recovery point and cuts what is not whole; answers the end offset.
-    long run() throws IOException {
+    /// How a recovery ended.
+    ///
+    /// @param unsaved the epochs, if the disk has no room for them and the producers' states; null when all is saved
+    record Recovered(long endOffset, @Nullable EpochCache unsaved) {}
+
+    /// Checks what lies past the recovery point and cuts what is not whole.
+    Recovered run() throws IOException {
         int first = segments.floor(recoveryPoint);
         hadSnapshots = ProducerSnapshots.removeAbove(disk(), segments.directory(), recoveryPoint);
         epochs.truncateFromEnd(recoveryPoint);
@@ -65,7 +72,7 @@ final class LogRecovery {
             rebuildProducers(first);
         }
         syncFrom(first);
-        return nextOffset;
+        return new Recovered(nextOffset, isSaved ? null : epochs);
     }
 
     private void recover(Segment segment) throws IOException {
@@ -197,7 +204,26 @@ final class LogRecovery {
         }
         ProducerSnapshots.replay(states, segments, recoveryPoint, nextOffset, true);
         Path snapshot = ProducerSnapshotFile.path(segments.directory(), nextOffset);
-        TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries()));
+        save(() -> TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries())));
+    }
+
+    private interface Save {
+        void run() throws IOException;
+    }
+
+    private void save(Save what) throws IOException {
+        try {
+            what.run();
+        } catch (IOException e) {
+            if (!FreeSpace.isFull(disk(), segments.directory(), 0)) {
+                throw e;
+            }
+            LOGGER.warn(
+                    "log '{}': no room on the disk to save what was recovered, which is done again at the next start: "
+                            + "{}",
+                    name, e.getMessage());
+            isSaved = false;
+        }
     }
 
     private void syncFrom(int first) throws IOException {
@@ -212,7 +238,7 @@ final class LogRecovery {
             }
         }
         if (recoveryPoint < nextOffset || problem != null) {
-            EpochCache.write(disk(), segments.directory(), epochs.lines());
+            save(() -> EpochCache.write(disk(), segments.directory(), epochs.lines()));
             disk().syncDirectory(segments.directory());
         }
     }

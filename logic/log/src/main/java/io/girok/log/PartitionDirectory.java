@@ -51,7 +51,7 @@ final class PartitionDirectory {
         writeTopicId(disk, directory, topic);
         Segments segments = new Segments(directory, environment);
         segments.addFresh(0);
-        return new OpenedLog(name, topic, created, segments, 0, true);
+        return new OpenedLog(name, topic, created, segments, 0, true, null);
     }
 
     private OpenedLog openExisting(PartitionName name, TopicId topic, Path directory, LogSettings settings)
@@ -73,8 +73,11 @@ final class PartitionDirectory {
                     + segments.active().baseOffset() + ": the partition stays offline and nothing is deleted");
         }
         boolean isNew = !isTrusted && known.recoveryPoint() == 0;
+        EpochCache unsaved = null;
         if (!isTrusted) {
-            endOffset = recover(name, segments, known, settings);
+            LogRecovery.Recovered recovered = recover(name, segments, known, settings);
+            endOffset = recovered.endOffset();
+            unsaved = recovered.unsaved();
         }
         if (isNew && 0 < endOffset) {
             // The first flush, which makes the directory durable, may not have happened.
@@ -86,16 +89,17 @@ final class PartitionDirectory {
         if (known.startOffset() < segments.first().baseOffset()) {
             known.setStartOffset(segments.first().baseOffset());
         }
-        known.setRecoveryPoint(endOffset);
+        known.setRecoveryPoint(unsaved == null ? endOffset : Math.min(known.recoveryPoint(), endOffset));
         if (endOffset < known.startOffset()) {
             LOGGER.warn("log '{}': ends at offset {}, below its start offset {}, which is the end now", name, endOffset,
                     known.startOffset());
             known.setStartOffset(endOffset);
         }
-        return new OpenedLog(name, topic, known, segments, endOffset, isNew);
+        return new OpenedLog(name, topic, known, segments, endOffset, isNew, unsaved);
     }
 
-    private static long recover(PartitionName name, Segments segments, Marks known, LogSettings settings)
+    private static LogRecovery.Recovered recover(PartitionName name, Segments segments, Marks known,
+            LogSettings settings)
             throws IOException {
         EpochCache epochs = readEpochs(name, segments);
         return new LogRecovery(name, segments, known.recoveryPoint(), epochs, settings.roll().indexIntervalBytes())

@@ -40,6 +40,8 @@ public final class PartitionStore {
     private long syncedOffset;
     private boolean isFlushTimerSet;
     private volatile boolean isClosed;
+    /// Whether the last deep flush found room for what only memory knew; set on the pool, read on the shard.
+    private volatile boolean isSaved = true;
     private @Nullable StorageFailed failure;
 
     /// @param opened what the directory found
@@ -99,6 +101,11 @@ public final class PartitionStore {
             }
         }
         int size = plan.batches().remaining();
+        if (origin == AppendOrigin.CLIENT && !home.space().admitsClients()) {
+            return new AppendResult.Rejected(RejectReason.DISK_FULL, "log '" + name + "': its disk has less than "
+                    + home.space().floorBytes() + " bytes free (log.dir.min.free.bytes); nothing was written",
+                    List.of());
+        }
         try {
             if (contents.rollIfNeeded(plan, size)) {
                 flusher.request(true);
@@ -108,11 +115,13 @@ public final class PartitionStore {
             throw e;
         } catch (IOException e) {
             if (home.isFull(size)) {
+                home.space().noteFull(e);
                 return new AppendResult.Rejected(RejectReason.DISK_FULL,
                         "log '" + name + "': " + e.getMessage() + "; nothing was written", List.of());
             }
             throw e;
         }
+        home.space().wrote(size);
         contents.noteWritten(plan);
         if (home.durability() == Durability.OS) {
             tellDurable();
@@ -404,9 +413,10 @@ public final class PartitionStore {
     }
 
     /// Makes everything durable and lets go of files and memory. Blocks; the directory's checkpoints still know it.
-    public void close() {
+    /// Answers false where a full disk had no room for all that the next start wants to know, which recovers then.
+    public boolean close() {
         if (isClosed) {
-            return;
+            return isSaved;
         }
         checkUsable();
         try {
@@ -415,6 +425,7 @@ public final class PartitionStore {
                 flusher.flushNow();
             }
             abandon();
+            return isSaved;
         } catch (IOException e) {
             throw failed(e);
         }
@@ -460,7 +471,7 @@ public final class PartitionStore {
 
     private void sync(FlushWork work) throws IOException {
         try {
-            work.run(segments.environment().disk(), segments.directory(), marks.checkpointedRecoveryPoint());
+            isSaved = work.run(segments.environment().disk(), segments.directory(), marks.checkpointedRecoveryPoint());
         } catch (IOException e) {
             // Told from here as well: the shard may be gone, and others must not believe a later sync.
             if (!isClosed) {
@@ -472,7 +483,9 @@ public final class PartitionStore {
 
     private void flushed(FlushWork work) {
         syncedOffset = Math.max(syncedOffset, work.endOffset());
-        if (work.isDeep()) {
+        if (work.isDeep() && !isSaved) {
+            contents.noteUnsaved();
+        } else if (work.isDeep()) {
             marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
             if (work.producers().isPresent()) {
                 contents.noteSnapshot(work.endOffset());

@@ -26,6 +26,6 @@ public enum RejectReason {
     COORDINATOR_FENCED,
     /// Offsets of a replicated batch do not follow on the log: the follower truncates or starts over.
     OFFSETS_NOT_FOLLOWING,
-    /// Nothing was written, the log is as it was: `KAFKA_STORAGE_ERROR`, which clients retry.
+    /// Nothing was written, the log is as it was: `NOT_ENOUGH_REPLICAS`, which every client sends again.
     DISK_FULL
 }

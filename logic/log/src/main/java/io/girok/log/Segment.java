@@ -274,9 +274,14 @@ final class Segment {
     }
 
     /// Puts the largest timestamp into the time index: the segment is written to no more, or its log is closed.
-    void finish() throws IOException {
+    /// Where the disk is full the entry is left out: whoever resumes looks at the batches past the last one.
+    void finish() {
         if (isResumed && 0 <= largestTimestamp) {
-            timeIndex.appendIfLater(largestTimestamp, largestTimestampOffset);
+            try {
+                timeIndex.appendIfLater(largestTimestamp, largestTimestampOffset);
+            } catch (IOException e) {
+                LOGGER.debug("segment '{}' has no last entry in its time index: {}", log, e.getMessage());
+            }
         }
         recent = null;
     }

@@ -198,10 +198,19 @@ public final class MemoryDisk implements Disk {
 
     @Override
     public synchronized long usableBytes(Path path) throws IOException {
+        attempt(DiskOperation.SPACE, path);
         if (tree.find(absolute(path)) == null) {
             throw new NoSuchFileException(path.toString());
         }
         return Math.max(0, capacityBytes - usedBytes);
+    }
+
+    @Override
+    public synchronized long totalBytes(Path path) throws IOException {
+        if (tree.find(absolute(path)) == null) {
+            throw new NoSuchFileException(path.toString());
+        }
+        return capacityBytes;
     }
 
     @Override

@@ -100,14 +100,13 @@ final class DescribeLogDirsHandler implements ApiHandler {
                                 .setPartitionSize(item.sizeInBytes));
             }
         }
-        return result.setTopics(List.copyOf(topics.values())).setUsableBytes(usableBytes(directory));
-    }
-
-    private static long usableBytes(LogDirectory directory) {
         try {
-            return directory.usableBytes();
+            return result.setTopics(List.copyOf(topics.values()))
+                    .setTotalBytes(directory.totalBytes())
+                    .setUsableBytes(directory.usableBytes());
         } catch (StorageFailed failure) {
-            return UNKNOWN_BYTES;
+            return new DescribeLogDirsResult().setLogDir(result.logDir())
+                    .setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
         }
     }
 }

@@ -5,6 +5,8 @@ import static io.girok.broker.data.Messages.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.broker.TestNode;
 import java.util.HashSet;
 import java.util.Set;
@@ -80,6 +82,7 @@ class NodeApisTest {
     void logDirectoriesTellTheirPartitionsAndSizes(int version) {
         TopicId orders = node.createTopic("orders", 2);
         node.send(produce("orders", orders, 0, Messages.ALL, batch("one")), 13);
+        node.disk.setCapacity(10_000_000);
 
         DescribeLogDirsResult result = node.send(new DescribeLogDirsRequestData().setTopics(null), version)
                 .as(DescribeLogDirsResponseData.class)
@@ -91,6 +94,28 @@ class NodeApisTest {
         assertThat(result.topics().getFirst().partitions()).hasSize(2);
         assertThat(result.topics().getFirst().partitions().getFirst().partitionSize())
                 .isEqualTo(batch("one").limit());
+        if (4 <= version) {
+            assertThat(result.totalBytes()).isEqualTo(10_000_000);
+            assertThat(result.usableBytes()).isEqualTo(10_000_000 - node.disk.usedBytes());
+        }
+    }
+
+    @Test
+    void aLogDirectoryThatIsOfflineSaysSo() {
+        TopicId orders = node.createTopic("orders", 1);
+        node.disk.plant(DiskFault.next(DiskOperation.SYNC));
+        node.send(produce("orders", orders, 0, Messages.ALL, batch("one")), 13);
+
+        DescribeLogDirsResult result = node.send(new DescribeLogDirsRequestData().setTopics(null), 5)
+                .as(DescribeLogDirsResponseData.class)
+                .results()
+                .getFirst();
+
+        assertThat(result.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        assertThat(result.logDir()).isEqualTo("/data");
+        assertThat(result.topics()).isEmpty();
+        assertThat(result.totalBytes()).isEqualTo(-1);
+        assertThat(result.usableBytes()).isEqualTo(-1);
     }
 
     @Test

@@ -1,0 +1,144 @@
+package io.girok.log;
+
+import io.girok.base.Clock;
+import io.girok.base.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The room that a log directory's disk has left, and whether clients may still write to it
+/// (`log.dir.min.free.bytes`). Thread-safe: every shard asks before it appends.
+///
+/// ```
+///            less than the floor is left, or a write found no room (one warning)
+///   ROOMY ───────────────────────────────────────────────────────────────────────▶ SHORT
+///         ◀───────────────────────────────────────────────────────────────────────
+///            a look at the disk finds the floor kept (one line)
+/// ```
+final class FreeSpace {
+    // Asking the disk is a system call, so what it said last is kept for a second, and what was written since counts
+    // against it. A look runs on the blocking pool, set off by the append that finds the last one too old: nobody waits
+    // for it, so that a floor that is kept again is noticed by the second append after it.
+
+    /// The floor that suits the disk: [#DEFAULT_FLOOR_BYTES], or a small share of a small disk.
+    static final long AUTOMATIC = -1;
+
+    private static final Logger LOGGER = LoggerFactory.getLogger(FreeSpace.class);
+    private static final long DEFAULT_FLOOR_BYTES = 64L * 1024 * 1024;
+    private static final int DEFAULT_FLOOR_SHARE = 50;
+    private static final long LOOK_INTERVAL_MS = 1_000;
+    /// Less than this beside what a write needs, and the write failed for want of room.
+    private static final long FULL_BYTES = 1024 * 1024;
+
+    /// @param writtenBefore what had been written by then
+    private record Look(long usableBytes, long writtenBefore, long atMs) {}
+
+    private final Path directory;
+    private final Disk disk;
+    private final Clock clock;
+    private final Executor blockingPool;
+    private final AtomicLong writtenBytes = new AtomicLong();
+    private final AtomicBoolean isLooking = new AtomicBoolean();
+    private final AtomicBoolean isShort = new AtomicBoolean();
+    private volatile long floorBytes;
+    private volatile Look last;
+
+    /// Without a floor, until [#keepFree].
+    FreeSpace(Path directory, LogEnvironment environment) {
+        this.directory = directory;
+        this.disk = environment.disk();
+        this.clock = environment.clock();
+        this.blockingPool = environment.blockingPool();
+        this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
+    }
+
+    /// Whether a write of so many bytes to the disk that holds `directory` fails for want of room.
+    static boolean isFull(Disk disk, Path directory, long neededBytes) {
+        try {
+            return disk.usableBytes(directory) < neededBytes + FULL_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /// Sets the floor and looks at the disk.
+    ///
+    /// @param bytes 0 for none, [#AUTOMATIC]
+    void keepFree(long bytes) throws IOException {
+        floorBytes = bytes == AUTOMATIC
+                ? Math.min(DEFAULT_FLOOR_BYTES, disk.totalBytes(directory) / DEFAULT_FLOOR_SHARE)
+                : bytes;
+        look();
+    }
+
+    long floorBytes() {
+        return floorBytes;
+    }
+
+    /// Whether the floor leaves room for clients' records. An append may go past it by its own size.
+    boolean admitsClients() {
+        long floor = floorBytes;
+        if (floor == 0 && !isShort.get()) {
+            return true;
+        }
+        lookIfDue();
+        Look seen = last;
+        long free = seen.usableBytes - (writtenBytes.get() - seen.writtenBefore);
+        if (floor <= free) {
+            return true;
+        }
+        warnOnce("has less than " + floor + " bytes free (log.dir.min.free.bytes)");
+        return false;
+    }
+
+    /// So many bytes went to the disk.
+    void wrote(long bytes) {
+        writtenBytes.addAndGet(bytes);
+    }
+
+    /// A write found no room, whatever the floor is.
+    void noteFull(IOException failure) {
+        warnOnce("is full: " + failure.getMessage());
+    }
+
+    private void warnOnce(String what) {
+        if (!isShort.get() && isShort.compareAndSet(false, true)) {
+            LOGGER.warn(
+                    "the disk of log directory '{}' {}: producers are asked to try again until there is room; reads, "
+                            + "deletions and committed offsets go on",
+                    directory, what);
+        }
+    }
+
+    /// Looks at the disk in the background, if the last look is too old.
+    void lookIfDue() {
+        if (clock.monotonicMs() - last.atMs < LOOK_INTERVAL_MS || !isLooking.compareAndSet(false, true)) {
+            return;
+        }
+        blockingPool.execute(() -> {
+            try {
+                look();
+            } catch (IOException e) {
+                LOGGER.warn("log directory '{}': {}", directory, e.getMessage());
+                last = new Look(last.usableBytes, last.writtenBefore, clock.monotonicMs());
+            } finally {
+                isLooking.set(false);
+            }
+        });
+    }
+
+    private void look() throws IOException {
+        long written = writtenBytes.get();
+        long usable = disk.usableBytes(directory);
+        last = new Look(usable, written, clock.monotonicMs());
+        boolean hasRoom = Math.max(floorBytes, FULL_BYTES) <= usable;
+        if (hasRoom && isShort.compareAndSet(true, false)) {
+            LOGGER.info("the disk of log directory '{}' has {} bytes free again: producers may write", directory,
+                    usable);
+        }
+    }
+}
