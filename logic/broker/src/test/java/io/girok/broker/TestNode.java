@@ -72,7 +72,8 @@ public final class TestNode {
         directory = LogDirectory.open(Path.of("/data"), CLUSTER_ID, BROKER_ID, environment);
         Clock time = clock;
         List<Shard> owners = List.copyOf(shards);
-        EffectiveSettings settings = new EffectiveSettings(Settings.parse(Map.of()), BROKER_ID);
+        EffectiveSettings settings = new EffectiveSettings(Settings.parse(Map.of("log.dir.min.free.bytes", "0")),
+                BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, List.of(directory), time, blockingPool, () -> nextRandom++),
                 metadata, settings, this::allocate);

@@ -29,7 +29,7 @@ final class FreeSpace {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(FreeSpace.class);
     private static final long DEFAULT_FLOOR_BYTES = 64L * 1024 * 1024;
-    private static final int DEFAULT_FLOOR_SHARE = 50;
+    private static final int DEFAULT_FLOOR_SHARE = 20;
     private static final long LOOK_INTERVAL_MS = 1_000;
     /// Less than this beside what a write needs, and the write failed for want of room.
     private static final long FULL_BYTES = 1024 * 1024;
@@ -41,6 +41,7 @@ final class FreeSpace {
     private final Disk disk;
     private final Clock clock;
     private final Executor blockingPool;
+    private final SpaceReserve reserve;
     private final AtomicLong writtenBytes = new AtomicLong();
     private final AtomicBoolean isLooking = new AtomicBoolean();
     private final AtomicBoolean isShort = new AtomicBoolean();
@@ -53,6 +54,7 @@ final class FreeSpace {
         this.disk = environment.disk();
         this.clock = environment.clock();
         this.blockingPool = environment.blockingPool();
+        this.reserve = new SpaceReserve(disk, directory);
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
     }
 
@@ -131,9 +133,10 @@ final class FreeSpace {
         });
     }
 
-    private void look() throws IOException {
+    private synchronized void look() throws IOException {
         long written = writtenBytes.get();
         long usable = disk.usableBytes(directory);
+        reserve.fill(floorBytes, usable);
         last = new Look(usable, written, clock.monotonicMs());
         boolean hasRoom = Math.max(floorBytes, FULL_BYTES) <= usable;
         if (hasRoom && isShort.compareAndSet(true, false)) {

@@ -68,6 +68,7 @@ public final class LogDirectory implements AutoCloseable {
                             () -> new DirectoryRefused("log directory '" + path
                                     + "' is in use by another process (its file '" + LOCK
                                     + "' is locked): stop that process, or set log.dirs to another directory"));
+            SpaceReserve.giveUpIfNeeded(disk, path);
             MetaProperties properties = identify(path, clusterId, nodeId, environment);
             boolean wasClean = disk.exists(path.resolve(CLEAN_MARK));
             DirectoryMarks marks = DirectoryMarks.read(disk, path);

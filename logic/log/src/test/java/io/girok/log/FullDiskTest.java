@@ -118,7 +118,7 @@ class FullDiskTest {
 
         world.directory.keepFree(FreeSpace.AUTOMATIC);
 
-        assertThat(world.directory.space().floorBytes()).isEqualTo(1_000);
+        assertThat(world.directory.space().floorBytes()).isEqualTo(2_500);
         world.disk.setCapacity(1L << 40);
         world.directory.keepFree(FreeSpace.AUTOMATIC);
         assertThat(world.directory.space().floorBytes()).isEqualTo(64L * 1024 * 1024);
@@ -199,6 +199,24 @@ class FullDiskTest {
         assertThat(world.directory.wasClosedClean()).isFalse();
         assertThat(world.read(0)).containsExactly("0:a");
         assertThat(world.store.latestEpoch()).isEqualTo(3);
+    }
+
+    @Test
+    void aStartThatFindsTheDiskFullHasAReserveToBeginWith() {
+        openWithFloor();
+        world.append(1, "a");
+        world.closeClean();
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(SpaceReserve.FILE))).isTrue();
+        leave(0);
+
+        world.open();
+        world.directory.keepFree(FLOOR);
+
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(SpaceReserve.FILE))).isFalse();
+        assertThat(world.directory.usableBytes()).isGreaterThanOrEqualTo(FLOOR);
+        leave(10 * FLOOR);
+        waitForALook();
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(SpaceReserve.FILE))).isTrue();
     }
 
     @Test
