@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /// ```
 final class FreeSpace {
     // Asking the disk is a system call, so what it said last is kept for a second, and what was written since counts
-    // against it. A look runs on the blocking pool, set off by the append that finds the last one too old: nobody waits
-    // for it, so that a floor that is kept again is noticed by the second append after it.
+    // against it. The append that finds the last look too old sets the next one off on the blocking pool and does not
+    // wait for it, unless it would be refused otherwise: that one looks itself.
 
     /// The floor that suits the disk: [#DEFAULT_FLOOR_BYTES], or a small share of a small disk.
     static final long AUTOMATIC = -1;
@@ -87,14 +87,23 @@ final class FreeSpace {
         if (floor == 0 && !isShort.get()) {
             return true;
         }
-        lookIfDue();
-        Look seen = last;
-        long free = seen.usableBytes - (writtenBytes.get() - seen.writtenBefore);
-        if (floor <= free) {
+        if (floor <= freeBytes()) {
+            lookIfDue();
             return true;
+        }
+        if (isDue() && isLooking.compareAndSet(false, true)) {
+            lookAndGoOn();
+            if (floor <= freeBytes()) {
+                return true;
+            }
         }
         warnOnce("has less than " + floor + " bytes free (log.dir.min.free.bytes)");
         return false;
+    }
+
+    private long freeBytes() {
+        Look seen = last;
+        return seen.usableBytes - (writtenBytes.get() - seen.writtenBefore);
     }
 
     /// So many bytes went to the disk.
@@ -118,27 +127,36 @@ final class FreeSpace {
 
     /// Looks at the disk in the background, if the last look is too old.
     void lookIfDue() {
-        if (clock.monotonicMs() - last.atMs < LOOK_INTERVAL_MS || !isLooking.compareAndSet(false, true)) {
-            return;
+        if (isDue() && isLooking.compareAndSet(false, true)) {
+            blockingPool.execute(this::lookAndGoOn);
         }
-        blockingPool.execute(() -> {
-            try {
-                look();
-            } catch (IOException e) {
-                LOGGER.warn("log directory '{}': {}", directory, e.getMessage());
-                last = new Look(last.usableBytes, last.writtenBefore, clock.monotonicMs());
-            } finally {
-                isLooking.set(false);
-            }
-        });
+    }
+
+    private boolean isDue() {
+        return LOOK_INTERVAL_MS <= clock.monotonicMs() - last.atMs;
+    }
+
+    /// What cannot be seen is taken to be as it was.
+    private void lookAndGoOn() {
+        try {
+            look();
+        } catch (IOException e) {
+            LOGGER.warn("log directory '{}': {}", directory, e.getMessage());
+            last = new Look(last.usableBytes, last.writtenBefore, clock.monotonicMs());
+        } finally {
+            isLooking.set(false);
+        }
     }
 
     private synchronized void look() throws IOException {
         long written = writtenBytes.get();
         long usable = disk.usableBytes(directory);
-        reserve.fill(floorBytes, usable);
+        long floor = floorBytes;
+        if (reserve.isWanted(floor, usable)) {
+            blockingPool.execute(() -> reserve.fill(floor));
+        }
         last = new Look(usable, written, clock.monotonicMs());
-        boolean hasRoom = Math.max(floorBytes, FULL_BYTES) <= usable;
+        boolean hasRoom = Math.max(floor, FULL_BYTES) <= usable;
         if (hasRoom && isShort.compareAndSet(true, false)) {
             LOGGER.info("the disk of log directory '{}' has {} bytes free again: producers may write", directory,
                     usable);

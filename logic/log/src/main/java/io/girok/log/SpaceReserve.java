@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Bytes set aside on a log directory's disk, `.girok-reserve`, for the start that finds it full: what must be written
 /// then (the metadata log's next segment, checkpoints) takes their place, so that a full disk can be made room on by
-/// the broker that has filled it. Not thread-safe: one look at the disk runs at a time.
+/// the broker that has filled it. Thread-safe.
 final class SpaceReserve {
     static final String FILE = ".girok-reserve";
 
@@ -21,7 +22,7 @@ final class SpaceReserve {
 
     private final Disk disk;
     private final Path directory;
-    private boolean isFilled;
+    private final AtomicBoolean isAskedFor = new AtomicBoolean();
 
     SpaceReserve(Disk disk, Path directory) {
         this.disk = disk;
@@ -41,13 +42,20 @@ final class SpaceReserve {
         }
     }
 
-    /// Sets the bytes aside (again), if there is so much room that nobody misses them.
-    void fill(long floorBytes, long usableBytes) {
-        long wanted = Math.min(MAX_BYTES, floorBytes);
-        if (isFilled || wanted == 0 || usableBytes < floorBytes + 2 * wanted) {
-            return;
-        }
-        isFilled = true;
+    /// Whether it is time to [#fill] the reserve (again): there is so much room that nobody misses it. Answers true once.
+    boolean isWanted(long floorBytes, long usableBytes) {
+        long wanted = sizeFor(floorBytes);
+        return 0 < wanted && floorBytes + 2 * wanted <= usableBytes && !isAskedFor.get()
+                && isAskedFor.compareAndSet(false, true);
+    }
+
+    private static long sizeFor(long floorBytes) {
+        return Math.min(MAX_BYTES, floorBytes);
+    }
+
+    /// Sets the bytes aside. Blocks.
+    void fill(long floorBytes) {
+        long wanted = sizeFor(floorBytes);
         Path file = directory.resolve(FILE);
         try {
             if (!disk.exists(file) || disk.size(file) < wanted) {

@@ -49,7 +49,7 @@ class FullDiskTest {
 
         leave(FLOOR + 1_000);
         assertRefused(world.append(batch("a"), 0));
-        waitForALook();
+        world.clock.advance(1_000);
 
         assertThat(world.append(1, "a").baseOffset()).isZero();
     }
@@ -205,6 +205,7 @@ class FullDiskTest {
     void aStartThatFindsTheDiskFullHasAReserveToBeginWith() {
         openWithFloor();
         world.append(1, "a");
+        world.settle();
         world.closeClean();
         assertThat(world.disk.exists(LogWorld.PATH.resolve(SpaceReserve.FILE))).isTrue();
         leave(0);
@@ -216,6 +217,7 @@ class FullDiskTest {
         assertThat(world.directory.usableBytes()).isGreaterThanOrEqualTo(FLOOR);
         leave(10 * FLOOR);
         waitForALook();
+        world.settle();
         assertThat(world.disk.exists(LogWorld.PATH.resolve(SpaceReserve.FILE))).isTrue();
     }
 
