@@ -32,6 +32,9 @@ public interface Disk {
     /// The size of a file in bytes.
     long size(Path file) throws IOException;
 
+    /// When the file's content last changed, by the disk's wall clock, in milliseconds since the Unix epoch.
+    long lastModifiedMs(Path file) throws IOException;
+
     /// Creates the directory and its missing parents.
     void createDirectories(Path directory) throws IOException;
 

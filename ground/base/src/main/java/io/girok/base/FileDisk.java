@@ -56,6 +56,11 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public long lastModifiedMs(Path file) throws IOException {
+        return Files.getLastModifiedTime(file).toMillis();
+    }
+
+    @Override
     public void createDirectories(Path directory) throws IOException {
         Files.createDirectories(directory);
     }

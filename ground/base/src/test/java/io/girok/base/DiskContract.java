@@ -235,6 +235,19 @@ abstract class DiskContract {
     }
 
     @Test
+    void aFileKnowsWhenItChanged() throws IOException {
+        Path path = home().resolve("a");
+        write(path, "hello");
+        long written = disk().lastModifiedMs(path);
+
+        disk().rename(path, home().resolve("b"));
+
+        assertThat(written).isGreaterThan(1_600_000_000_000L);
+        assertThat(disk().lastModifiedMs(home().resolve("b"))).isEqualTo(written);
+        assertThatThrownBy(() -> disk().lastModifiedMs(path)).isInstanceOf(IOException.class);
+    }
+
+    @Test
     void syncingIsPossibleAndSpaceIsKnown() throws IOException {
         try (DiskFile file = disk().open(home().resolve("a"), Access.CREATE)) {
             file.write(bytes("hello"), 0);

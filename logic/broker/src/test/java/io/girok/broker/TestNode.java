@@ -21,6 +21,7 @@ import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -57,11 +58,28 @@ public final class TestNode {
     }
 
     public TestNode(Durability durability) {
-        this(new ManualClock(), new MemoryDisk(), durability);
+        this(new ManualClock(), durability);
+    }
+
+    private TestNode(ManualClock clock, Durability durability) {
+        this(clock, new MemoryDisk(clock), durability);
+    }
+
+    /// @param given what the operator sets, beside what tests want
+    public TestNode(Map<String, String> given) {
+        this(new ManualClock(), given);
+    }
+
+    private TestNode(ManualClock clock, Map<String, String> given) {
+        this(clock, new MemoryDisk(clock), Durability.FSYNC, given);
     }
 
     /// The node on a disk that may hold what an earlier one left.
     public TestNode(ManualClock clock, MemoryDisk disk, Durability durability) {
+        this(clock, disk, durability, Map.of());
+    }
+
+    private TestNode(ManualClock clock, MemoryDisk disk, Durability durability, Map<String, String> given) {
         this.clock = clock;
         this.disk = disk;
         this.pool = new SimulatedShard(clock);
@@ -72,8 +90,9 @@ public final class TestNode {
         directory = LogDirectory.open(Path.of("/data"), CLUSTER_ID, BROKER_ID, environment);
         Clock time = clock;
         List<Shard> owners = List.copyOf(shards);
-        EffectiveSettings settings = new EffectiveSettings(Settings.parse(Map.of("log.dir.min.free.bytes", "0")),
-                BROKER_ID);
+        Map<String, String> texts = new HashMap<>(given);
+        texts.put("log.dir.min.free.bytes", "0");
+        EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, List.of(directory), time, blockingPool, () -> nextRandom++),
                 metadata, settings, this::allocate);

@@ -178,14 +178,22 @@ final class LogContents {
             return false;
         }
         boolean isFull = roll.segmentBytes() - size < active.size() || active.isIndexFull(roll.maxIndexBytes());
-        long jitterMs = roll.segmentJitterMs() == 0 ? 0 : Math.floorMod(name.hashCode(), roll.segmentJitterMs());
-        boolean isOld = 0 <= active.firstTimestamp()
-                && roll.segmentMs() - jitterMs < plan.maxTimestamp() - active.firstTimestamp();
-        if (overflows || isFull || isOld) {
+        if (overflows || isFull || isOld(active, plan.maxTimestamp())) {
             rollAt(overflows ? plan.baseOffset() : endOffset);
             return true;
         }
         return false;
+    }
+
+    /// By the records' time; by the clock where the first record has none.
+    private boolean isOld(Segment active, long timestamp) {
+        LogSettings.Roll roll = settings.roll();
+        long maxJitterMs = Math.min(roll.segmentJitterMs(), roll.segmentMs());
+        long jitterMs = maxJitterMs == 0 ? 0 : Math.floorMod(name.hashCode() * 31L + active.baseOffset(), maxJitterMs);
+        long ageMs = 0 <= active.firstTimestamp()
+                ? timestamp - active.firstTimestamp()
+                : segments.environment().clock().wallMs() - active.openedMs();
+        return roll.segmentMs() - jitterMs < ageMs;
     }
 
     /// Ends the last segment and begins one at `baseOffset`, whose file comes with the first write.

@@ -53,6 +53,11 @@ final class LogFile {
         return disk.exists(path) ? disk.size(path) : 0;
     }
 
+    /// When the file last changed, as the disk says.
+    long lastModifiedMs() throws IOException {
+        return disk.lastModifiedMs(path);
+    }
+
     int read(ByteBuffer into, long position) throws IOException {
         DiskFile file = openFiles.lease(this);
         try {

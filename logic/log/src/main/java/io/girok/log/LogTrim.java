@@ -49,8 +49,21 @@ final class LogTrim {
         if (!retention.deletes() || retention.retentionMs() < 0 || segment.size() == 0) {
             return false;
         }
+        return retention.retentionMs() < nowMs - timeOf(segment, nowMs, settings);
+    }
+
+    /// When the segment's last record was written, as far as anybody can tell: by the records, or by the file where they
+    /// do not say. What is dated further ahead than the topic allows counts as allowed, so that one wrong clock does not
+    /// keep its segment, and all that follow, for ever.
+    private static long timeOf(Segment segment, long nowMs, LogSettings settings) throws IOException {
         long largest = segment.largestTimestamp(settings.roll().indexIntervalBytes());
-        return 0 <= largest && retention.retentionMs() < nowMs - largest;
+        if (0 <= largest && largest <= nowMs) {
+            return largest;
+        }
+        long writtenMs = segment.log().lastModifiedMs();
+        long aheadMs = settings.batches().timestampAfterMaxMs();
+        boolean isTooFarAhead = 0 <= largest && writtenMs <= Long.MAX_VALUE - aheadMs;
+        return largest < 0 ? writtenMs : isTooFarAhead ? Math.min(largest, writtenMs + aheadMs) : largest;
     }
 
     /// Takes the first `count` segments out of the log; their files go in the background.

@@ -27,6 +27,7 @@ final class Segment {
     private final OffsetIndex offsetIndex;
     private final TimeIndex timeIndex;
     private final TransactionIndex transactionIndex;
+    private final long openedMs;
     private int size = UNKNOWN;
     private boolean isResumed;
     private boolean isNew;
@@ -41,6 +42,7 @@ final class Segment {
     private Segment(Path directory, long baseOffset, LogEnvironment environment) {
         this.baseOffset = baseOffset;
         this.nextOffset = baseOffset;
+        this.openedMs = environment.clock().wallMs();
         this.log = file(directory, baseOffset, FileNames.LOG, environment);
         this.offsetIndex = new OffsetIndex(file(directory, baseOffset, FileNames.OFFSET_INDEX, environment),
                 baseOffset);
@@ -103,6 +105,11 @@ final class Segment {
     /// Of the first batch that was appended; -1 if it has none. Needs [#resume].
     long firstTimestamp() {
         return firstTimestamp;
+    }
+
+    /// When the segment was begun, or found at the start.
+    long openedMs() {
+        return openedMs;
     }
 
     /// Creates the file without writing to it.

@@ -24,8 +24,8 @@ final class LogWorld {
     static final PartitionName NAME = new PartitionName("orders", 3);
     static final TopicId TOPIC = new TopicId(7, 7);
 
-    final MemoryDisk disk = new MemoryDisk();
     final ManualClock clock = new ManualClock();
+    final MemoryDisk disk = new MemoryDisk(clock);
     final SimulatedShard shard = new SimulatedShard(clock);
     final SimulatedShard pool = new SimulatedShard(clock);
     private final AtomicLong ids = new AtomicLong(100);

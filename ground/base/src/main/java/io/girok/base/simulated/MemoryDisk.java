@@ -1,5 +1,6 @@
 package io.girok.base.simulated;
 
+import io.girok.base.Clock;
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.Invariant;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryDisk implements Disk {
     private static final Path ROOT = Path.of("/");
 
+    private final Clock clock;
     private final MemoryTree tree = new MemoryTree();
     private final Set<Path> locks = new HashSet<>();
     private final List<PlantedFault> faults = new ArrayList<>();
@@ -36,6 +38,16 @@ public final class MemoryDisk implements Disk {
     private long usedBytes;
     private int openHandles;
     private int crashes;
+
+    /// A disk where the time stands still.
+    public MemoryDisk() {
+        this(new ManualClock());
+    }
+
+    /// @param clock tells when a file changed
+    public MemoryDisk(Clock clock) {
+        this.clock = clock;
+    }
 
     /// Sets what fits on the disk; less than what is used already means full.
     public synchronized void setCapacity(long bytes) {
@@ -95,6 +107,7 @@ public final class MemoryDisk implements Disk {
                 throw new NoSuchFileException(file.toString());
             }
             MemoryTree.File created = new MemoryTree.File();
+            created.modifiedMs = clock.wallMs();
             tree.put(parent(file), name(file), created);
             return new Handle(file, created, true);
         }
@@ -126,6 +139,13 @@ public final class MemoryDisk implements Disk {
         Path file = absolute(path);
         attempt(DiskOperation.SIZE, file);
         return file(file).content.size();
+    }
+
+    @Override
+    public synchronized long lastModifiedMs(Path path) throws IOException {
+        Path file = absolute(path);
+        attempt(DiskOperation.SIZE, file);
+        return file(file).modifiedMs;
     }
 
     @Override
@@ -372,6 +392,7 @@ public final class MemoryDisk implements Disk {
                 return;
             }
             int before = file.content.size();
+            file.modifiedMs = clock.wallMs();
             file.content.write(from, count, position);
             usedBytes += file.content.size() - before;
         }
@@ -404,6 +425,7 @@ public final class MemoryDisk implements Disk {
                 Invariant.check(0 <= size, "a file is not cut to less than nothing");
                 attempt(DiskOperation.TRUNCATE, path);
                 int before = file.content.size();
+                file.modifiedMs = clock.wallMs();
                 file.content.truncate((int) Math.min(size, before));
                 usedBytes += file.content.size() - before;
             }

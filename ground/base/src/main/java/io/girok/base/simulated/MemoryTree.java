@@ -35,6 +35,7 @@ final class MemoryTree {
         final MemoryContent content = new MemoryContent();
         int handles;
         boolean isLinked = true;
+        long modifiedMs;
     }
 
     private record Change(Directory directory, String name, @Nullable Node node) {
