@@ -96,9 +96,17 @@ public final class Broker {
             });
         }
         directorySettings.apply(metadata.image());
-        firstShard.execute(() -> follower.start(metadata.image()));
+        firstShard.execute(() -> {
+            follower.start(metadata.image());
+            recoverRest();
+        });
         upkeep.start();
         return complete;
+    }
+
+    /// Recovers what was not recovered because nobody asked for it yet.
+    void recoverRest() {
+        upkeep.recoverRest();
     }
 
     /// Done once every partition known so far is open, or known to be offline.

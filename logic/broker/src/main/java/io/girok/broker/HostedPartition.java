@@ -8,58 +8,71 @@ import io.girok.log.PartitionStore;
 import io.girok.log.StorageFailed;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionLeader;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone, `opened` belongs to the shard; the rest is called by the owner of the [Partitions].
+/// read by anyone; `wanted` and `latest` belong to the owner of the [Partitions], the rest to the partition's shard.
 final class HostedPartition {
     /*
-     * Opening and deleting block, so they run on the pool; what becomes of the leader runs on the shard. Both are put
-     * into one chain, `latest`, so that a deletion waits for the opening, and the next topic of the same name for the
-     * deletion.
+     * A partition sleeps until it is asked for. Waking opens its log right on the shard, which takes as long as reading
+     * a few small files; a log that must be recovered first is opened on the pool, and clients are told to ask again.
      *
-     *   OPENING --opened--> IDLE <--the metadata say who leads--> LED
-     *      |                  |                                    |
-     *      |  the disk failed +--------------- delete -------------+--> deleted
-     *      +-------------> OFFLINE
+     *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
+     *      |               |
+     *      |               +--the metadata say who leads--> led, or not
+     *      +--the disk failed--> OFFLINE
+     *
+     * Leaving and deleting wait for an opening that is under way, and the next topic of the same name for the deletion:
+     * both are put into one chain, `latest`.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-    private final PartitionId id;
-    private final PartitionName name;
     private final Home home;
     private final PartitionListener listener;
+    private final LedPartition led;
     private Partitions.Here wanted;
-    private CompletableFuture<Void> latest;
-    private @Nullable LedPartition opened;
+    private CompletableFuture<Void> latest = DONE;
+
+    private Partitions.Here current;
+    private CompletableFuture<Void> opening = DONE;
+    private long retentionDueMs;
     private volatile Placement placement;
 
-    /// Begins to open the log, once `before` is done.
+    /// @param sleeps whether the log is opened when it is needed, instead of now
+    /// @param before what must be done before the log may be opened
     HostedPartition(PartitionId id, PartitionName name, Home home, Partitions.Here wanted, PartitionListener listener,
-            CompletableFuture<Void> before) {
-        this.id = id;
-        this.name = name;
+            boolean sleeps, CompletableFuture<Void> before) {
         this.home = home;
         this.listener = listener;
         this.wanted = wanted;
-        this.placement = wanted.elsewhere();
-        this.latest = before.thenApplyAsync(done -> open(wanted), home.blockingPool())
-                .thenAcceptAsync(store -> opened(store, wanted), home.shard());
+        this.current = wanted;
+        this.led = new LedPartition(id, name, home.shard(), home.directory(), this);
+        if (sleeps && before.isDone()) {
+            this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
+        } else {
+            this.placement = wanted.elsewhere();
+            this.latest = before.thenComposeAsync(done -> openOnPool(), home.shard());
+        }
     }
 
-    /// Where a replica lives.
+    /// Where replicas live that share a shard and a directory.
     ///
     /// @param brokerId this broker
     record Home(int brokerId, Shard shard, LogDirectory directory, Executor blockingPool) {}
 
     PartitionName name() {
-        return name;
+        return led.name();
+    }
+
+    Shard shard() {
+        return home.shard();
     }
 
     LogDirectory directory() {
@@ -86,8 +99,10 @@ final class HostedPartition {
     /// The log directory is offline. From any thread.
     void storageFailed() {
         home.shard().execute(() -> {
-            if (opened != null) {
-                opened.leader().storageFailed();
+            if (led.isAwake()) {
+                led.leader().storageFailed();
+            } else if (placement == led) {
+                refuse(Errors.KAFKA_STORAGE_ERROR);
             }
         });
     }
@@ -96,6 +111,7 @@ final class HostedPartition {
     CompletableFuture<Void> leave() {
         Placement.NotHere elsewhere = wanted.elsewhere();
         next(home.shard(), () -> resign(elsewhere));
+        latest = latest.thenComposeAsync(done -> opening, home.shard());
         return latest;
     }
 
@@ -104,10 +120,10 @@ final class HostedPartition {
         var _ = leave();
         next(home.blockingPool(), () -> {
             try {
-                directory().delete(name);
+                directory().delete(name());
             } catch (StorageFailed failure) {
                 LOG.error("partition '{}' of a deleted topic could not be removed from '{}'; it is left there: {}",
-                        name, directory().path(), failure.getMessage());
+                        name(), directory().path(), failure.getMessage());
             }
         });
         return latest;
@@ -117,69 +133,167 @@ final class HostedPartition {
     private void next(Executor executor, Runnable step) {
         latest = latest.<Void>handleAsync((done, failure) -> {
             if (failure != null) {
-                LOG.error("partition '{}': a change of its state failed", name, failure);
+                LOG.error("partition '{}': a change of its state failed", name(), failure);
             }
             step.run();
             return null;
         }, executor);
     }
 
-    private @Nullable PartitionStore open(Partitions.Here first) {
+    /// On the shard. Answers what a client is to be told; [Errors#NONE] when the partition is awake.
+    Errors wake(LedPartition asked) {
+        if (placement != asked) {
+            return placement instanceof Placement.NotHere notHere ? notHere.error() : Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        if (!opening.isDone()) {
+            return Errors.NOT_LEADER_OR_FOLLOWER;
+        }
         try {
-            return directory().openPartition(name, id.topic(), first.settings(), home.shard());
+            Optional<PartitionStore> store = directory()
+                    .openIfQuick(name(), led.id().topic(), current.settings(), home.shard());
+            if (store.isEmpty()) {
+                var _ = openOnPool();
+                return Errors.NOT_LEADER_OR_FOLLOWER;
+            }
+            opened(store.get());
         } catch (StorageFailed failure) {
-            offline(first, failure);
-            return null;
+            offline(failure);
+            return Errors.KAFKA_STORAGE_ERROR;
+        }
+        return led.isAwake() ? Errors.NONE : Errors.KAFKA_STORAGE_ERROR;
+    }
+
+    /// On the shard.
+    private CompletableFuture<Void> openOnPool() {
+        Partitions.Here first = current;
+        opening = CompletableFuture
+                .supplyAsync(
+                        () -> directory().openPartition(name(), led.id().topic(), first.settings(), home.shard()),
+                        home.blockingPool())
+                .handleAsync((store, failure) -> {
+                    if (failure == null) {
+                        opened(store);
+                    } else {
+                        offline(failure.getCause() instanceof StorageFailed known ? known : failure);
+                    }
+                    return null;
+                }, home.shard());
+        return opening;
+    }
+
+    private void opened(PartitionStore store) {
+        try {
+            led.setLeader(
+                    new PartitionLeader(store, current.settings(), home.brokerId(), current.minInSyncReplicas()));
+        } catch (StorageFailed failure) {
+            offline(failure);
+            return;
+        }
+        Leadership leadership = current.leadership();
+        if (leadership != null) {
+            led.leader().lead(leadership);
+            placement = led;
+            listener.onLed(led);
         }
     }
 
-    private void opened(@Nullable PartitionStore store, Partitions.Here first) {
-        if (store == null) {
-            return;
-        }
-        try {
-            PartitionLeader leader = new PartitionLeader(store, first.settings(), home.brokerId(),
-                    first.minInSyncReplicas());
-            opened = new LedPartition(id, name, home.shard(), directory(), leader);
-        } catch (StorageFailed failure) {
-            offline(first, failure);
-            return;
-        }
-        follow(first);
+    private void offline(Throwable failure) {
+        LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
+        refuse(Errors.KAFKA_STORAGE_ERROR);
     }
 
-    private void offline(Partitions.Here first, StorageFailed failure) {
-        LOG.error("partition '{}' in '{}' is offline: {}", name, directory().path(), failure.getMessage());
-        Placement.NotHere elsewhere = first.elsewhere();
-        placement = new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, elsewhere.leaderId(), elsewhere.leaderEpoch());
+    private void refuse(Errors error) {
+        Placement.NotHere elsewhere = current.elsewhere();
+        placement = new Placement.NotHere(error, elsewhere.leaderId(), elsewhere.leaderEpoch());
     }
 
     private void follow(Partitions.Here changed) {
-        if (opened == null) {
+        current = changed;
+        retentionDueMs = 0;
+        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
+            refuse(Errors.KAFKA_STORAGE_ERROR);
             return;
         }
-        opened.leader().configure(changed.settings(), changed.minInSyncReplicas());
+        if (led.isAwake()) {
+            led.leader().configure(changed.settings(), changed.minInSyncReplicas());
+        }
         Leadership leadership = changed.leadership();
         if (leadership == null) {
             resign(changed.elsewhere());
             return;
         }
-        opened.leader().lead(leadership);
-        if (!(placement instanceof LedPartition)) {
-            placement = opened;
-            listener.onLed(opened);
+        if (led.isAwake()) {
+            led.leader().lead(leadership);
+        }
+        if (placement != led) {
+            placement = led;
+            if (led.isAwake()) {
+                listener.onLed(led);
+            }
         }
     }
 
     private void resign(Placement.NotHere elsewhere) {
-        if (opened == null) {
+        boolean wasLed = placement == led;
+        placement = elsewhere;
+        if (!led.isAwake()) {
             return;
         }
-        boolean wasLed = placement instanceof LedPartition;
-        placement = elsewhere;
         if (wasLed) {
-            listener.onLeft(opened);
+            listener.onLeft(led);
         }
-        opened.leader().resign();
+        led.leader().resign();
+    }
+
+    /// Deletes what retention allows; a log that sleeps is woken for it when there may be something. Answers whether it
+    /// was. On the shard.
+    boolean deleteOldSegments(long nowMs) {
+        if (led.isAwake()) {
+            led.leader().deleteOldSegments(nowMs);
+            return false;
+        }
+        if (nowMs < retentionDueMs || placement != led || !directory().isOnDisk(name())) {
+            return false;
+        }
+        if (led.wake() == Errors.NONE) {
+            led.leader().deleteOldSegments(nowMs);
+            sleep();
+        }
+        return true;
+    }
+
+    /// Whether the log sleeps and was not looked at since a stop that was not clean. From any thread.
+    boolean needsRecovery() {
+        return placement == led && directory().needsRecovery(name());
+    }
+
+    /// Recovers the log, unless it is awake by now, and lets it sleep again. On the shard.
+    CompletableFuture<Void> recover() {
+        if (led.isAwake() || placement != led || !opening.isDone()) {
+            return DONE;
+        }
+        return openOnPool().thenRunAsync(() -> {
+            if (led.isAwake()) {
+                sleep();
+            }
+        }, home.shard());
+    }
+
+    /// Closes the log if nobody waits for anything here. On the shard.
+    private void sleep() {
+        // The cleaner looks at logs that are awake.
+        if (!led.leader().isAtRest() || current.settings().retention().compacts()) {
+            return;
+        }
+        PartitionStore store = led.leader().store();
+        try {
+            retentionDueMs = store.retentionDueMs();
+            store.close();
+        } catch (StorageFailed failure) {
+            offline(failure);
+            return;
+        }
+        listener.onLeft(led);
+        led.setLeader(null);
     }
 }

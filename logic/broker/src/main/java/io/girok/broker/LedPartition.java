@@ -5,7 +5,79 @@ import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.log.LogDirectory;
 import io.girok.replication.PartitionLeader;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
-/// A partition that this broker leads, and the shard that owns it. Immutable; the leader is the shard's alone.
-public record LedPartition(PartitionId id, PartitionName name, Shard shard, LogDirectory directory,
-        PartitionLeader leader) implements Placement {}
+/// A partition that this broker leads, and the shard that owns it. Anyone may hold it; whether it is awake, and its
+/// leader, are the shard's alone.
+///
+/// A partition sleeps until somebody needs its log: so long it costs a few hundred bytes, and no file is opened for it.
+public final class LedPartition implements Placement {
+    private final PartitionId id;
+    private final PartitionName name;
+    private final Shard shard;
+    private final LogDirectory directory;
+    private final @Nullable HostedPartition host;
+    private @Nullable PartitionLeader leader;
+
+    /// One that is awake, and stays so.
+    public LedPartition(PartitionId id, PartitionName name, Shard shard, LogDirectory directory,
+            PartitionLeader leader) {
+        this(id, name, shard, directory, (HostedPartition) null);
+        this.leader = leader;
+    }
+
+    /// One that sleeps.
+    ///
+    /// @param host wakes it
+    LedPartition(PartitionId id, PartitionName name, Shard shard, LogDirectory directory,
+            @Nullable HostedPartition host) {
+        this.id = id;
+        this.name = name;
+        this.shard = shard;
+        this.directory = directory;
+        this.host = host;
+    }
+
+    public PartitionId id() {
+        return id;
+    }
+
+    public PartitionName name() {
+        return name;
+    }
+
+    public Shard shard() {
+        return shard;
+    }
+
+    public LogDirectory directory() {
+        return directory;
+    }
+
+    public boolean isAwake() {
+        return leader != null;
+    }
+
+    /// Opens the log if the partition sleeps. Answers [Errors#NONE] when [#leader] may be asked for, otherwise what a
+    /// client is to be told.
+    public Errors wake() {
+        if (leader != null) {
+            return Errors.NONE;
+        }
+        return host == null ? Errors.NOT_LEADER_OR_FOLLOWER : host.wake(this);
+    }
+
+    /// @throws IllegalStateException when the partition sleeps
+    public PartitionLeader leader() {
+        PartitionLeader awake = leader;
+        if (awake == null) {
+            throw new IllegalStateException("partition '" + name + "' sleeps");
+        }
+        return awake;
+    }
+
+    void setLeader(@Nullable PartitionLeader opened) {
+        leader = opened;
+    }
+}

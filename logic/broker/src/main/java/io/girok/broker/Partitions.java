@@ -47,6 +47,9 @@ public final class Partitions {
     private final List<LogDirectory> directories;
     private final Executor blockingPool;
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
+    private final PartitionListener allListeners = new AllListeners();
+    private final Map<Shard, Map<LogDirectory, HostedPartition.Home>> homes = new HashMap<>();
+    private final Map<LogDirectory, Integer> hostedByDirectory = new HashMap<>();
     private final Map<String, TopicPlacements> topicsByName = new ConcurrentHashMap<>();
     private final Map<TopicId, TopicPlacements> topicsById = new ConcurrentHashMap<>();
     /// Deletions under way: a topic of the same name waits for them.
@@ -117,6 +120,7 @@ public final class Partitions {
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
                 deletions.put(hosted.name(), hosted.delete());
             }
         }
@@ -182,16 +186,47 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = new HostedPartition.Home(brokerId, shardOf(id), directoryOf(id), blockingPool);
+        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
-        return new Slot.Hosted(new HostedPartition(id, name, home, wanted, new AllListeners(), before));
+        // A coordinator has to be there before anybody asks for it.
+        boolean sleeps = !isCoordinators(name.topic());
+        return new Slot.Hosted(new HostedPartition(id, name, home, wanted, allListeners, sleeps, before));
     }
 
-    private LogDirectory directoryOf(PartitionId id) {
-        return directories.get(Math.floorMod(id.hashCode(), directories.size()));
+    private static boolean isCoordinators(String topic) {
+        return org.apache.kafka.common.internals.Topic.isInternal(topic);
     }
 
-    private void forEachHosted(Consumer<HostedPartition> action) {
+    private HostedPartition.Home homeOf(Shard shard, LogDirectory directory) {
+        return homes.computeIfAbsent(shard, owner -> new HashMap<>())
+                .computeIfAbsent(
+                        directory,
+                        place -> new HostedPartition.Home(brokerId, shard, place, blockingPool));
+    }
+
+    /// Where its files are; a new one goes to the directory with the fewest.
+    private LogDirectory directoryOf(PartitionName name) {
+        LogDirectory best = directories.getFirst();
+        for (LogDirectory directory : directories) {
+            if (directory.isOnDisk(name)) {
+                best = directory;
+                break;
+            }
+            boolean isBetter = best.failure().isPresent()
+                    || (directory.failure().isEmpty() && hosted(directory) < hosted(best));
+            if (isBetter) {
+                best = directory;
+            }
+        }
+        hostedByDirectory.merge(best, 1, Integer::sum);
+        return best;
+    }
+
+    private int hosted(LogDirectory directory) {
+        return hostedByDirectory.getOrDefault(directory, 0);
+    }
+
+    void forEachHosted(Consumer<HostedPartition> action) {
         for (TopicPlacements topic : topicsById.values()) {
             for (Slot slot : topic.slots()) {
                 if (slot instanceof Slot.Hosted(HostedPartition hosted)) {

@@ -5,23 +5,29 @@ import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.log.LogDirectory;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Queue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// What a broker does unasked, from time to time: retention and expiry of each partition on its shard, checkpoints of
-/// each log directory. Thread-safe; started and stopped once.
+/// What a broker does unasked: after a crash, recovery of the logs that nobody asked for yet; from time to time,
+/// retention and expiry of each partition on its shard, and checkpoints of each log directory. Thread-safe; started and
+/// stopped once.
 final class Upkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     /// So many partitions are looked at in one turn of a shard; requests have their turns in between.
-    private static final int PARTITIONS_PER_TURN = 64;
+    private static final int PARTITIONS_PER_TURN = 256;
+    /// Of which so many may be woken for it, which opens files.
+    private static final int WAKES_PER_TURN = 4;
+    /// How long a shard that woke so many waits for its next turn: an idle broker is to stay idle.
+    private static final long REST_MS = 400;
 
     /// @param retentionMs `log.retention.check.interval.ms`
     /// @param checkpointMs `log.flush.offset.checkpoint.interval.ms`
     record Intervals(long retentionMs, long checkpointMs) {}
 
     private final Partitions partitions;
-    private final List<LogDirectory> directories;
+    private final Iterable<LogDirectory> directories;
     private final Clock clock;
     private final Intervals intervals;
     private final Shard shard;
@@ -29,7 +35,7 @@ final class Upkeep {
     private volatile Timers.Scheduled nextRetention = () -> {};
     private volatile Timers.Scheduled nextCheckpoint = () -> {};
 
-    Upkeep(Partitions partitions, List<LogDirectory> directories, Clock clock, Intervals intervals) {
+    Upkeep(Partitions partitions, Iterable<LogDirectory> directories, Clock clock, Intervals intervals) {
         this.partitions = partitions;
         this.directories = directories;
         this.clock = clock;
@@ -48,6 +54,24 @@ final class Upkeep {
         nextCheckpoint.cancel();
     }
 
+    /// Recovers what was not recovered because nobody asked for it yet, one log at a time on each shard.
+    void recoverRest() {
+        byShard().forEach((owner, hosted) -> {
+            hosted.removeIf(partition -> !partition.needsRecovery());
+            if (!hosted.isEmpty()) {
+                LOG.info("{} logs are recovered in the background, those that are asked for first", hosted.size());
+                owner.execute(() -> recoverNext(owner, hosted));
+            }
+        });
+    }
+
+    private void recoverNext(Shard owner, Queue<HostedPartition> left) {
+        HostedPartition next = isStopped ? null : left.poll();
+        if (next != null) {
+            var _ = next.recover().thenRunAsync(() -> recoverNext(owner, left), owner);
+        }
+    }
+
     private void checkpoint() {
         if (isStopped) {
             return;
@@ -64,22 +88,29 @@ final class Upkeep {
         if (isStopped) {
             return;
         }
-        IdentityHashMap<Shard, Queue<LedPartition>> byShard = new IdentityHashMap<>();
-        partitions.forEachLed(led -> byShard.computeIfAbsent(led.shard(), owner -> new ArrayDeque<>()).add(led));
-        byShard.forEach((owner, led) -> owner.execute(() -> checkSome(owner, led)));
+        byShard().forEach((owner, hosted) -> owner.execute(() -> checkSome(owner, hosted)));
         nextRetention = shard.schedule(intervals.retentionMs(), this::checkRetention);
     }
 
-    private void checkSome(Shard owner, Queue<LedPartition> left) {
-        List<LedPartition> now = new ArrayList<>(PARTITIONS_PER_TURN);
-        while (now.size() < PARTITIONS_PER_TURN && !left.isEmpty()) {
-            now.add(left.remove());
+    private IdentityHashMap<Shard, Queue<HostedPartition>> byShard() {
+        IdentityHashMap<Shard, Queue<HostedPartition>> byShard = new IdentityHashMap<>();
+        partitions.forEachHosted(
+                hosted -> byShard.computeIfAbsent(hosted.shard(), owner -> new ArrayDeque<>()).add(hosted));
+        return byShard;
+    }
+
+    private void checkSome(Shard owner, Queue<HostedPartition> left) {
+        int woken = 0;
+        for (int i = 0; i < PARTITIONS_PER_TURN && woken < WAKES_PER_TURN && !left.isEmpty(); i++) {
+            woken += left.remove().deleteOldSegments(clock.wallMs()) ? 1 : 0;
         }
-        for (LedPartition partition : now) {
-            partition.leader().deleteOldSegments(clock.wallMs());
+        if (left.isEmpty() || isStopped) {
+            return;
         }
-        if (!left.isEmpty() && !isStopped) {
+        if (woken < WAKES_PER_TURN) {
             owner.execute(() -> checkSome(owner, left));
+        } else {
+            var _ = owner.schedule(REST_MS, () -> checkSome(owner, left));
         }
     }
 }

@@ -11,6 +11,7 @@ import io.girok.log.Durability;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.record.BatchBuilder;
+import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -41,19 +42,84 @@ class BrokerTest {
     }
 
     @Test
-    void aPartitionThatIsBeingOpenedAsksToComeBack() {
-        TopicId orders = new TopicId(4, 400);
-        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
-                new MetadataRecord.PartitionsAdded(orders, 0, List.of(TestNode.partition(1, 3))));
-        var settled = node.broker.settled("orders");
-        node.runShards();
+    void aPartitionSleepsUntilItIsNeeded() throws Exception {
+        TopicId orders = node.createTopic("orders", 2);
 
-        assertThat(node.broker.partitions().find("orders", 0)).isEqualTo(new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 1,
-                3));
-        assertThat(settled).isNotDone();
+        assertThat(sleeping(orders, 0).isAwake()).isFalse();
+        assertThat(node.disk.list(Path.of("/data"))).doesNotContain("orders-0");
+        append(orders, "one");
+
+        assertThat(led(orders, 0).leader().leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
+        assertThat(node.disk.list(Path.of("/data"))).contains("orders-0").doesNotContain("orders-1");
+        assertThat(sleeping(orders, 1).isAwake()).isFalse();
+    }
+
+    @Test
+    void aPartitionThatHasMuchToRecoverAsksToComeBack() {
+        TopicId orders = node.createTopic("orders", 1);
+        for (int i = 0; i < 20; i++) {
+            append(orders, "x".repeat(100_000));
+        }
+        crash();
+        node.createTopicOnly(orders, "orders", 1);
+
+        assertThat(wake(orders, 0)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         node.runAll();
-        assertThat(settled).isCompleted();
-        assertThat(led(orders, 0).leader().leaderEpoch()).isEqualTo(3);
+
+        assertThat(led(orders, 0).leader().highWatermark()).isEqualTo(20);
+    }
+
+    @Test
+    void aTopicThatIsDeletedWhileItIsRecoveredGoes() throws Exception {
+        TopicId orders = node.createTopic("orders", 1);
+        for (int i = 0; i < 20; i++) {
+            append(orders, "x".repeat(100_000));
+        }
+        crash();
+        node.createTopicOnly(orders, "orders", 1);
+        wake(orders, 0);
+
+        node.deleteTopic(orders);
+        node.runAll();
+
+        assertThat(node.directory().failure()).isEmpty();
+        assertThat(node.disk.list(Path.of("/data"))).doesNotContain("orders-0");
+    }
+
+    @Test
+    void afterACrashWhatNobodyAsksForIsRecoveredTooAndSleepsAgain() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        crash();
+        node.createTopicOnly(orders, "orders", 1);
+
+        node.broker.recoverRest();
+        node.runAll();
+
+        assertThat(sleeping(orders, 0).isAwake()).isFalse();
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+        node = new TestNode(node.clock, node.disk, Durability.FSYNC);
+        assertThat(node.directory().wasClosedClean()).isTrue();
+    }
+
+    @Test
+    void retentionWakesWhoHasSomethingToDelete() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "old");
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+        restart(orders);
+
+        node.advance(6 * DAY_MS);
+        assertThat(node.directory().sizeOnDisk(sleeping(orders, 0).name())).isPositive();
+        node.advance(2 * DAY_MS);
+
+        assertThat(sleeping(orders, 0).isAwake()).isFalse();
+        assertThat(node.directory().sizeOnDisk(sleeping(orders, 0).name())).isZero();
+        assertThat(led(orders, 0).leader().store().startOffset()).isEqualTo(1);
     }
 
     @Test
@@ -99,6 +165,7 @@ class BrokerTest {
         });
 
         TopicId orders = node.createTopic("orders", 1);
+        led(orders, 0);
         node.deleteTopic(orders);
         node.runAll();
 
@@ -108,6 +175,7 @@ class BrokerTest {
     @Test
     void theLogOfADeletedTopicGoes() throws Exception {
         TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
         assertThat(node.disk.list(Path.of("/data"))).contains("orders-0");
 
         node.deleteTopic(orders);
@@ -121,9 +189,13 @@ class BrokerTest {
         node.disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> path.toString().contains("orders-0")).lasting());
 
         TopicId orders = node.createTopic("orders", 2);
+        LedPartition led = led(orders, 0);
+        Errors error = node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> ((Refused) led.leader().append(batch("one"), AppendOrigin.CLIENT, (short) 1)).error());
+        node.runAll();
 
-        assertThat(node.broker.partitions().find(orders, 0))
-                .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
+        assertThat(error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(led.leader().check(-1)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(node.broker.partitions().find(orders, 1))
                 .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
     }
@@ -199,13 +271,31 @@ class BrokerTest {
                 "recovery-point-offset-checkpoint");
     }
 
+    private void crash() {
+        node.disk.crash(new Random(1));
+        node = new TestNode(node.clock, node.disk, Durability.FSYNC);
+    }
+
     private void restart(TopicId orders) {
         node = new TestNode(node.clock, node.disk, Durability.FSYNC);
         node.createTopic(orders, "orders", 1);
     }
 
+    /// Awake.
     private LedPartition led(TopicId topic, int index) {
+        LedPartition led = sleeping(topic, index);
+        Errors error = node.shards.get(node.shards.indexOf(led.shard())).call(led::wake);
+        assertThat(error).isEqualTo(Errors.NONE);
+        return led;
+    }
+
+    private LedPartition sleeping(TopicId topic, int index) {
         return (LedPartition) node.broker.partitions().find(topic, index);
+    }
+
+    private Errors wake(TopicId topic, int index) {
+        LedPartition led = sleeping(topic, index);
+        return node.shards.get(node.shards.indexOf(led.shard())).call(led::wake);
     }
 
     private Written append(TopicId topic, String value) {

@@ -122,10 +122,15 @@ public final class TestNode {
     }
 
     public void createTopic(TopicId id, String name, int partitions) {
+        createTopicOnly(id, name, partitions);
+        runAll();
+    }
+
+    /// What blocks does not happen yet.
+    void createTopicOnly(TopicId id, String name, int partitions) {
         PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
         commit(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
-        runAll();
     }
 
     /// A topic with one partition, led by broker 2.

@@ -1,8 +1,11 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,18 +14,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// The checkpoint files of a log directory: how far every partition in it has come. Thread-safe: any thread may write
 /// them, one at a time, so that an older state never replaces a newer one.
+///
+/// The three files are Apache Kafka's and hold every partition, so they are written from time to time only. In between,
+/// [#append] adds a line about one partition to a fourth, which counts more than they do and is emptied with their next
+/// writing:
+///
+/// ```
+/// <topic> <partition> <recovery point> <start offset> <high watermark> <CRC-32C of the line so far>
+/// ```
 final class DirectoryMarks {
     static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     static final String START_OFFSETS = "log-start-offset-checkpoint";
     static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
+    static final String LATEST = "girok-latest-offsets";
+
+    private static final int LATEST_FIELDS = 6;
+    private static final int MAX_LATEST_BYTES = 1024 * 1024;
+    private static final int HEX = 16;
+
     private final Disk disk;
     private final Path directory;
     private final Map<PartitionName, Marks> marks = new ConcurrentHashMap<>();
+    private final AtomicBoolean isChanged = new AtomicBoolean();
+    /// The length of the fourth file. Guarded by this.
+    private long latestBytes;
     /// The partitions the recovery point file speaks of. Guarded by this.
     private final Set<PartitionName> written = new HashSet<>();
 
@@ -37,12 +59,70 @@ final class DirectoryMarks {
         Map<PartitionName, Long> startOffsets = read.readFile(START_OFFSETS);
         Map<PartitionName, Long> highWatermarks = read.readFile(HIGH_WATERMARKS);
         recoveryPoints.forEach(
-                (name, recoveryPoint) -> read.marks.put(
+                (name, recoveryPoint) -> read.put(
                         name,
                         new Marks(recoveryPoint, startOffsets.getOrDefault(name, 0L),
                                 highWatermarks.getOrDefault(name, 0L))));
-        read.written.addAll(recoveryPoints.keySet());
+        read.readLatest();
+        read.written.addAll(read.marks.keySet());
         return read;
+    }
+
+    private void put(PartitionName name, Marks of) {
+        of.onChange(() -> isChanged.set(true));
+        marks.put(name, of);
+    }
+
+    /// Lines up to the first that is not whole: a crash may have torn the last.
+    private void readLatest() throws IOException {
+        for (String line : TextFile.readLines(disk, directory.resolve(LATEST)).orElse(List.of())) {
+            String[] fields = line.split(" ", -1);
+            int end = line.lastIndexOf(' ') + 1;
+            if (fields.length != LATEST_FIELDS || !crc(line.substring(0, end)).equals(fields[LATEST_FIELDS - 1])) {
+                break;
+            }
+            PartitionName name = FileNames.partition(fields[0] + "-" + fields[1]).orElse(null);
+            if (name != null) {
+                put(name, new Marks(Long.parseLong(fields[2]), Long.parseLong(fields[3]), Long.parseLong(fields[4])));
+            }
+        }
+        if (disk.exists(directory.resolve(LATEST))) {
+            // What follows a torn line would not be found: begin anew.
+            write();
+        }
+    }
+
+    private static String crc(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return Long.toString(crc.getValue(), HEX);
+    }
+
+    /// Saves how far one partition has come.
+    synchronized void append(PartitionName name) throws IOException {
+        Marks of = marks.get(name);
+        if (of == null) {
+            return;
+        }
+        long recoveryPoint = of.recoveryPoint();
+        String fields = name.topic() + " " + name.index() + " " + recoveryPoint + " " + of.startOffset() + " "
+                + of.highWatermark() + " ";
+        byte[] line = (fields + crc(fields) + "\n").getBytes(StandardCharsets.UTF_8);
+        if (MAX_LATEST_BYTES < latestBytes + line.length) {
+            write();
+            return;
+        }
+        boolean isNew = latestBytes == 0;
+        try (DiskFile file = disk.open(directory.resolve(LATEST), Disk.Access.WRITE)) {
+            file.write(ByteBuffer.wrap(line), latestBytes);
+            file.sync();
+        }
+        if (isNew) {
+            disk.syncDirectory(directory);
+        }
+        latestBytes += line.length;
+        written.add(name);
+        of.setCheckpointedRecoveryPoint(recoveryPoint);
     }
 
     private Map<PartitionName, Long> readFile(String file) throws IOException {
@@ -66,24 +146,42 @@ final class DirectoryMarks {
 
     /// Begins a log that was not here before. What the file says of an earlier one of that name must go first: it would
     /// vouch for records that nobody wrote yet.
-    Marks create(PartitionName name, long startOffset) throws IOException {
+    void add(PartitionName name, Marks created) throws IOException {
         synchronized (this) {
             marks.remove(name);
             if (written.contains(name)) {
                 write();
             }
         }
-        Marks created = new Marks(0, startOffset, 0);
-        marks.put(name, created);
-        return created;
+        put(name, created);
+        isChanged.set(true);
     }
 
     void remove(PartitionName name) {
-        marks.remove(name);
+        if (marks.remove(name) != null) {
+            isChanged.set(true);
+        }
+    }
+
+    /// Writes the files, unless they say all there is to say.
+    void writeIfChanged() throws IOException {
+        if (isChanged.get()) {
+            write();
+        }
     }
 
     /// Writes all three files.
     synchronized void write() throws IOException {
+        isChanged.set(false);
+        try {
+            writeFiles();
+        } catch (IOException e) {
+            isChanged.set(true);
+            throw e;
+        }
+    }
+
+    private void writeFiles() throws IOException {
         List<String> recoveryPoints = new ArrayList<>(marks.size());
         List<String> startOffsets = new ArrayList<>();
         List<String> highWatermarks = new ArrayList<>(marks.size());
@@ -102,6 +200,11 @@ final class DirectoryMarks {
         Checkpoint.write(disk, directory.resolve(HIGH_WATERMARKS), highWatermarks);
         Checkpoint.write(disk, directory.resolve(RECOVERY_POINTS), recoveryPoints);
         disk.syncDirectory(directory);
+        // Only now: they say what its lines said.
+        if (disk.delete(directory.resolve(LATEST))) {
+            disk.syncDirectory(directory);
+        }
+        latestBytes = 0;
         written.clear();
         written.addAll(writing.keySet());
         writing.forEach((name, recoveryPoint) -> {

@@ -18,6 +18,8 @@ final class LogContents {
     private LogSettings settings;
     private long endOffset;
     private final boolean isRecoverySaved;
+    /// Written since indexes and states were last saved: what a crash would make the next start read.
+    private long unsavedBytes;
     private boolean isResumed;
     private boolean isNewDirectory;
     private @Nullable EpochCache epochs;
@@ -54,6 +56,11 @@ final class LogContents {
         Segment active = segments.active();
         note(plan, active, active.size() - plan.batches().remaining());
         endOffset = plan.lastOffset() + 1;
+        unsavedBytes += plan.batches().remaining();
+    }
+
+    long unsavedBytes() {
+        return unsavedBytes;
     }
 
     /// Whether there is something that only memory knows.
@@ -260,6 +267,8 @@ final class LogContents {
                 break;
             }
         }
+        long savedBytes = isDeep ? unsavedBytes : 0;
+        unsavedBytes -= savedBytes;
         EpochCache cache = epochs;
         ProducerStates states = producers;
         Optional<List<String>> epochLines = isDeep && cache != null && cache.takeDirty()
@@ -271,7 +280,7 @@ final class LogContents {
                 savesProducers && states != null
                         ? Optional.of(ProducerSnapshotFile.encode(states.entries()))
                         : Optional.empty(),
-                hasNewFiles, isNewDirectory);
+                savedBytes, hasNewFiles, isNewDirectory);
         isNewDirectory = false;
         return work;
     }

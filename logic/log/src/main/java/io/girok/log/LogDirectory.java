@@ -1,6 +1,7 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
@@ -28,6 +29,8 @@ public final class LogDirectory implements AutoCloseable {
     private static final String LOCK = ".lock";
     private static final String CLEAN_MARK = ".kafka_cleanshutdown";
     private static final int MAX_NAME_LENGTH = 255;
+    /// Reading so much takes a shard about a millisecond.
+    private static final long QUICK_RECOVERY_BYTES = 1024 * 1024;
 
     private final Path path;
     private final LogEnvironment environment;
@@ -37,7 +40,9 @@ public final class LogDirectory implements AutoCloseable {
     private final DirectoryMarks marks;
     private final FreeSpace space;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
-    /// Partitions that were not checked since a stop that was not clean.
+    /// Partitions that have a directory here.
+    private final Set<PartitionName> onDisk = ConcurrentHashMap.newKeySet();
+    /// Those of them that were not checked since a stop that was not clean.
     private final Set<PartitionName> unchecked = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable StorageFailed> failure = new AtomicReference<>();
     private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
@@ -129,9 +134,12 @@ public final class LogDirectory implements AutoCloseable {
             Path directory = path.resolve(entry);
             if (entry.endsWith(FileNames.DELETED_DIRECTORY) && disk.isDirectory(directory)) {
                 environment.blockingPool().execute(() -> removeDirectory(directory));
-            } else if (!wasClosedClean) {
-                FileNames.partition(entry).filter(name -> disk.isDirectory(directory)).ifPresent(unchecked::add);
+            } else {
+                FileNames.partition(entry).ifPresent(onDisk::add);
             }
+        }
+        if (!wasClosedClean) {
+            unchecked.addAll(onDisk);
         }
     }
 
@@ -148,14 +156,26 @@ public final class LogDirectory implements AutoCloseable {
         return wasClosedClean;
     }
 
-    /// Opens the partition's log or creates it. Blocks when there is something to recover: call it off the shard, for
-    /// many partitions in parallel. The store is the shard's from then on.
+    /// Opens the partition's log. Blocks when there is something to recover: call it off the shard, for many partitions
+    /// in parallel. The store is the shard's from then on. A log that is not there gets its files when it is first
+    /// written to.
     ///
     /// A directory of that name left by a deleted topic of another id is set aside as `<name>.<id>-stray`.
     ///
     /// @throws StorageFailed when the partition (or the directory) cannot be used
     /// @throws IllegalArgumentException when the name is not one of a topic
     public PartitionStore openPartition(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
+        return open(name, topic, settings, shard, Long.MAX_VALUE)
+                .orElseThrow(() -> Invariant.violated("nothing is too much to recover"));
+    }
+
+    /// As [#openPartition], for a shard: empty when there is so much to recover that the shard can't wait for it.
+    public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
+        return open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
+    }
+
+    private Optional<PartitionStore> open(PartitionName name, TopicId topic, LogSettings settings, Shard shard,
+            long maxRecoveryBytes) {
         StorageFailed known = failure.get();
         if (known != null) {
             throw known;
@@ -165,12 +185,18 @@ public final class LogDirectory implements AutoCloseable {
         }
         try {
             // A partition that was opened and closed again since the start is clean whatever came before.
-            boolean isClean = !unchecked.contains(name);
-            OpenedLog opened = new PartitionDirectory(path, environment, marks, isClean).open(name, topic, settings);
+            Optional<OpenedLog> opened = partitionDirectory(!unchecked.contains(name))
+                    .open(name, topic, settings, maxRecoveryBytes);
+            if (opened.isEmpty()) {
+                return Optional.empty();
+            }
             unchecked.remove(name);
-            PartitionStore store = new PartitionStore(this, opened, settings, shard);
+            if (!opened.get().isOnDisk()) {
+                onDisk.remove(name);
+            }
+            PartitionStore store = new PartitionStore(this, opened.get(), settings, shard);
             stores.put(name, store);
-            return store;
+            return Optional.of(store);
         } catch (IOException e) {
             if (!(e instanceof CorruptLog) && isFull(0)) {
                 space.noteFull(e);
@@ -181,19 +207,50 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// The partitions that have a directory here, open or not. Blocks.
-    public List<PartitionName> partitionsOnDisk() {
-        try {
-            List<PartitionName> found = new ArrayList<>();
-            for (String entry : environment.disk().list(path)) {
-                FileNames.partition(entry)
-                        .filter(name -> environment.disk().isDirectory(path.resolve(entry)))
-                        .ifPresent(found::add);
-            }
-            return found;
-        } catch (IOException e) {
-            throw fail("listing failed", e);
+    private PartitionDirectory partitionDirectory(boolean isClean) {
+        return new PartitionDirectory(path, environment, marks, isClean);
+    }
+
+    /// Whether the partition's log was not looked at since a stop that was not clean.
+    public boolean needsRecovery(PartitionName name) {
+        return unchecked.contains(name);
+    }
+
+    /// Whether the partition has files here.
+    public boolean isOnDisk(PartitionName name) {
+        return onDisk.contains(name);
+    }
+
+    /// The bytes of a partition's segments, open or not. Blocks.
+    ///
+    /// @throws StorageFailed when the disk fails
+    public long sizeOnDisk(PartitionName name) {
+        if (!isOnDisk(name)) {
+            return 0;
         }
+        try {
+            Path directory = FileNames.directory(path, name);
+            long bytes = 0;
+            for (String file : environment.disk().list(directory)) {
+                if (FileNames.offset(file, FileNames.LOG).isPresent()) {
+                    bytes += environment.disk().size(directory.resolve(file));
+                }
+            }
+            return bytes;
+        } catch (IOException e) {
+            throw fail("measuring log '" + name + "' failed", e);
+        }
+    }
+
+    /// Makes the directory of a log that is written to for the first time.
+    void create(PartitionName name, TopicId topic, Marks of) throws IOException {
+        partitionDirectory(true).create(name, topic, of);
+        onDisk.add(name);
+    }
+
+    /// The partitions that have a directory here, open or not.
+    public List<PartitionName> partitionsOnDisk() {
+        return List.copyOf(onDisk);
     }
 
     /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of
@@ -209,7 +266,7 @@ public final class LogDirectory implements AutoCloseable {
             Path directory = FileNames.directory(path, name);
             marks.remove(name);
             unchecked.remove(name);
-            if (disk.isDirectory(directory)) {
+            if (onDisk.remove(name) && disk.isDirectory(directory)) {
                 // The id keeps two deletions of one name apart; a name cut short fits every file system.
                 String suffix = "." + environment.newIds().get() + FileNames.DELETED_DIRECTORY;
                 String prefix = name.toString();
@@ -234,6 +291,21 @@ public final class LogDirectory implements AutoCloseable {
         space.lookIfDue();
     }
 
+    /// Saves how far one log has come, in the background.
+    void noteProgress(PartitionName name) {
+        environment.blockingPool().execute(() -> {
+            try {
+                if (failure.get() == null) {
+                    marks.append(name);
+                }
+            } catch (IOException e) {
+                if (!isFull(0)) {
+                    fail("writing the checkpoints failed", e);
+                }
+            }
+        });
+    }
+
     private void writeMarks() {
         if (failure.get() != null) {
             return;
@@ -249,7 +321,7 @@ public final class LogDirectory implements AutoCloseable {
     /// were written.
     private boolean writeMarksWhereThereIsRoom() throws IOException {
         try {
-            marks.write();
+            marks.writeIfChanged();
             return true;
         } catch (IOException e) {
             if (!isFull(0)) {
@@ -395,8 +467,8 @@ public final class LogDirectory implements AutoCloseable {
         return FreeSpace.isFull(environment.disk(), path, neededBytes);
     }
 
-    /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor hide
-    /// it.
+    /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor
+    /// hide it.
     void lowerRecoveryPoint(PartitionName name, Marks of, long offset) throws IOException {
         boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint())
                 || offset < of.startOffset();
@@ -408,8 +480,8 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names
-    /// that stay are: a crash in between leaves no hole. On a full disk the files go all the same: it is what makes room,
-    /// and a log never starts before its first segment.
+    /// that stay are: a crash in between leaves no hole. On a full disk the files go all the same: it is what makes
+    /// room, and a log never starts before its first segment.
     void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
         environment.blockingPool().execute(() -> {
             try {

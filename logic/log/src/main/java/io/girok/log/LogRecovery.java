@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Below the recovery point everything was synced, batches and index entries alike: there, what is missing is an error
 /// that takes the partition offline. From the recovery point on a batch counts if it is whole, its CRC fits and its
-/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it. Where a
-/// full disk has no room for the epochs and the producers' snapshot, the recovery point stays where it was.
+/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it.
+/// Where a full disk has no room for the epochs and the producers' snapshot, the recovery point stays where it was.
 final class LogRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
 
@@ -36,6 +36,16 @@ final class LogRecovery {
         this.recoveryPoint = recoveryPoint;
         this.epochs = epochs;
         this.indexIntervalBytes = indexIntervalBytes;
+    }
+
+    /// About how many bytes lie past the recovery point.
+    static long bytesToRead(Segments segments, long recoveryPoint) throws IOException {
+        int first = segments.floor(recoveryPoint);
+        long bytes = (long) segments.get(first).size() - segments.get(first).offsetIndex().floorPosition(recoveryPoint);
+        for (int index = first + 1; index < segments.count(); index++) {
+            bytes += segments.get(index).size();
+        }
+        return bytes;
     }
 
     /// How a recovery ended.

@@ -44,6 +44,18 @@ final class LogTrim {
         return count;
     }
 
+    /// When the first segment gets too old; [Long#MAX_VALUE] for never.
+    long dueMs(LogSettings settings) throws IOException {
+        LogSettings.Retention retention = settings.retention();
+        Segment first = segments.first();
+        if (!retention.deletes() || retention.retentionMs() < 0 || first.size() == 0) {
+            return Long.MAX_VALUE;
+        }
+        long largest = first.largestTimestamp(settings.roll().indexIntervalBytes());
+        long due = largest + retention.retentionMs() + 1;
+        return largest < 0 || due < 0 ? Long.MAX_VALUE : due;
+    }
+
     private static boolean isTooOld(Segment segment, long nowMs, LogSettings settings) throws IOException {
         LogSettings.Retention retention = settings.retention();
         if (!retention.deletes() || retention.retentionMs() < 0 || segment.size() == 0) {

@@ -8,6 +8,8 @@ final class Marks {
     private volatile long checkpointedRecoveryPoint;
     private volatile long startOffset;
     private volatile long highWatermark;
+    /// Told of every change, once the partition has a place in the checkpoints.
+    private volatile Runnable onChange = () -> {};
 
     Marks(long recoveryPoint, long startOffset, long highWatermark) {
         this.recoveryPoint = recoveryPoint;
@@ -33,19 +35,26 @@ final class Marks {
         return checkpointedRecoveryPoint;
     }
 
+    void onChange(Runnable listener) {
+        onChange = listener;
+    }
+
     void setCheckpointedRecoveryPoint(long offset) {
         checkpointedRecoveryPoint = offset;
     }
 
     void setRecoveryPoint(long offset) {
         recoveryPoint = offset;
+        onChange.run();
     }
 
     void setStartOffset(long offset) {
         startOffset = offset;
+        onChange.run();
     }
 
     void setHighWatermark(long offset) {
         highWatermark = offset;
+        onChange.run();
     }
 }

@@ -4,8 +4,10 @@ import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import org.jspecify.annotations.Nullable;
 
-/// What was found when a partition's directory was opened, recovered if need be. Owned by whoever opens.
+/// What was found when a partition was opened, recovered if need be. Owned by whoever opens.
 ///
+/// @param isOnDisk whether the partition has a directory; one without records need not have any
+/// @param isNewDirectory whether the directory, when there is one, has to be made durable with the first flush
 /// @param unsaved the epochs that were recovered, if a full disk has no room for them and the producers' states
-record OpenedLog(PartitionName name, TopicId topic, Marks marks, Segments segments, long endOffset,
+record OpenedLog(PartitionName name, TopicId topic, Marks marks, Segments segments, long endOffset, boolean isOnDisk,
         boolean isNewDirectory, @Nullable EpochCache unsaved) {}

@@ -29,7 +29,11 @@ final class PartitionDirectory {
         this.isClean = isClean;
     }
 
-    OpenedLog open(PartitionName name, TopicId topic, LogSettings settings) throws IOException {
+    /// A log is found, and recovered if need be; one that is not there has no files until it is written to.
+    ///
+    /// @param maxRecoveryBytes when more than that has to be read to recover it, nothing is done
+    Optional<OpenedLog> open(PartitionName name, TopicId topic, LogSettings settings, long maxRecoveryBytes)
+            throws IOException {
         Path directory = FileNames.directory(parent, name);
         Disk disk = environment.disk();
         if (disk.isDirectory(directory)) {
@@ -38,29 +42,41 @@ final class PartitionDirectory {
                 if (found == null) {
                     writeTopicId(disk, directory, topic);
                 }
-                return openExisting(name, topic, directory, settings);
+                return openExisting(name, topic, directory, settings, maxRecoveryBytes);
             }
             Path stray = parent.resolve(name + "." + environment.newIds().get() + FileNames.STRAY_DIRECTORY);
             LOGGER.warn("log '{}': its directory is of topic {}, not of {}; renamed to '{}'", name, found, topic,
                     stray.getFileName());
             disk.rename(directory, stray);
             disk.syncDirectory(parent);
+        } else {
+            Marks lost = marks.find(name);
+            if (lost != null && 0 < lost.recoveryPoint()) {
+                LOGGER.warn("log '{}': its directory is gone, with all records below offset {}; it begins anew", name,
+                        lost.recoveryPoint());
+            }
         }
-        Marks created = marks.create(name, 0);
-        disk.createDirectories(directory);
-        writeTopicId(disk, directory, topic);
         Segments segments = new Segments(directory, environment);
         segments.addFresh(0);
-        return new OpenedLog(name, topic, created, segments, 0, true, null);
+        return Optional.of(new OpenedLog(name, topic, new Marks(0, 0, 0), segments, 0, false, true, null));
     }
 
-    private OpenedLog openExisting(PartitionName name, TopicId topic, Path directory, LogSettings settings)
-            throws IOException {
+    /// Makes the directory of a log that had none.
+    void create(PartitionName name, TopicId topic, Marks of) throws IOException {
+        Path directory = FileNames.directory(parent, name);
+        marks.add(name, of);
+        environment.disk().createDirectories(directory);
+        writeTopicId(environment.disk(), directory, topic);
+    }
+
+    private Optional<OpenedLog> openExisting(PartitionName name, TopicId topic, Path directory, LogSettings settings,
+            long maxRecoveryBytes) throws IOException {
         Segments segments = new Segments(directory, environment);
         boolean hasFiles = findSegments(directory, segments);
         Marks known = marks.find(name);
         if (known == null) {
-            known = marks.create(name, 0);
+            known = new Marks(0, 0, 0);
+            marks.add(name, known);
         }
         if (!hasFiles) {
             segments.addFresh(known.startOffset());
@@ -71,6 +87,9 @@ final class PartitionDirectory {
         if (isTrusted && endOffset < segments.active().baseOffset()) {
             throw new CorruptLog("log '" + name + "' was closed at offset " + endOffset + ", but has a segment at "
                     + segments.active().baseOffset() + ": the partition stays offline and nothing is deleted");
+        }
+        if (!isTrusted && maxRecoveryBytes < LogRecovery.bytesToRead(segments, known.recoveryPoint())) {
+            return Optional.empty();
         }
         boolean isNew = !isTrusted && known.recoveryPoint() == 0;
         EpochCache unsaved = null;
@@ -95,7 +114,7 @@ final class PartitionDirectory {
                     known.startOffset());
             known.setStartOffset(endOffset);
         }
-        return new OpenedLog(name, topic, known, segments, endOffset, isNew, unsaved);
+        return Optional.of(new OpenedLog(name, topic, known, segments, endOffset, true, isNew, unsaved));
     }
 
     private static LogRecovery.Recovered recover(PartitionName name, Segments segments, Marks known,

@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every method throws [StorageFailed] once the partition or its directory is offline.
 public final class PartitionStore {
+    /// After so much the recovery point follows, so that a crash costs less than a second of reading for each log. With
+    /// `durability=os` the operator wants the writing left to the operating system, and the checkpoints alone do it.
+    private static final long MAX_UNSAVED_BYTES = 64L * 1024 * 1024;
+
     // Three offsets, in this order:
     //   recovery point <= durable offset <= end offset
     // The end moves with each append. The durable offset follows by flushes of the batches alone, which is what an
@@ -38,6 +42,7 @@ public final class PartitionStore {
     private final List<LongConsumer> durableListeners = new ArrayList<>(1);
     private LogSettings settings;
     private long syncedOffset;
+    private boolean isOnDisk;
     private boolean isFlushTimerSet;
     private volatile boolean isClosed;
     /// Whether the last deep flush found room for what only memory knew; set on the pool, read on the shard.
@@ -54,6 +59,7 @@ public final class PartitionStore {
         this.segments = opened.segments();
         this.contents = new LogContents(opened, settings);
         this.syncedOffset = opened.endOffset();
+        this.isOnDisk = opened.isOnDisk();
         this.settings = settings;
         this.reader = new LogReader(segments);
         this.trim = new LogTrim(name, segments, marks, home);
@@ -107,6 +113,7 @@ public final class PartitionStore {
                     List.of());
         }
         try {
+            createOnDisk();
             if (contents.rollIfNeeded(plan, size)) {
                 flusher.request(true);
             }
@@ -129,6 +136,13 @@ public final class PartitionStore {
         flushByPolicy();
         return new AppendResult.Appended(plan.baseOffset(), plan.lastOffset(), plan.maxTimestamp(),
                 plan.logAppendTimeMs(), size);
+    }
+
+    private void createOnDisk() throws IOException {
+        if (!isOnDisk) {
+            home.create(name, topic, marks);
+            isOnDisk = true;
+        }
     }
 
     /// The first offset that may be read.
@@ -332,6 +346,7 @@ public final class PartitionStore {
         checkUsable();
         try {
             flusher.settle();
+            createOnDisk();
             contents.restartAt(offset, trim);
             lowerMarks();
             marks.setStartOffset(offset);
@@ -372,6 +387,17 @@ public final class PartitionStore {
         }
     }
 
+    /// When, by the wall clock in milliseconds, retention by time may want something of this log that it does not want
+    /// now, if nothing is appended meanwhile; [Long#MAX_VALUE] for never.
+    public long retentionDueMs() {
+        checkUsable();
+        try {
+            return trim.dueMs(settings);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
     /// Begins a new segment, if the last one holds anything.
     public void roll() {
         checkUsable();
@@ -401,7 +427,7 @@ public final class PartitionStore {
         if (isClosed || failure != null) {
             return;
         }
-        if (contents.isChangedSince(marks.recoveryPoint())) {
+        if (isChanged()) {
             flusher.request(true);
         } else {
             try {
@@ -410,6 +436,11 @@ public final class PartitionStore {
                 fail(e);
             }
         }
+    }
+
+    /// Whether there is something to be saved. The epoch of a leader that wrote nothing yet is not worth a directory.
+    private boolean isChanged() {
+        return isOnDisk && contents.isChangedSince(marks.recoveryPoint());
     }
 
     /// Makes everything durable and lets go of files and memory. Blocks; the directory's checkpoints still know it.
@@ -421,7 +452,7 @@ public final class PartitionStore {
         checkUsable();
         try {
             contents.finish();
-            if (contents.isChangedSince(marks.recoveryPoint())) {
+            if (isChanged()) {
                 flusher.flushNow();
             }
             abandon();
@@ -454,7 +485,9 @@ public final class PartitionStore {
 
     private void flushByPolicy() {
         LogSettings.Flush flush = settings.flush();
-        if (flush.messages() <= contents.endOffset() - syncedOffset) {
+        if (home.durability() == Durability.FSYNC && MAX_UNSAVED_BYTES <= contents.unsavedBytes()) {
+            flusher.request(true);
+        } else if (flush.messages() <= contents.endOffset() - syncedOffset) {
             flusher.request(false);
         } else if (flush.ms() != Long.MAX_VALUE && !isFlushTimerSet) {
             isFlushTimerSet = true;
@@ -486,7 +519,11 @@ public final class PartitionStore {
         if (work.isDeep() && !isSaved) {
             contents.noteUnsaved();
         } else if (work.isDeep()) {
+            boolean isFar = MAX_UNSAVED_BYTES <= work.savedBytes();
             marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
+            if (isFar) {
+                home.noteProgress(name);
+            }
             if (work.producers().isPresent()) {
                 contents.noteSnapshot(work.endOffset());
             }

@@ -247,20 +247,21 @@ class FullDiskTest {
     }
 
     @Test
-    void aPartitionThatFindsNoRoomIsOfflineAlone() {
-        world.open();
-        world.append(1, "a");
+    void aNewPartitionIsThereOnAFullDiskAndTakesRecordsOnceThereIsRoom() {
+        world.openDirectory();
         leave(0);
 
-        assertThatThrownBy(() -> world.directory
-                .openPartition(new PartitionName("other", 0), LogWorld.TOPIC, world.settings, world.shard))
-                .isInstanceOfSatisfying(
-                        StorageFailed.class,
-                        failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION))
-                .hasMessageContaining("full disk");
+        world.store = world.directory
+                .openPartition(new PartitionName("other", 0), LogWorld.TOPIC, world.settings, world.shard);
+        AppendResult refused = world.append(new BatchBuilder().append(1, null, LogWorld.bytes("a")), 0);
+        assertThat(refused).isInstanceOfSatisfying(AppendResult.Rejected.class,
+                rejected -> assertThat(rejected.reason()).isEqualTo(RejectReason.DISK_FULL));
+        leave(1_000_000);
+        world.append(1, "a");
+        world.flush();
 
         assertThat(world.directory.failure()).isEmpty();
-        assertThat(world.read(0)).containsExactly("0:a");
+        assertThat(world.store.durableOffset()).isEqualTo(1);
     }
 
     @Test

@@ -90,7 +90,54 @@ class LogDirectoryTest {
         world.settle();
 
         assertThat(world.directory.failure()).isEmpty();
-        assertThat(SegmentCheck.files(world)).containsExactly("partition.metadata");
+        assertThat(world.directory.isOnDisk(LogWorld.NAME)).isFalse();
+        assertThat(world.disk.isDirectory(LogWorld.PATH.resolve("orders-3"))).isFalse();
+    }
+
+    @Test
+    void aLogWithoutRecordsHasNoFiles() throws IOException {
+        world.open();
+        world.store.assignEpoch(4, 0);
+        world.directory.checkpoint();
+        world.settle();
+
+        assertThat(world.disk.list(LogWorld.PATH)).doesNotContain("orders-3");
+        assertThat(world.directory.sizeOnDisk(LogWorld.NAME)).isZero();
+        world.closeClean();
+        world.open();
+        assertThat(world.store.endOffset()).isZero();
+        world.append(1, "a");
+        assertThat(world.directory.partitionsOnDisk()).containsExactly(LogWorld.NAME);
+        assertThat(world.directory.sizeOnDisk(LogWorld.NAME)).isEqualTo(world.store.sizeInBytes());
+    }
+
+    @Test
+    void aLogWithMuchToRecoverIsNotOpenedQuickly() {
+        world.settings = LogWorld.settings(3_000_000, 4096);
+        world.open();
+        for (int i = 0; i < 20; i++) {
+            world.append(1, "x".repeat(60_000));
+        }
+        world.directory.close();
+        world.openDirectory();
+
+        assertThat(world.directory.openIfQuick(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard)).isEmpty();
+        assertThat(world.directory.needsRecovery(LogWorld.NAME)).isTrue();
+        world.store = world.directory.openPartition(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard);
+        assertThat(world.store.endOffset()).isEqualTo(20);
+        assertThat(world.directory.needsRecovery(LogWorld.NAME)).isFalse();
+    }
+
+    @Test
+    void aLogWithLittleToRecoverIsOpenedQuickly() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.directory.close();
+        world.openDirectory();
+
+        assertThat(world.directory.openIfQuick(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard))
+                .hasValueSatisfying(store -> assertThat(store.endOffset()).isEqualTo(1));
     }
 
     @Test
@@ -111,7 +158,8 @@ class LogDirectoryTest {
     void aTopicWithALongNameCanBeDeleted() throws IOException {
         world.openDirectory();
         PartitionName name = new PartitionName("x".repeat(249), 3);
-        world.directory.openPartition(name, LogWorld.TOPIC, world.settings, world.shard);
+        world.store = world.directory.openPartition(name, LogWorld.TOPIC, world.settings, world.shard);
+        world.append(1, "a");
 
         world.directory.delete(name);
 

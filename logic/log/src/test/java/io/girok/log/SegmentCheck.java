@@ -12,6 +12,9 @@ final class SegmentCheck {
     static List<SegmentInspector.Problem> problems(LogWorld world) {
         Path directory = LogWorld.PATH.resolve(LogWorld.NAME.toString());
         List<SegmentInspector.Problem> problems = new ArrayList<>();
+        if (!world.disk.isDirectory(directory)) {
+            return problems;
+        }
         for (Path segment : SegmentInspector.segments(world.disk, directory)) {
             problems.addAll(SegmentInspector.of(world.disk, segment).verify());
         }

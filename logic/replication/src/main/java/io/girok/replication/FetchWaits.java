@@ -39,6 +39,10 @@ final class FetchWaits {
         }
     }
 
+    boolean isEmpty() {
+        return uncommitted.isEmpty() && committed.isEmpty();
+    }
+
     private Set<PartitionLeader.ProgressListener> waiting(Isolation isolation) {
         return switch (isolation) {
             case READ_UNCOMMITTED -> uncommitted;

@@ -158,6 +158,12 @@ public final class PartitionLeader {
         return settings;
     }
 
+    /// Whether nobody waits for anything here and everything is committed, so that nobody misses this leader.
+    public boolean isAtRest() {
+        return status == Status.LEADING && commitWaits.isEmpty() && fetchWaits.isEmpty()
+                && highWatermark == store.endOffset();
+    }
+
     public int leaderEpoch() {
         return leaderEpoch;
     }

@@ -62,6 +62,11 @@ final class DeleteRecordsHandler implements ApiHandler {
 
     private static void delete(List<Item> items) {
         for (Item item : items) {
+            Errors error = item.partition().wake();
+            if (error != Errors.NONE) {
+                item.answer().setErrorCode(error.code());
+                continue;
+            }
             PartitionLeader leader = item.partition().leader();
             if (!leader.settings().retention().deletes()) {
                 item.answer().setErrorCode(Errors.POLICY_VIOLATION.code());

@@ -33,6 +33,7 @@ final class DescribeLogDirsHandler implements ApiHandler {
     private static final class Item {
         private final LedPartition partition;
         private long sizeInBytes = UNKNOWN_BYTES;
+        private boolean isAsleep;
 
         Item(LedPartition partition) {
             this.partition = partition;
@@ -55,8 +56,22 @@ final class DescribeLogDirsHandler implements ApiHandler {
             }
         });
         SpanningRequest.run(items, item -> item.partition.shard(), DescribeLogDirsHandler::measure,
-                // Asking the file system for its free space may block.
-                () -> blockingPool.execute(() -> responder.respond(answer(items))));
+                // Asking the file system for sizes may block.
+                () -> blockingPool.execute(() -> {
+                    items.forEach(DescribeLogDirsHandler::measureAsleep);
+                    responder.respond(answer(items));
+                }));
+    }
+
+    private static void measureAsleep(Item item) {
+        if (item.isAsleep) {
+            try {
+                item.sizeInBytes = item.partition.directory().sizeOnDisk(item.partition.name());
+            } catch (StorageFailed failure) {
+                // Its directory says so.
+                item.sizeInBytes = UNKNOWN_BYTES;
+            }
+        }
     }
 
     private static boolean isWanted(DescribeLogDirsRequestData body, LedPartition led) {
@@ -69,6 +84,10 @@ final class DescribeLogDirsHandler implements ApiHandler {
 
     private static void measure(List<Item> items) {
         for (Item item : items) {
+            if (!item.partition.isAwake()) {
+                item.isAsleep = true;
+                continue;
+            }
             try {
                 item.sizeInBytes = item.partition.leader().store().sizeInBytes();
             } catch (StorageFailed failure) {

@@ -65,6 +65,11 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     void read(Isolation isolation, int maxBytes, boolean atLeastOne) {
         isChanged = false;
         result.release();
+        Errors error = partition().wake();
+        if (error != Errors.NONE) {
+            result = FetchedPartition.failed(error);
+            return;
+        }
         FetchPosition limited = maxBytes < position.maxBytes()
                 ? new FetchPosition(position.currentLeaderEpoch(), position.fetchOffset(),
                         position.lastFetchedEpoch(), position.logStartOffset(), maxBytes)
@@ -74,11 +79,15 @@ final class FetchItem implements PartitionLeader.ProgressListener {
 
     void watch(FetchPart part, Isolation isolation) {
         this.part = part;
-        partition().leader().watch(this, isolation);
+        if (partition().isAwake()) {
+            partition().leader().watch(this, isolation);
+        }
     }
 
     void stopWatching(Isolation isolation) {
-        partition().leader().stopWatching(this, isolation);
+        if (partition().isAwake()) {
+            partition().leader().stopWatching(this, isolation);
+        }
     }
 
     /// Takes the records back: the answer has no room for them.

@@ -119,16 +119,13 @@ final class ListOffsetsHandler implements ApiHandler {
     }
 
     private static void answer(Item item, Isolation isolation, short version) {
-        PartitionLeader leader = item.partition().leader();
-        Errors error = leader.check(item.wanted().currentLeaderEpoch());
-        if (error == Errors.NONE && !leader.isHighWatermarkKnown()) {
-            error = version < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE
-                    ? Errors.LEADER_NOT_AVAILABLE
-                    : Errors.OFFSET_NOT_AVAILABLE;
+        Errors error = item.partition().wake();
+        if (error == Errors.NONE) {
+            error = check(item.partition().leader(), item.wanted().currentLeaderEpoch(), version);
         }
         if (error == Errors.NONE) {
             try {
-                find(item, leader, isolation);
+                find(item, item.partition().leader(), isolation);
             } catch (StorageFailed failure) {
                 // The leader has noted and logged it.
                 error = Errors.KAFKA_STORAGE_ERROR;
@@ -138,6 +135,16 @@ final class ListOffsetsHandler implements ApiHandler {
         if (version < FIRST_VERSION_WITH_EPOCH) {
             item.answer().setLeaderEpoch(NO_EPOCH);
         }
+    }
+
+    private static Errors check(PartitionLeader leader, int currentLeaderEpoch, short version) {
+        Errors error = leader.check(currentLeaderEpoch);
+        if (error != Errors.NONE || leader.isHighWatermarkKnown()) {
+            return error;
+        }
+        return version < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE
+                ? Errors.LEADER_NOT_AVAILABLE
+                : Errors.OFFSET_NOT_AVAILABLE;
     }
 
     private static void find(Item item, PartitionLeader leader, Isolation isolation) {

@@ -54,9 +54,12 @@ final class OffsetForLeaderEpochHandler implements ApiHandler {
 
     private static void answer(List<Item> items) {
         for (Item item : items) {
-            PartitionLeader leader = item.partition().leader();
-            Errors error = leader.check(item.wanted().currentLeaderEpoch());
+            Errors error = item.partition().wake();
             if (error == Errors.NONE) {
+                error = item.partition().leader().check(item.wanted().currentLeaderEpoch());
+            }
+            if (error == Errors.NONE) {
+                PartitionLeader leader = item.partition().leader();
                 try {
                     EpochEnd end = leader.endOffsetFor(item.wanted().leaderEpoch());
                     item.answer().setLeaderEpoch(end.leaderEpoch()).setEndOffset(end.endOffset());

@@ -41,6 +41,11 @@ final class ProduceItem implements PartitionLeader.CommitListener {
 
     /// Appends; answers whether that was all, that is, nothing is waited for.
     boolean append(ProducePart part) {
+        Errors error = partition.wake();
+        if (error != Errors.NONE) {
+            answer.setErrorCode(error.code());
+            return true;
+        }
         switch (partition.leader().append(records, AppendOrigin.CLIENT, acks)) {
             case AppendOutcome.Refused refused -> refuse(refused);
             case AppendOutcome.Written written -> {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -186,6 +187,12 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    long memoryMaps() throws IOException {
+        try (Stream<String> maps = Files.lines(proc("maps"))) {
+            return maps.count();
+        }
+    }
+
     private Path proc(String file) {
         return Path.of("/proc", Long.toString(process.pid()), file);
     }
@@ -215,5 +222,14 @@ final class BrokerProcess implements AutoCloseable {
     /// A directory of its own for one process.
     static Path freshDirectory(Path parent) throws IOException {
         return Files.createDirectories(parent.resolve(UUID.randomUUID().toString()));
+    }
+
+    /// Removes such a directory.
+    static void delete(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }

@@ -3,15 +3,12 @@ package io.girok.benchmark.peer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -69,7 +66,7 @@ public final class SideBySide implements Callable<Integer> {
                 try {
                     measure(repository, contender, own);
                 } finally {
-                    delete(own);
+                    BrokerProcess.delete(own);
                 }
             }
         }
@@ -125,14 +122,6 @@ public final class SideBySide implements Callable<Integer> {
                     .forEach(
                             figure -> figures.add(contender, name + " " + figure.getKey(),
                                     figure.getValue().get("median").asDouble()));
-        }
-    }
-
-    private static void delete(Path tree) throws IOException {
-        try (Stream<Path> files = Files.walk(tree)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -1,0 +1,130 @@
+package io.girok.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import io.girok.base.PartitionName;
+import io.girok.base.simulated.MemoryDisk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DirectoryMarksTest {
+    private static final Path DIRECTORY = Path.of("/data");
+    private static final PartitionName ORDERS = new PartitionName("orders", 1);
+    private static final PartitionName CLICKS = new PartitionName("clicks", 0);
+
+    private final MemoryDisk disk = new MemoryDisk();
+
+    @BeforeEach
+    void makeTheDirectory() throws IOException {
+        disk.createDirectories(DIRECTORY);
+        disk.syncDirectory(Path.of("/"));
+    }
+
+    @Test
+    void whatWasWrittenIsReadAgain() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        marks.write();
+        disk.crash(new SplittableRandom(1));
+
+        assertMarks(read(), ORDERS, 50, 10, 40);
+    }
+
+    @Test
+    void aLineCountsMoreThanTheFiles() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        marks.add(CLICKS, new Marks(5, 0, 5));
+        marks.write();
+        progress(marks, ORDERS, 70);
+        progress(marks, ORDERS, 90);
+        disk.crash(new SplittableRandom(1));
+
+        DirectoryMarks found = read();
+
+        assertMarks(found, ORDERS, 90, 10, 90);
+        assertMarks(found, CLICKS, 5, 0, 5);
+        assertThat(found.find(ORDERS).checkpointedRecoveryPoint()).isEqualTo(90);
+    }
+
+    @Test
+    void theFilesHoldWhatTheLinesSaid() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        progress(marks, ORDERS, 70);
+        marks.write();
+
+        assertThat(disk.list(DIRECTORY)).doesNotContain(DirectoryMarks.LATEST);
+        assertMarks(read(), ORDERS, 70, 10, 70);
+    }
+
+    @Test
+    void aTornLineAndWhatFollowsIsPassedOver() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        marks.write();
+        progress(marks, ORDERS, 70);
+        long whole = disk.size(DIRECTORY.resolve(DirectoryMarks.LATEST));
+        progress(marks, ORDERS, 90);
+        try (DiskFile file = disk.open(DIRECTORY.resolve(DirectoryMarks.LATEST), Disk.Access.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[]{'x'}), whole + 3);
+        }
+
+        assertMarks(read(), ORDERS, 70, 10, 70);
+        // Read once more: what follows the torn line must not come to life.
+        assertMarks(read(), ORDERS, 70, 10, 70);
+    }
+
+    @Test
+    void aLogThatBeginsAnewIsNotVouchedForByALine() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(0, 0, 0));
+        progress(marks, ORDERS, 70);
+        marks.remove(ORDERS);
+        marks.add(ORDERS, new Marks(0, 0, 0));
+        disk.crash(new SplittableRandom(1));
+
+        assertThat(read().find(ORDERS)).isNull();
+    }
+
+    @Test
+    void nothingIsWrittenWhenNothingChanged() throws IOException {
+        DirectoryMarks marks = read();
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        marks.writeIfChanged();
+        disk.delete(DIRECTORY.resolve(DirectoryMarks.RECOVERY_POINTS));
+
+        marks.writeIfChanged();
+        assertThat(disk.list(DIRECTORY)).doesNotContain(DirectoryMarks.RECOVERY_POINTS);
+        marks.find(ORDERS).setStartOffset(20);
+        marks.writeIfChanged();
+
+        assertThat(disk.list(DIRECTORY)).contains(DirectoryMarks.RECOVERY_POINTS);
+    }
+
+    private static void progress(DirectoryMarks marks, PartitionName name, long offset) throws IOException {
+        Marks of = marks.find(name);
+        of.setRecoveryPoint(offset);
+        of.setHighWatermark(offset);
+        marks.append(name);
+    }
+
+    private DirectoryMarks read() throws IOException {
+        return DirectoryMarks.read(disk, DIRECTORY);
+    }
+
+    private static void assertMarks(DirectoryMarks marks, PartitionName name, long recoveryPoint, long startOffset,
+            long highWatermark) {
+        assertThat(marks.find(name)).satisfies(found -> {
+            assertThat(found.recoveryPoint()).isEqualTo(recoveryPoint);
+            assertThat(found.startOffset()).isEqualTo(startOffset);
+            assertThat(found.highWatermark()).isEqualTo(highWatermark);
+        });
+    }
+}
