@@ -90,6 +90,21 @@ public final class FileDisk implements Disk {
     /// One system call; the file store, which also reads the table of mounts, is asked only where 0 may mean that the
     /// call has failed.
     @Override
+    public boolean syncFileSystem(Path directory) throws IOException {
+        Optional<FileSystemSync> sync = FileSystemSyncHolder.SYNC;
+        if (sync.isEmpty()) {
+            return false;
+        }
+        sync.get().sync(directory);
+        return true;
+    }
+
+    /// Found when it is first needed, since finding it takes longer than most starts of a broker have time.
+    private static final class FileSystemSyncHolder {
+        static final Optional<FileSystemSync> SYNC = FileSystemSync.find();
+    }
+
+    @Override
     public long usableBytes(Path path) throws IOException {
         long usable = path.toFile().getUsableSpace();
         if (0 < usable) {

@@ -284,4 +284,17 @@ abstract class DiskContract {
     static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
+
+    @Test
+    void aFileSystemIsSyncedAtOneGo() throws IOException {
+        Path file = home().resolve("one");
+        try (DiskFile open = disk().open(file, Disk.Access.CREATE)) {
+            open.write(ByteBuffer.wrap(new byte[]{1, 2, 3}), 0);
+        }
+
+        disk().syncFileSystem(home());
+
+        assertThat(disk().size(file)).isEqualTo(3);
+        assertThatThrownBy(() -> disk().syncFileSystem(home().resolve("nowhere"))).isInstanceOf(IOException.class);
+    }
 }

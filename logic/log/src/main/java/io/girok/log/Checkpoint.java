@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +40,15 @@ final class Checkpoint {
     }
 
     static void write(Disk disk, Path path, List<String> entries) throws IOException {
+        TextFile.replace(disk, path, encode(entries));
+    }
+
+    static ByteBuffer encode(List<String> entries) {
         List<String> lines = new ArrayList<>(entries.size() + HEADER_LINES);
         lines.add(VERSION);
         lines.add(Integer.toString(entries.size()));
         lines.addAll(entries);
-        TextFile.replace(disk, path, lines);
+        return TextFile.encode(lines);
     }
 
     /// @throws CorruptLog when `text` is no number

@@ -4,7 +4,9 @@ import io.girok.base.Disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// What has to be written and synced so that everything below an offset is durable: captured on the shard, done on the
@@ -51,12 +53,39 @@ record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, bool
     }
 
     private boolean save(Disk disk, Path directory) throws IOException {
+        return whereThereIsRoom(disk, directory, TextFile::replace);
+    }
+
+    /// The first half of [#run] for many at once: everything is written, nothing is synced or in its place yet. Answers
+    /// false where the disk is full.
+    boolean prepare(Disk disk, Path directory) throws IOException {
+        return whereThereIsRoom(disk, directory, TextFile::writeTemporary);
+    }
+
+    /// The second half, after all that was prepared is durable: puts it in its place, which has to become durable too.
+    void install(Disk disk, Path directory) throws IOException {
+        for (Path path : files(directory).keySet()) {
+            TextFile.install(disk, path);
+        }
+    }
+
+    /// What is replaced as a whole.
+    private Map<Path, ByteBuffer> files(Path directory) {
+        Map<Path, ByteBuffer> files = new LinkedHashMap<>();
+        epochs.ifPresent(lines -> files.put(directory.resolve(FileNames.EPOCHS), Checkpoint.encode(lines)));
+        producers.ifPresent(
+                states -> files.put(ProducerSnapshotFile.path(directory, endOffset), states.duplicate()));
+        return files;
+    }
+
+    private interface Writing {
+        void write(Disk disk, Path path, ByteBuffer bytes) throws IOException;
+    }
+
+    private boolean whereThereIsRoom(Disk disk, Path directory, Writing writing) throws IOException {
         try {
-            if (epochs.isPresent()) {
-                EpochCache.write(disk, directory, epochs.get());
-            }
-            if (producers.isPresent()) {
-                TextFile.replace(disk, ProducerSnapshotFile.path(directory, endOffset), producers.get().duplicate());
+            for (Map.Entry<Path, ByteBuffer> file : files(directory).entrySet()) {
+                writing.write(disk, file.getKey(), file.getValue());
             }
             return true;
         } catch (IOException e) {

@@ -383,6 +383,10 @@ public final class LogDirectory implements AutoCloseable {
     public void closeClean() {
         try {
             boolean isClean = failure.get() == null && unchecked.isEmpty();
+            List<PartitionStore> unsaved = stores.values().stream().filter(PartitionStore::hasToSave).toList();
+            if (MassClose.MIN_LOGS <= unsaved.size()) {
+                isClean &= new MassClose(environment.disk(), path).run(unsaved);
+            }
             for (PartitionStore store : List.copyOf(stores.values())) {
                 isClean &= closeStore(store);
             }

@@ -6,6 +6,7 @@ import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -460,6 +461,39 @@ public final class PartitionStore {
         } catch (IOException e) {
             throw failed(e);
         }
+    }
+
+    /// Whether [#close] has something to save.
+    boolean hasToSave() {
+        return !isOffline() && !isClosed && isChanged();
+    }
+
+    /// What [#close] has to save, for [#closeSaved] or [#closeWith]; nothing may be appended after it.
+    FlushWork captureLast() throws IOException {
+        flusher.settle();
+        contents.finish();
+        return contents.captureFlush(true);
+    }
+
+    /// Closes the log after `work` was done elsewhere.
+    void closeSaved(FlushWork work) throws IOException {
+        marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
+        abandon();
+    }
+
+    /// Does the work and closes the log; answers whether all was saved.
+    boolean closeWith(FlushWork work) throws IOException {
+        boolean isComplete = work.run(segments.environment().disk(), directory(), marks.checkpointedRecoveryPoint());
+        if (isComplete) {
+            closeSaved(work);
+        } else {
+            abandon();
+        }
+        return isComplete;
+    }
+
+    Path directory() {
+        return segments.directory();
     }
 
     /// Lets go of files without saving anything: the partition is deleted, or its directory is offline.

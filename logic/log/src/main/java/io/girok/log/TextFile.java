@@ -39,13 +39,30 @@ final class TextFile {
 
     /// Replaces the file; its content is durable then, its name once the directory is synced.
     static void replace(Disk disk, Path path, ByteBuffer bytes) throws IOException {
-        Path temporary = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
+        Path temporary = temporary(path);
         try (DiskFile file = disk.open(temporary, Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(bytes, 0);
             file.sync();
         }
         disk.rename(temporary, path);
+    }
+
+    /// The first half of [#replace], without a sync.
+    static void writeTemporary(Disk disk, Path path, ByteBuffer bytes) throws IOException {
+        try (DiskFile file = disk.open(temporary(path), Disk.Access.WRITE)) {
+            file.truncate(0);
+            file.write(bytes, 0);
+        }
+    }
+
+    /// The second half of [#replace], once what was written is durable.
+    static void install(Disk disk, Path path) throws IOException {
+        disk.rename(temporary(path), path);
+    }
+
+    private static Path temporary(Path path) {
+        return path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
     }
 
     static void sync(Disk disk, Path path) throws IOException {
@@ -58,12 +75,15 @@ final class TextFile {
     static void writeUnsynced(Disk disk, Path path, List<String> lines) throws IOException {
         try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
             file.truncate(0);
-            file.write(StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n"), 0);
+            file.write(encode(lines), 0);
         }
     }
 
     static void replace(Disk disk, Path path, List<String> lines) throws IOException {
-        String text = String.join("\n", lines) + "\n";
-        replace(disk, path, StandardCharsets.UTF_8.encode(text));
+        replace(disk, path, encode(lines));
+    }
+
+    static ByteBuffer encode(List<String> lines) {
+        return StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n");
     }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class LogDirectoryTest {
-    private final LogWorld world = new LogWorld();
+    private LogWorld world = new LogWorld();
 
     @Test
     void aSecondProcessIsRefused() {
@@ -185,5 +189,63 @@ class LogDirectoryTest {
         world.open();
 
         assertThat(world.store.checkpointedHighWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void manyLogsAreSavedAtOneGo() throws IOException {
+        fillMany();
+        int syncs = world.disk.count(DiskOperation.SYNC);
+
+        world.closeClean();
+
+        assertThat(world.disk.count(DiskOperation.SYNC) - syncs).isLessThan(10);
+        world.disk.crash(new SplittableRandom(5));
+        world.openDirectory();
+        assertThat(world.directory.wasClosedClean()).isTrue();
+        assertMany();
+    }
+
+    @Test
+    void aCrashAtAnyPlaceOfSavingManyLogsLosesNothing() throws IOException {
+        List<DiskFault> faults = new ArrayList<>();
+        for (int nth = 1; nth <= 40; nth += 3) {
+            faults.add(DiskFault.nth(DiskOperation.RENAME, nth));
+            faults.add(DiskFault.nth(DiskOperation.WRITE, nth));
+        }
+        faults.add(DiskFault.nth(DiskOperation.SYNC_FILE_SYSTEM, 1));
+        faults.add(DiskFault.nth(DiskOperation.SYNC_FILE_SYSTEM, 2));
+        for (DiskFault fault : faults) {
+            world = new LogWorld();
+            fillMany();
+            world.disk.plant(fault.lasting());
+
+            world.directory.closeClean();
+
+            assertThat(world.directory.failure()).isPresent();
+            world.disk.crash(new SplittableRandom(faults.indexOf(fault)));
+            world.disk.removeFaults();
+            world.openDirectory();
+            assertThat(world.directory.wasClosedClean()).isFalse();
+            assertMany();
+        }
+    }
+
+    private void fillMany() {
+        world.openDirectory();
+        for (int index = 0; index < 40; index++) {
+            world.store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
+                    world.settings, world.shard);
+            world.append(1, "a" + index);
+            world.flush();
+        }
+    }
+
+    private void assertMany() {
+        for (int index = 0; index < 40; index++) {
+            world.store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
+                    world.settings, world.shard);
+            assertThat(world.read(0)).containsExactly("0:a" + index);
+            assertThat(world.store.latestEpoch()).isZero();
+        }
     }
 }

@@ -21,8 +21,8 @@ final class Rejections {
             case INVALID_TRANSACTION_STATE -> Errors.INVALID_TXN_STATE;
             case COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
             case OFFSETS_NOT_FOLLOWING -> throw new IllegalArgumentException("a leader assigns its offsets itself");
-            // What every client sends again, unlike KAFKA_STORAGE_ERROR, which ends the producers of sarama before 1.44,
-            // aiokafka before 0.13, brod and librdkafka before 1.6; the message says what is the matter.
+            // What every client sends again, unlike KAFKA_STORAGE_ERROR, which ends the producers of sarama before
+            // 1.44, aiokafka before 0.13, brod and librdkafka before 1.6; the message says what is the matter.
             case DISK_FULL -> Errors.NOT_ENOUGH_REPLICAS;
         };
     }

@@ -217,6 +217,15 @@ public final class MemoryDisk implements Disk {
     }
 
     @Override
+    public synchronized boolean syncFileSystem(Path path) throws IOException {
+        Path directory = absolute(path);
+        attempt(DiskOperation.SYNC_FILE_SYSTEM, directory);
+        directory(directory);
+        tree.syncAll();
+        return true;
+    }
+
+    @Override
     public synchronized long usableBytes(Path path) throws IOException {
         attempt(DiskOperation.SPACE, path);
         if (tree.find(absolute(path)) == null) {

@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
 
 /// What partitions cost: to create, to keep, to stop and to start with. Owned by the main thread.
 @Command(name = "partitions", mixinStandardHelpOptions = true, description = {
-    "Creates many partitions, writes a record to each, and measures the broker: memory, files, idling, a clean stop and "
-            + "start, a kill -9 and start. A start is over when every partition has a leader, and again when every "
+    "Creates many partitions, writes a record to each, and measures the broker: memory, files, idling, a clean stop "
+            + "and start, a kill -9 and start. A start is over when every partition has a leader, and again when every "
             + "partition has told its end offset."})
 public final class ManyPartitions implements Callable<Integer> {
     private static final double PERCENT = 100;
