@@ -281,12 +281,8 @@ class BrokerTest {
         node.createTopic(orders, "orders", 1);
     }
 
-    /// Awake.
     private LedPartition led(TopicId topic, int index) {
-        LedPartition led = sleeping(topic, index);
-        Errors error = node.shards.get(node.shards.indexOf(led.shard())).call(led::wake);
-        assertThat(error).isEqualTo(Errors.NONE);
-        return led;
+        return node.awake(topic, index);
     }
 
     private LedPartition sleeping(TopicId topic, int index) {

@@ -138,7 +138,7 @@ class RetentionSettingsTest {
     }
 
     private static LedPartition led(TestNode node, TopicId topic) {
-        return (LedPartition) node.broker.partitions().find(topic, 0);
+        return node.awake(topic, 0);
     }
 
     private static void append(TestNode node, TopicId topic) {

@@ -29,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 
 /// A broker without edges under a clock that stands still: two shards and a pool that run when they are told to.
 /// Requests go in as frames and come out as frames.
@@ -139,6 +140,16 @@ public final class TestNode {
         commit(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, List.of(partition(2, LEADER_EPOCH))));
         return id;
+    }
+
+    /// A partition that is led here, with its log open.
+    LedPartition awake(TopicId topic, int index) {
+        LedPartition led = (LedPartition) broker.partitions().find(topic, index);
+        Errors error = shards.get(shards.indexOf(led.shard())).call(led::wake);
+        if (error != Errors.NONE) {
+            throw new AssertionError(led.name() + " cannot be woken: " + error);
+        }
+        return led;
     }
 
     public void configure(String topic, String setting, String value) {

@@ -163,12 +163,7 @@ public final class PartitionStore {
 
     /// The bytes of all segments.
     public long sizeInBytes() {
-        checkUsable();
-        try {
-            return segments.sizeInBytes();
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> segments.sizeInBytes());
     }
 
     /// How many segments there are.
@@ -178,12 +173,7 @@ public final class PartitionStore {
 
     /// The largest leader epoch that has been assigned an offset, -1 for none.
     public int latestEpoch() {
-        checkUsable();
-        try {
-            return contents.epochs().latest();
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> contents.epochs().latest());
     }
 
     /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order
@@ -224,34 +214,23 @@ public final class PartitionStore {
 
     /// The first record whose timestamp is `timestamp` or later; empty when there is none.
     public Optional<TimestampOffset> offsetForTimestamp(long timestamp) {
-        checkUsable();
-        try {
+        return onDisk(() -> {
             contents.resume();
             return reader.find(timestamp, startOffset(), settings);
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        });
     }
 
     /// The first record of the largest timestamp; empty when no record has one.
     public Optional<TimestampOffset> maxTimestampOffset() {
-        checkUsable();
-        try {
+        return onDisk(() -> {
             contents.resume();
             return reader.findLargest(startOffset(), settings);
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        });
     }
 
     /// Where the epoch ends in this log (KIP-101, KIP-320).
     public EpochEnd endOffsetFor(int leaderEpoch) {
-        checkUsable();
-        try {
-            return contents.epochs().endOffsetFor(leaderEpoch, contents.endOffset());
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> contents.epochs().endOffsetFor(leaderEpoch, contents.endOffset()));
     }
 
     /// Notes that the leader of `epoch` writes from `startOffset` on.
@@ -267,32 +246,17 @@ public final class PartitionStore {
     /// The end of what a consumer of committed records may read: the first offset of the earliest open transaction, or
     /// the high watermark.
     public long lastStableOffset(long highWatermark) {
-        checkUsable();
-        try {
-            return Math.max(startOffset(), contents.producers().lastStableOffset(highWatermark));
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> Math.max(startOffset(), contents.producers().lastStableOffset(highWatermark)));
     }
 
     /// The aborted transactions that have records in `[fromOffset, toOffset)`.
     public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
-        checkUsable();
-        try {
-            return contents.abortedTransactions(fromOffset, toOffset);
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> contents.abortedTransactions(fromOffset, toOffset));
     }
 
     /// The producers known to the log, for DescribeProducers.
     public List<ProducerState> producers() {
-        checkUsable();
-        try {
-            return contents.producers().states();
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> contents.producers().states());
     }
 
     /// Notes the high watermark for the checkpoint.
@@ -391,12 +355,7 @@ public final class PartitionStore {
     /// When, by the wall clock in milliseconds, retention by time may want something of this log that it does not want
     /// now, if nothing is appended meanwhile; [Long#MAX_VALUE] for never.
     public long retentionDueMs() {
-        checkUsable();
-        try {
-            return trim.dueMs(settings);
-        } catch (IOException e) {
-            throw failed(e);
-        }
+        return onDisk(() -> trim.dueMs(settings));
     }
 
     /// Begins a new segment, if the last one holds anything.
@@ -581,6 +540,19 @@ public final class PartitionStore {
         long durable = durableOffset();
         for (LongConsumer listener : durableListeners) {
             listener.accept(durable);
+        }
+    }
+
+    private interface DiskWork<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T onDisk(DiskWork<T> work) {
+        checkUsable();
+        try {
+            return work.run();
+        } catch (IOException e) {
+            throw failed(e);
         }
     }
 

@@ -42,7 +42,8 @@ final class SpaceReserve {
         }
     }
 
-    /// Whether it is time to [#fill] the reserve (again): there is so much room that nobody misses it. Answers true once.
+    /// Whether it is time to [#fill] the reserve (again): there is so much room that nobody misses it. Answers true
+    /// once.
     boolean isWanted(long floorBytes, long usableBytes) {
         long wanted = sizeFor(floorBytes);
         return 0 < wanted && floorBytes + 2 * wanted <= usableBytes && !isAskedFor.get()
