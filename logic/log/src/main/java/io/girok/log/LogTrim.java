@@ -64,9 +64,9 @@ final class LogTrim {
         return retention.retentionMs() < nowMs - timeOf(segment, nowMs, settings);
     }
 
-    /// When the segment's last record was written, as far as anybody can tell: by the records, or by the file where they
-    /// do not say. What is dated further ahead than the topic allows counts as allowed, so that one wrong clock does not
-    /// keep its segment, and all that follow, for ever.
+    /// When the segment's last record was written, as far as anybody can tell: by the records, or by the file where
+    /// they do not say. What is dated further ahead than the topic allows counts as allowed, so that one wrong clock
+    /// does not keep its segment, and all that follow, for ever.
     private static long timeOf(Segment segment, long nowMs, LogSettings settings) throws IOException {
         long largest = segment.largestTimestamp(settings.roll().indexIntervalBytes());
         if (0 <= largest && largest <= nowMs) {
