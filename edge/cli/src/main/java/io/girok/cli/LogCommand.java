@@ -2,7 +2,7 @@ package io.girok.cli;
 
 import picocli.CommandLine.Command;
 
-/// The commands about log files; they need no broker and change nothing.
-@Command(name = "log", description = "Look into segments on disk, and check them.", subcommands = {LogDump.class,
-    LogVerify.class})
+/// The commands about log files; they need no broker.
+@Command(name = "log", description = "Look into segments on disk, check and repair them.",
+        subcommands = {LogDump.class, LogVerify.class, LogRepair.class})
 final class LogCommand {}

@@ -2,13 +2,14 @@ package io.girok.cli;
 
 import io.girok.base.Disk;
 import io.girok.log.SegmentInspector;
+import io.girok.repair.Repair;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /// Finds the segments that paths on the command line mean: a segment itself, a partition's directory, or a log
-/// directory with partitions in it. Stateless.
+/// directory with partitions in it; but not what a repair has set aside there. Stateless.
 final class LogFiles {
     private static final int MAX_DEPTH = 4;
     private static final String SEGMENT_NAME = "\\d{20}\\.log";
@@ -40,6 +41,11 @@ final class LogFiles {
         return segment.subpath(Math.max(0, names - 2), names).toString();
     }
 
+    static Path parent(Path path) {
+        Path parent = path.toAbsolutePath().getParent();
+        return parent == null ? Path.of("/") : parent;
+    }
+
     private static void collect(Disk disk, Path directory, int depth, List<Path> segments) {
         segments.addAll(SegmentInspector.segments(disk, directory));
         if (depth == 0) {
@@ -48,7 +54,7 @@ final class LogFiles {
         try {
             for (String name : disk.list(directory)) {
                 Path child = directory.resolve(name);
-                if (disk.isDirectory(child)) {
+                if (disk.isDirectory(child) && !name.startsWith(Repair.ASIDE_PREFIX)) {
                     collect(disk, child, depth - 1, segments);
                 }
             }

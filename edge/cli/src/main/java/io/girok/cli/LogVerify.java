@@ -2,112 +2,118 @@ package io.girok.cli;
 
 import io.girok.base.Disk;
 import io.girok.base.FileDisk;
+import io.girok.base.PartitionName;
+import io.girok.log.FileNames;
 import io.girok.log.SegmentInspector;
-import io.girok.log.SegmentInspector.Problem;
-import io.girok.record.InvalidBatch;
+import io.girok.repair.Checkpoints;
+import io.girok.repair.Damage;
+import io.girok.repair.PartitionInspection;
+import io.girok.repair.PartitionInspection.SegmentState;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `girok log verify`.
-@Command(name = "verify", description = {"Check segments and their indexes: CRCs, offsets, every record, every entry.",
-    "Ends with 1 when something is wrong. What a running broker is just writing may look torn at the very end."})
+@Command(name = "verify",
+        description = {
+            "Check segments and all that is kept beside them: CRCs, offsets, every record, every index entry, "
+                    + "epochs, producers' snapshots, checkpoints.",
+            "Ends with 1 when something is wrong. What a running broker is just writing may look torn at the end."})
 final class LogVerify implements Callable<Integer> {
     @Parameters(paramLabel = "PATH", arity = "1..*",
             description = "Segments (00000000000000000000.log), partitions' directories, or log directories.")
     List<Path> paths = new ArrayList<>();
 
-    @Option(names = "--json", description = "Print one JSON object a line for each segment.")
+    @Option(names = "--json",
+            description = "Print one JSON object a line for each segment, and each other file at fault.")
     boolean json;
 
-    /// What was found in one segment.
-    private record Verdict(Path segment, long batches, long records, long bytes, long endOffset,
-            List<Problem> problems) {}
+    private final Disk disk = new FileDisk();
+    private final List<SegmentState> segments = new ArrayList<>();
+    private final List<Damage> others = new ArrayList<>();
+    private LogProgress progress = LogProgress.of("verified");
 
     @Override
     public Integer call() {
-        Disk disk = new FileDisk();
-        List<Verdict> verdicts = new ArrayList<>();
         try (Output output = Output.standard()) {
-            @Nullable
-            Verdict previous = null;
+            progress = LogProgress.of("verified");
+            Map<Path, List<Path>> byDirectory = new LinkedHashMap<>();
             for (Path segment : LogFiles.segments(disk, paths)) {
-                Verdict verdict = verify(SegmentInspector.of(disk, segment), segment, previous);
-                verdicts.add(verdict);
-                previous = verdict;
-                if (json) {
-                    output.line(Json.of(toJson(verdict)));
-                }
+                byDirectory.computeIfAbsent(LogFiles.parent(segment), directory -> new ArrayList<>()).add(segment);
             }
-            if (!json) {
-                print(verdicts, output);
+            Map<Path, Checkpoints> checkpoints = new LinkedHashMap<>();
+            byDirectory.forEach((directory, files) -> verify(directory, files, checkpoints, output));
+            checkpoints.values().forEach(found -> others.addAll(found.damages()));
+            progress.end();
+            if (json) {
+                others.forEach(damage -> output.line(Json.of(toJson(damage))));
+            } else {
+                print(output);
             }
         }
-        return verdicts.stream().allMatch(verdict -> verdict.problems().isEmpty()) ? 0 : Failure.FAILED;
+        boolean isSound = others.isEmpty() && segments.stream().allMatch(segment -> segment.damages().isEmpty());
+        return isSound ? 0 : Failure.FAILED;
     }
 
-    /// @param previous the segment before, which may be another partition's
-    private static Verdict verify(SegmentInspector inspector, Path segment, @Nullable Verdict previous) {
-        List<Problem> problems = new ArrayList<>(inspector.verify());
-        long[] batches = {0};
-        long[] records = {0};
-        long[] bytes = {0};
-        long[] end = {inspector.baseOffset()};
-        try {
-            inspector.records(batch -> {
-                batches[0]++;
-                bytes[0] += batch.sizeInBytes();
-                end[0] = batch.lastOffset() + 1;
-            }, record -> records[0]++, LogDump.MAX_UNPACKED_BYTES);
-        } catch (InvalidBatch e) {
-            problems.add(new Problem(name(segment), bytes[0], "unreadable batch: " + e.getMessage()));
+    /// All of a partition, if all of it was asked for: then its files can be held against each other.
+    private void verify(Path directory, List<Path> files, Map<Path, Checkpoints> checkpoints, Output output) {
+        Optional<PartitionName> name = FileNames.partition(String.valueOf(directory.getFileName()));
+        if (name.isEmpty() || files.size() < SegmentInspector.segments(disk, directory).size()) {
+            files.forEach(file -> add(PartitionInspection.segment(disk, file), output));
+            return;
         }
-        if (previous != null && parent(previous.segment()).equals(parent(segment))
-                && inspector.baseOffset() < previous.endOffset()) {
-            problems.add(
-                    new Problem(name(segment), 0,
-                            "begins before the segment before it ends, at " + previous.endOffset()));
-        }
-        return new Verdict(segment, batches[0], records[0], bytes[0], end[0], problems);
+        Checkpoints known = checkpoints.computeIfAbsent(LogFiles.parent(directory),
+                parent -> Checkpoints.read(disk, parent));
+        PartitionInspection partition = PartitionInspection
+                .of(disk, name.get(), directory, known, true, segment -> add(segment, output));
+        others.addAll(partition.otherDamages());
     }
 
-    private static void print(List<Verdict> verdicts, Output output) {
+    private void add(SegmentState segment, Output output) {
+        segments.add(segment);
+        progress.passed(segment.sizeInBytes());
+        if (json) {
+            output.line(Json.of(toJson(segment)));
+        }
+    }
+
+    private void print(Output output) {
         Table table = Table.of("SEGMENT", "BATCHES", "RECORDS", "BYTES", "END", "PROBLEMS");
-        for (Verdict verdict : verdicts) {
-            table.row(LogFiles.shortName(verdict.segment()), verdict.batches(), verdict.records(), verdict.bytes(),
-                    verdict.endOffset(), verdict.problems().size());
+        for (SegmentState segment : segments) {
+            table.row(LogFiles.shortName(segment.file()), segment.batches(), segment.records(), segment.sizeInBytes(),
+                    segment.endOffset(), segment.damages().size());
         }
         table.print(output);
-        for (Verdict verdict : verdicts) {
-            for (Problem problem : verdict.problems()) {
-                output.line(
-                        parent(verdict.segment()).resolve(problem.file()) + " at position " + problem.position() + ": "
-                                + problem.what());
-            }
+        for (SegmentState segment : segments) {
+            segment.damages().forEach(damage -> output.line(describe(damage)));
         }
+        others.forEach(damage -> output.line(describe(damage)));
     }
 
-    private static Object toJson(Verdict verdict) {
+    static String describe(Damage damage) {
+        return damage.file() + (damage.position() < 0 ? "" : " at position " + damage.position()) + ": "
+                + damage.what();
+    }
+
+    private static Object toJson(SegmentState segment) {
         List<Object> problems = new ArrayList<>();
-        for (Problem problem : verdict.problems()) {
-            problems.add(
-                    Json.object("file", problem.file(), "position", problem.position(), "what", problem.what()));
+        for (Damage damage : segment.damages()) {
+            problems.add(Json.object("file", String.valueOf(damage.file().getFileName()), "position", damage.position(),
+                    "what", damage.what()));
         }
-        return Json.object("segment", verdict.segment().toString(), "batches", verdict.batches(), "records",
-                verdict.records(), "bytes", verdict.bytes(), "endOffset", verdict.endOffset(), "problems", problems);
+        return Json.object("segment", segment.file().toString(), "batches", segment.batches(), "records",
+                segment.records(), "bytes", segment.sizeInBytes(), "endOffset", segment.endOffset(), "problems",
+                problems);
     }
 
-    private static Path parent(Path segment) {
-        Path parent = segment.toAbsolutePath().getParent();
-        return parent == null ? Path.of("/") : parent;
-    }
-
-    private static String name(Path segment) {
-        return String.valueOf(segment.getFileName());
+    static Object toJson(Damage damage) {
+        return Json.object("file", damage.file().toString(), "position", damage.position(), "what", damage.what());
     }
 }

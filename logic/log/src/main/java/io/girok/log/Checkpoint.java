@@ -9,7 +9,7 @@ import java.util.List;
 
 /// Apache Kafka's checkpoint files: a line with the version 0, a line with the number of entries, a line for each
 /// entry.
-final class Checkpoint {
+public final class Checkpoint {
     private static final String VERSION = "0";
     private static final int HEADER_LINES = 2;
 
@@ -17,8 +17,8 @@ final class Checkpoint {
 
     /// The entries, each split at its spaces; none when there is no such file.
     ///
-    /// @throws CorruptLog when the file is not one of `fields` fields a line
-    static List<String[]> read(Disk disk, Path path, int fields) throws IOException {
+    /// @throws IOException when the file is not one of `fields` fields a line
+    public static List<String[]> read(Disk disk, Path path, int fields) throws IOException {
         List<String> lines = TextFile.readLines(disk, path).orElse(List.of(VERSION, "0"));
         if (lines.size() < HEADER_LINES || !lines.get(0).equals(VERSION)) {
             throw new CorruptLog("checkpoint '" + path + "' does not begin with version 0 and a count");
@@ -51,8 +51,8 @@ final class Checkpoint {
         return TextFile.encode(lines);
     }
 
-    /// @throws CorruptLog when `text` is no number
-    static long number(String text, Path path) throws CorruptLog {
+    /// @throws IOException when `text` is no number
+    public static long number(String text, Path path) throws IOException {
         try {
             return Long.parseLong(text);
         } catch (NumberFormatException e) {

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// <topic> <partition> <recovery point> <start offset> <high watermark> <CRC-32C of the line so far>
 /// ```
-final class DirectoryMarks {
-    static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
-    static final String START_OFFSETS = "log-start-offset-checkpoint";
-    static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
+public final class DirectoryMarks {
+    public static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    public static final String START_OFFSETS = "log-start-offset-checkpoint";
+    public static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
 
-    static final String LATEST = "girok-latest-offsets";
+    public static final String LATEST = "girok-latest-offsets";
 
     private static final int LATEST_FIELDS = 6;
     private static final int MAX_LATEST_BYTES = 1024 * 1024;
@@ -73,8 +73,12 @@ final class DirectoryMarks {
         marks.put(name, of);
     }
 
-    /// Lines up to the first that is not whole: a crash may have torn the last.
-    private void readLatest() throws IOException {
+    /// A line of the fourth file.
+    public record Latest(PartitionName name, long recoveryPoint, long startOffset, long highWatermark) {}
+
+    /// The lines of the fourth file up to the first that is not whole: a crash may have torn the last.
+    public static List<Latest> latest(Disk disk, Path directory) throws IOException {
+        List<Latest> latest = new ArrayList<>();
         for (String line : TextFile.readLines(disk, directory.resolve(LATEST)).orElse(List.of())) {
             String[] fields = line.split(" ", -1);
             int end = line.lastIndexOf(' ') + 1;
@@ -83,8 +87,16 @@ final class DirectoryMarks {
             }
             PartitionName name = FileNames.partition(fields[0] + "-" + fields[1]).orElse(null);
             if (name != null) {
-                put(name, new Marks(Long.parseLong(fields[2]), Long.parseLong(fields[3]), Long.parseLong(fields[4])));
+                latest.add(new Latest(name, Long.parseLong(fields[2]), Long.parseLong(fields[3]),
+                        Long.parseLong(fields[4])));
             }
+        }
+        return latest;
+    }
+
+    private void readLatest() throws IOException {
+        for (Latest line : latest(disk, directory)) {
+            put(line.name, new Marks(line.recoveryPoint, line.startOffset, line.highWatermark));
         }
         if (disk.exists(directory.resolve(LATEST))) {
             // What follows a torn line would not be found: begin anew.

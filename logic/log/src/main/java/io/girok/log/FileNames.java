@@ -6,18 +6,18 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// How files and directories of logs are called. Immutable.
-final class FileNames {
-    static final String LOG = ".log";
-    static final String OFFSET_INDEX = ".index";
-    static final String TIME_INDEX = ".timeindex";
-    static final String TRANSACTION_INDEX = ".txnindex";
-    static final String SNAPSHOT = ".snapshot";
-    static final String DELETED = ".deleted";
-    static final String TEMPORARY = ".tmp";
-    static final String EPOCHS = "leader-epoch-checkpoint";
-    static final String PARTITION_METADATA = "partition.metadata";
-    static final String DELETED_DIRECTORY = "-delete";
-    static final String STRAY_DIRECTORY = "-stray";
+public final class FileNames {
+    public static final String LOG = ".log";
+    public static final String OFFSET_INDEX = ".index";
+    public static final String TIME_INDEX = ".timeindex";
+    public static final String TRANSACTION_INDEX = ".txnindex";
+    public static final String SNAPSHOT = ".snapshot";
+    public static final String DELETED = ".deleted";
+    public static final String TEMPORARY = ".tmp";
+    public static final String EPOCHS = "leader-epoch-checkpoint";
+    public static final String PARTITION_METADATA = "partition.metadata";
+    public static final String DELETED_DIRECTORY = "-delete";
+    public static final String STRAY_DIRECTORY = "-stray";
 
     private static final int OFFSET_DIGITS = 20;
     private static final int MAX_TOPIC_LENGTH = 249;
@@ -26,13 +26,13 @@ final class FileNames {
     private FileNames() {}
 
     /// `00000000000000000042.log`
-    static String of(long offset, String ending) {
+    public static String of(long offset, String ending) {
         String digits = Long.toString(offset);
         return "0".repeat(OFFSET_DIGITS - digits.length()) + digits + ending;
     }
 
     /// The offset in a name of 20 digits and `ending`.
-    static OptionalLong offset(String name, String ending) {
+    public static OptionalLong offset(String name, String ending) {
         if (name.length() != OFFSET_DIGITS + ending.length() || !name.endsWith(ending)) {
             return OptionalLong.empty();
         }
@@ -67,7 +67,7 @@ final class FileNames {
 
     /// The partition that a directory of this name holds; empty for directories that are something else, such as those
     /// of deleted partitions.
-    static Optional<PartitionName> partition(String directory) {
+    public static Optional<PartitionName> partition(String directory) {
         int dash = directory.lastIndexOf('-');
         if (dash <= 0 || directory.length() - dash - 1 > MAX_PARTITION_DIGITS) {
             return Optional.empty();

@@ -26,8 +26,10 @@ import org.slf4j.LoggerFactory;
 /// nothing is tried again until the directory is opened anew, which checks what is there.
 public final class LogDirectory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
-    private static final String LOCK = ".lock";
-    private static final String CLEAN_MARK = ".kafka_cleanshutdown";
+    /// Locked while a process has the directory.
+    public static final String LOCK = ".lock";
+    /// There after a clean stop only.
+    public static final String CLEAN_MARK = ".kafka_cleanshutdown";
     private static final int MAX_NAME_LENGTH = 255;
     /// Reading so much takes a shard about a millisecond.
     private static final long QUICK_RECOVERY_BYTES = 1024 * 1024;

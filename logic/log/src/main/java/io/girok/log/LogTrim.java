@@ -51,9 +51,9 @@ final class LogTrim {
         if (!retention.deletes() || retention.retentionMs() < 0 || first.size() == 0) {
             return Long.MAX_VALUE;
         }
-        long largest = first.largestTimestamp(settings.roll().indexIntervalBytes());
-        long due = largest + retention.retentionMs() + 1;
-        return largest < 0 || due < 0 ? Long.MAX_VALUE : due;
+        long time = timeOf(first, segments.environment().clock().wallMs(), settings);
+        long due = time + retention.retentionMs() + 1;
+        return due < 0 ? Long.MAX_VALUE : due;
     }
 
     private static boolean isTooOld(Segment segment, long nowMs, LogSettings settings) throws IOException {

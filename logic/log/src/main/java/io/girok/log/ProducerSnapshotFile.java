@@ -23,7 +23,7 @@ import java.util.zip.CRC32C;
 /// Apache Kafka writes one entry for a producer, and thereby forgets at a restart all but its last batch: one that is
 /// sent again from before that is refused as out of order. Here each remembered batch is an entry, the oldest first;
 /// Apache Kafka takes the last entry of a producer and reads the file as its own.
-final class ProducerSnapshotFile {
+public final class ProducerSnapshotFile {
     private static final short VERSION = 1;
     private static final int CRC_POSITION = 2;
     private static final int BODY_POSITION = 6;
@@ -65,6 +65,13 @@ final class ProducerSnapshotFile {
                 .putLong(timestamp)
                 .putInt(entry.coordinatorEpoch())
                 .putLong(entry.transactionFirstOffset());
+    }
+
+    /// Checks that the file is what was written.
+    ///
+    /// @throws IOException when it is not
+    public static void check(Disk disk, Path path) throws IOException {
+        read(disk, path);
     }
 
     /// @throws CorruptLog when the file is not what was written

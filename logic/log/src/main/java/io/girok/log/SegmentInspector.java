@@ -10,9 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -114,62 +112,45 @@ public final class SegmentInspector {
         return entries;
     }
 
-    /// Checks CRCs, offsets, and that both indexes say what the batches say.
+    /// The index of aborted transactions.
+    public List<AbortedTransaction> abortedTransactions() {
+        List<AbortedTransaction> entries = new ArrayList<>();
+        ByteBuffer bytes = wholeEntries(FileNames.TRANSACTION_INDEX, TransactionIndex.ENTRY_BYTES);
+        while (bytes.hasRemaining()) {
+            bytes.getShort();
+            entries.add(new AbortedTransaction(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong()));
+        }
+        return entries;
+    }
+
+    /// Checks CRCs, offsets, and that the indexes say what the batches say.
     public List<Problem> verify() {
+        return verify(batch -> {});
+    }
+
+    /// As [#verify()], and shows every batch in order.
+    public List<Problem> verify(Consumer<Batch> reader) {
         List<Problem> problems = new ArrayList<>();
-        Map<Long, Batch> byLastOffset = new HashMap<>();
+        List<IndexCheck> indexes = IndexCheck.of(this);
         long[] next = {baseOffset};
         batches(batch -> {
-            byLastOffset.put(batch.lastOffset(), batch);
             if (!batch.isCrcValid()) {
-                problems.add(problem(FileNames.LOG, batch.position(), "CRC does not fit the batch"));
+                problems.add(problem(FileNames.LOG, batch.position(), "CRC does not fit the batch of offsets "
+                        + batch.baseOffset() + " to " + batch.lastOffset()));
             }
             if (batch.baseOffset() < next[0] || batch.lastOffset() < batch.baseOffset()) {
                 problems.add(problem(FileNames.LOG, batch.position(),
                         "offsets " + batch.baseOffset() + " to " + batch.lastOffset() + " do not follow " + next[0]));
             }
             next[0] = batch.lastOffset() + 1;
+            indexes.forEach(index -> index.pass(batch));
+            reader.accept(batch);
         }).ifPresent(problems::add);
-        verifyOffsetIndex(byLastOffset, problems);
-        verifyTimeIndex(byLastOffset, problems);
+        indexes.forEach(index -> index.end().ifPresent(problems::add));
         return problems;
     }
 
-    private void verifyOffsetIndex(Map<Long, Batch> byLastOffset, List<Problem> problems) {
-        long last = baseOffset - 1;
-        int position = 0;
-        for (IndexEntry entry : offsetIndex()) {
-            Batch batch = byLastOffset.get(entry.offset());
-            if (entry.offset() <= last) {
-                problems.add(problem(FileNames.OFFSET_INDEX, position,
-                        "offset " + entry.offset() + " is not above " + last));
-            } else if (batch == null || batch.position() != entry.position()) {
-                problems.add(problem(FileNames.OFFSET_INDEX, position, "no batch that ends at offset "
-                        + entry.offset() + " lies at position " + entry.position()));
-            }
-            last = entry.offset();
-            position += OffsetIndex.ENTRY_BYTES;
-        }
-    }
-
-    private void verifyTimeIndex(Map<Long, Batch> byLastOffset, List<Problem> problems) {
-        long last = RecordBatch.NO_TIMESTAMP;
-        int position = 0;
-        for (TimeEntry entry : timeIndex()) {
-            Batch batch = byLastOffset.get(entry.offset());
-            if (entry.timestamp() <= last) {
-                problems.add(problem(FileNames.TIME_INDEX, position,
-                        "timestamp " + entry.timestamp() + " is not above " + last));
-            } else if (batch == null || batch.maxTimestamp() != entry.timestamp()) {
-                problems.add(problem(FileNames.TIME_INDEX, position, "no batch that ends at offset " + entry.offset()
-                        + " has the timestamp " + entry.timestamp()));
-            }
-            last = entry.timestamp();
-            position += TimeIndex.ENTRY_BYTES;
-        }
-    }
-
-    private Problem problem(String ending, long position, String what) {
+    Problem problem(String ending, long position, String what) {
         return new Problem(FileNames.of(baseOffset, ending), position, what);
     }
 
@@ -223,10 +204,15 @@ public final class SegmentInspector {
     }
 
     private ByteBuffer wholeEntries(String ending, int entryBytes) {
+        ByteBuffer bytes = bytes(ending);
+        return bytes.limit(bytes.limit() - bytes.limit() % entryBytes);
+    }
+
+    /// All of the index of that ending; nothing when there is none.
+    ByteBuffer bytes(String ending) {
         try {
-            ByteBuffer bytes = TextFile.readBytes(disk, segment.resolveSibling(FileNames.of(baseOffset, ending)))
+            return TextFile.readBytes(disk, segment.resolveSibling(FileNames.of(baseOffset, ending)))
                     .orElse(ByteBuffer.allocate(0));
-            return bytes.limit(bytes.limit() - bytes.limit() % entryBytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

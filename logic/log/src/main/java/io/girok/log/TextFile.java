@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /// Small files that are read and replaced whole: after a crash there is the old one or the one that replaced it. Used
 /// off the shards; writers of one file take turns.
-final class TextFile {
+public final class TextFile {
     /// No file that this is for comes near it: 100,000 partitions take about 6 MB.
     private static final int MAX_BYTES = 256 * 1024 * 1024;
 
@@ -33,7 +33,7 @@ final class TextFile {
         return Optional.of(bytes.flip());
     }
 
-    static Optional<List<String>> readLines(Disk disk, Path path) throws IOException {
+    public static Optional<List<String>> readLines(Disk disk, Path path) throws IOException {
         return readBytes(disk, path).map(bytes -> StandardCharsets.UTF_8.decode(bytes).toString().lines().toList());
     }
 
@@ -79,7 +79,8 @@ final class TextFile {
         }
     }
 
-    static void replace(Disk disk, Path path, List<String> lines) throws IOException {
+    /// As [#replace(Disk, Path, ByteBuffer)], with lines of text.
+    public static void replace(Disk disk, Path path, List<String> lines) throws IOException {
         replace(disk, path, encode(lines));
     }
 

@@ -47,6 +47,7 @@ class RetentionTest {
         assertThat(retain()).isZero();
         world.clock.advance(HOUR_MS);
         assertThat(retain()).isZero();
+        assertThat(world.store.retentionDueMs()).isEqualTo(world.clock.wallMs() + 1);
         world.clock.advance(1);
         assertThat(retain()).isEqualTo(2);
         world.closeClean();

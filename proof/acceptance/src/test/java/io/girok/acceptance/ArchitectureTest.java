@@ -24,6 +24,7 @@ class ArchitectureTest {
             Map.entry("coordinator", List.of("base")),
             Map.entry("metadata", List.of("base")),
             Map.entry("log", List.of("record", "base")),
+            Map.entry("repair", List.of("log", "record", "base")),
             Map.entry("controller", List.of("metadata", "base")),
             Map.entry("replication", List.of("log", "record", "metadata", "wire", "base")),
             Map.entry("group", List.of("coordinator", "metadata", "wire", "base")),
@@ -41,7 +42,7 @@ class ArchitectureTest {
                             "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
-            Map.entry("cli", List.of("server", "log", "record", "base")));
+            Map.entry("cli", List.of("server", "repair", "log", "record", "base")));
 
     private static final String[] PURE = ARROWS.keySet()
             .stream()

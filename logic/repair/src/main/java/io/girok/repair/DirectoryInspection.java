@@ -1,0 +1,43 @@
+package io.girok.repair;
+
+import io.girok.base.Disk;
+import io.girok.base.PartitionName;
+import io.girok.log.FileNames;
+import io.girok.repair.PartitionInspection.SegmentState;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/// A log directory and every partition in it, as [PartitionInspection] sees them. Immutable.
+public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<PartitionInspection> partitions) {
+    /// @param readsRecords whether every record is unpacked as well
+    /// @param progress told of each segment that was read
+    public static DirectoryInspection of(Disk disk, Path directory, boolean readsRecords,
+            Consumer<SegmentState> progress) {
+        try {
+            Checkpoints checkpoints = Checkpoints.read(disk, directory);
+            List<PartitionInspection> partitions = new ArrayList<>();
+            for (String entry : disk.list(directory)) {
+                Path path = directory.resolve(entry);
+                Optional<PartitionName> name = FileNames.partition(entry);
+                if (name.isPresent() && disk.isDirectory(path)) {
+                    partitions.add(
+                            PartitionInspection.of(disk, name.get(), path, checkpoints, readsRecords, progress));
+                }
+            }
+            return new DirectoryInspection(directory, checkpoints, partitions);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public List<Damage> damages() {
+        return Stream.concat(checkpoints.damages().stream(), partitions.stream().flatMap(it -> it.damages().stream()))
+                .toList();
+    }
+}
