@@ -7,6 +7,7 @@ import io.girok.log.LogDirectory;
 import java.util.ArrayDeque;
 import java.util.IdentityHashMap;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,19 +57,23 @@ final class Upkeep {
 
     /// Recovers what was not recovered because nobody asked for it yet, one log at a time on each shard.
     void recoverRest() {
-        byShard().forEach((owner, hosted) -> {
-            hosted.removeIf(partition -> !partition.needsRecovery());
+        IdentityHashMap<Shard, Queue<HostedPartition>> byShard = byShard();
+        byShard.values().forEach(hosted -> hosted.removeIf(partition -> !partition.needsRecovery()));
+        AtomicInteger shardsLeft = new AtomicInteger(byShard.size());
+        byShard.forEach((owner, hosted) -> {
             if (!hosted.isEmpty()) {
                 LOG.info("{} logs are recovered in the background, those that are asked for first", hosted.size());
-                owner.execute(() -> recoverNext(owner, hosted));
             }
+            owner.execute(() -> recoverNext(owner, hosted, shardsLeft));
         });
     }
 
-    private void recoverNext(Shard owner, Queue<HostedPartition> left) {
+    private void recoverNext(Shard owner, Queue<HostedPartition> left, AtomicInteger shardsLeft) {
         HostedPartition next = isStopped ? null : left.poll();
         if (next != null) {
-            var _ = next.recover().thenRunAsync(() -> recoverNext(owner, left), owner);
+            var _ = next.recover().thenRunAsync(() -> recoverNext(owner, left, shardsLeft), owner);
+        } else if (shardsLeft.decrementAndGet() == 0) {
+            directories.forEach(LogDirectory::endRecovery);
         }
     }
 

@@ -41,6 +41,7 @@ public final class LogDirectory implements AutoCloseable {
     private final boolean wasClosedClean;
     private final DirectoryMarks marks;
     private final FreeSpace space;
+    private final RecoveryReport recoveries;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
     /// Partitions that have a directory here.
     private final Set<PartitionName> onDisk = ConcurrentHashMap.newKeySet();
@@ -58,6 +59,7 @@ public final class LogDirectory implements AutoCloseable {
         this.wasClosedClean = wasClosedClean;
         this.marks = marks;
         this.space = new FreeSpace(path, environment);
+        this.recoveries = new RecoveryReport(path, environment.clock());
     }
 
     /// Takes the directory into use, creating it if need be. Blocks.
@@ -142,6 +144,7 @@ public final class LogDirectory implements AutoCloseable {
         }
         if (!wasClosedClean) {
             unchecked.addAll(onDisk);
+            recoveries.expect(unchecked);
         }
     }
 
@@ -193,6 +196,7 @@ public final class LogDirectory implements AutoCloseable {
                 return Optional.empty();
             }
             unchecked.remove(name);
+            recoveries.ended(name, false);
             if (!opened.get().isOnDisk()) {
                 onDisk.remove(name);
             }
@@ -210,12 +214,17 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private PartitionDirectory partitionDirectory(boolean isClean) {
-        return new PartitionDirectory(path, environment, marks, isClean);
+        return new PartitionDirectory(path, environment, marks, recoveries, isClean);
     }
 
     /// Whether the partition's log was not looked at since a stop that was not clean.
     public boolean needsRecovery(PartitionName name) {
         return unchecked.contains(name);
+    }
+
+    /// Nothing more is recovered unasked.
+    public void endRecovery() {
+        recoveries.tell();
     }
 
     /// Whether the partition has files here.
@@ -541,9 +550,13 @@ public final class LogDirectory implements AutoCloseable {
     /// What `cause` means: corruption takes one partition offline, everything else the directory.
     StorageFailed failed(PartitionName name, IOException cause) {
         if (cause instanceof CorruptLog) {
+            recoveries.ended(name, true);
             StorageFailed corrupt = new StorageFailed(StorageFailed.Scope.PARTITION,
                     String.valueOf(cause.getMessage()), cause);
-            LOGGER.error("log '{}' in '{}' is offline: {}", name, path, cause.getMessage());
+            LOGGER.error(
+                    "log '{}' in '{}' is offline: {}; once the broker is stopped, 'girok log repair' says what can "
+                            + "be kept",
+                    name, path, cause.getMessage());
             return corrupt;
         }
         return fail("log '" + name + "'", cause);

@@ -20,6 +20,7 @@ final class LogRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
 
     private final PartitionName name;
+    private final RecoveryProgress progress;
     private final Segments segments;
     private final long recoveryPoint;
     private final EpochCache epochs;
@@ -30,8 +31,10 @@ final class LogRecovery {
     private boolean isSaved = true;
     private @Nullable String problem;
 
-    LogRecovery(PartitionName name, Segments segments, long recoveryPoint, EpochCache epochs, int indexIntervalBytes) {
-        this.name = name;
+    LogRecovery(RecoveryProgress progress, Segments segments, long recoveryPoint, EpochCache epochs,
+            int indexIntervalBytes) {
+        this.progress = progress;
+        this.name = progress.name();
         this.segments = segments;
         this.recoveryPoint = recoveryPoint;
         this.epochs = epochs;
@@ -70,10 +73,11 @@ final class LogRecovery {
             index++;
         }
         if (nextOffset < recoveryPoint) {
-            throw new CorruptLog("log '" + name + "' ends at offset " + nextOffset
+            Segment last = segments.get(Math.max(first, index - 1));
+            throw new CorruptLog("log '" + name + "' ends at offset " + nextOffset + ", at position " + last.size()
+                    + " of segment " + last.log().path().getFileName()
                     + ", but was on stable storage up to its recovery point " + recoveryPoint
-                    + ": the partition stays offline; restore its files, or remove its directory "
-                    + "to have it copied from another replica");
+                    + ": the partition stays offline and nothing is deleted");
         }
         if (problem != null) {
             cutAfter(index - 1);
@@ -104,6 +108,7 @@ final class LogRecovery {
                 break;
             }
             RecordBatch batch = scan.header();
+            progress.read(batch.sizeInBytes());
             note(segment, batch, scan.position());
         }
         if (problem == null && scan.problem() != null) {
@@ -178,7 +183,8 @@ final class LogRecovery {
     private void cut(Segment segment, int position, String what) throws IOException {
         if (nextOffset < recoveryPoint) {
             throw new CorruptLog("log '" + name + "': segment " + segment.log().path().getFileName() + " has a " + what
-                    + " at position " + position + ", below its recovery point " + recoveryPoint
+                    + " at position " + position + ", after offset " + (nextOffset - 1)
+                    + " and below its recovery point " + recoveryPoint
                     + ": the partition stays offline and nothing is deleted");
         }
         LOGGER.warn(
@@ -189,6 +195,7 @@ final class LogRecovery {
                 position,
                 segment.size() - position,
                 nextOffset);
+        progress.cut(segment.size() - position);
         segment.cutTail(position);
     }
 
@@ -202,6 +209,7 @@ final class LogRecovery {
                     segment.log().path().getFileName(),
                     segment.size(),
                     nextOffset);
+            progress.cut(segment.size());
             SegmentDeletion.deleteNow(segment, disk());
         }
     }

@@ -20,12 +20,15 @@ final class PartitionDirectory {
     private final Path parent;
     private final LogEnvironment environment;
     private final DirectoryMarks marks;
+    private final RecoveryReport report;
     private final boolean isClean;
 
-    PartitionDirectory(Path parent, LogEnvironment environment, DirectoryMarks marks, boolean isClean) {
+    PartitionDirectory(Path parent, LogEnvironment environment, DirectoryMarks marks, RecoveryReport report,
+            boolean isClean) {
         this.parent = parent;
         this.environment = environment;
         this.marks = marks;
+        this.report = report;
         this.isClean = isClean;
     }
 
@@ -117,12 +120,16 @@ final class PartitionDirectory {
         return Optional.of(new OpenedLog(name, topic, known, segments, endOffset, true, isNew, unsaved));
     }
 
-    private static LogRecovery.Recovered recover(PartitionName name, Segments segments, Marks known,
-            LogSettings settings)
+    private LogRecovery.Recovered recover(PartitionName name, Segments segments, Marks known, LogSettings settings)
             throws IOException {
         EpochCache epochs = readEpochs(name, segments);
-        return new LogRecovery(name, segments, known.recoveryPoint(), epochs, settings.roll().indexIntervalBytes())
-                .run();
+        RecoveryProgress progress = new RecoveryProgress(name,
+                LogRecovery.bytesToRead(segments, known.recoveryPoint()), environment.clock());
+        LogRecovery.Recovered recovered = new LogRecovery(progress, segments, known.recoveryPoint(), epochs,
+                settings.roll().indexIntervalBytes()).run();
+        progress.end(recovered.endOffset());
+        report.note(progress);
+        return recovered;
     }
 
     private static EpochCache readEpochs(PartitionName name, Segments segments) throws IOException {

@@ -144,7 +144,8 @@ final class Segment {
             note(header, scan.position(), indexIntervalBytes);
         }
         if (scan.problem() != null) {
-            throw new CorruptLog("segment '" + log + "' ends in a " + scan.problem() + " at position " + scan.end());
+            throw new CorruptLog("segment '" + log + "' ends in a " + scan.problem() + " at position " + scan.end()
+                    + ", after offset " + (nextOffset - 1));
         }
         isResumed = true;
     }
@@ -265,7 +266,8 @@ final class Segment {
             }
         }
         if (scan.problem() != null) {
-            throw new CorruptLog("segment '" + log + "' has a " + scan.problem() + " at position " + scan.end());
+            throw new CorruptLog("segment '" + log + "' has a " + scan.problem() + " at position " + scan.end()
+                    + ", where offset " + offset + " was looked for");
         }
         return null;
     }

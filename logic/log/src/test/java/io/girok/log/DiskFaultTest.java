@@ -135,6 +135,31 @@ class DiskFaultTest {
     }
 
     @Test
+    void corruptionBelowTheRecoveryPointIsNamedExactly() throws Exception {
+        world.settings = LogWorld.settings(2_000, 10_000);
+        world.open();
+        world.append(1, "a");
+        world.append(1, "b");
+        long second = world.disk.size(LOG) / 2;
+        world.append(1, "c");
+        for (int i = 0; i < 2; i++) {
+            world.directory.checkpoint();
+            world.settle();
+        }
+        world.directory.close();
+        world.disk.corrupt(LOG, second + 16, 0xff);
+
+        assertThatThrownBy(world::open).isInstanceOfSatisfying(
+                StorageFailed.class,
+                failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION))
+                .hasMessageContaining("'orders-3'")
+                .hasMessageContaining("00000000000000000000.log")
+                .hasMessageContaining("at position " + second)
+                .hasMessageContaining("after offset 0")
+                .hasMessageContaining("recovery point 3");
+    }
+
+    @Test
     void aTornTailIsCutAtTheLastWholeBatch() throws Exception {
         world.open();
         world.append(1, "a");
