@@ -83,7 +83,7 @@ final class LogRecovery {
             cutAfter(index - 1);
         }
         if (hasProducers) {
-            rebuildProducers(first);
+            rebuildProducers();
         }
         syncFrom(first);
         return new Recovered(nextOffset, isSaved ? null : epochs);
@@ -93,6 +93,8 @@ final class LogRecovery {
         boolean isSyncedInPart = segment.baseOffset() < recoveryPoint;
         segment.offsetIndex().truncateToSane(recoveryPoint, segment.size());
         segment.timeIndex().truncateToSane(recoveryPoint);
+        // Also where no producer is left that could write them anew: a marker that was cut aborts nothing.
+        segment.transactionIndex().truncateToOffset(recoveryPoint);
         dropUnlikelyEntries(segment);
         SegmentScan scan = segment.scanFromIndex(SegmentScan.LONG_WINDOW_BYTES);
         nextOffset = segment.baseOffset();
@@ -215,11 +217,8 @@ final class LogRecovery {
     }
 
     /// Brings the indexes of aborted transactions up to date.
-    private void rebuildProducers(int first) throws IOException {
+    private void rebuildProducers() throws IOException {
         ProducerStates states = ProducerSnapshots.load(name, segments, recoveryPoint, hadSnapshots);
-        for (int index = first; index < segments.count(); index++) {
-            segments.get(index).transactionIndex().truncateToOffset(recoveryPoint);
-        }
         ProducerSnapshots.replay(states, segments, recoveryPoint, nextOffset, true);
         Path snapshot = ProducerSnapshotFile.path(segments.directory(), nextOffset);
         save(() -> TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries())));
