@@ -38,6 +38,16 @@ final class GrowingBytes extends OutputStream {
         return size;
     }
 
+    /// The array behind, up to [#size]; good until the next write.
+    byte[] array() {
+        return bytes;
+    }
+
+    /// Begins anew in the same memory.
+    void clear() {
+        size = 0;
+    }
+
     /// The bytes written so far; no copy, so nothing may be written afterwards.
     ByteBuffer toBuffer() {
         return ByteBuffer.wrap(bytes, 0, size);

@@ -43,6 +43,7 @@ public final class DirectoryMarks {
     private final Path directory;
     private final Map<PartitionName, Marks> marks = new ConcurrentHashMap<>();
     private final AtomicBoolean isChanged = new AtomicBoolean();
+    private final CleanedOffsets cleaned;
     /// The length of the fourth file. Guarded by this.
     private long latestBytes;
     /// The partitions the recovery point file speaks of. Guarded by this.
@@ -51,6 +52,7 @@ public final class DirectoryMarks {
     private DirectoryMarks(Disk disk, Path directory) {
         this.disk = disk;
         this.directory = directory;
+        this.cleaned = new CleanedOffsets(disk, directory);
     }
 
     static DirectoryMarks read(Disk disk, Path directory) throws IOException {
@@ -64,6 +66,7 @@ public final class DirectoryMarks {
                         new Marks(recoveryPoint, startOffsets.getOrDefault(name, 0L),
                                 highWatermarks.getOrDefault(name, 0L))));
         read.readLatest();
+        read.cleaned.read();
         read.written.addAll(read.marks.keySet());
         return read;
     }
@@ -156,9 +159,15 @@ public final class DirectoryMarks {
         return marks.get(name);
     }
 
+    /// How far each compacted log is clean.
+    CleanedOffsets cleaned() {
+        return cleaned;
+    }
+
     /// Begins a log that was not here before. What the file says of an earlier one of that name must go first: it would
     /// vouch for records that nobody wrote yet.
     void add(PartitionName name, Marks created) throws IOException {
+        cleaned.lower(name, 0);
         synchronized (this) {
             marks.remove(name);
             if (written.contains(name)) {
@@ -170,6 +179,7 @@ public final class DirectoryMarks {
     }
 
     void remove(PartitionName name) {
+        cleaned.remove(name);
         if (marks.remove(name) != null) {
             isChanged.set(true);
         }

@@ -14,6 +14,10 @@ public final class FileNames {
     public static final String SNAPSHOT = ".snapshot";
     public static final String DELETED = ".deleted";
     public static final String TEMPORARY = ".tmp";
+    /// Of a file that a cleaning is writing.
+    static final String CLEANED = ".cleaned";
+    /// Of a cleaned file that is taking its place.
+    static final String SWAP = ".swap";
     public static final String EPOCHS = "leader-epoch-checkpoint";
     public static final String PARTITION_METADATA = "partition.metadata";
     public static final String DELETED_DIRECTORY = "-delete";

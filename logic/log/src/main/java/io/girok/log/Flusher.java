@@ -76,6 +76,11 @@ final class Flusher {
         }
     }
 
+    /// Whether no flush is under way: only then may files get other names.
+    boolean isIdle() {
+        return running == null;
+    }
+
     /// Starts nothing more, and returns when nothing runs: what is flushed late could land in the files of a log that
     /// has taken this one's place.
     void stop() {

@@ -489,6 +489,7 @@ public final class LogDirectory implements AutoCloseable {
                 || offset < of.startOffset();
         of.setRecoveryPoint(Math.min(of.recoveryPoint(), offset));
         of.setStartOffset(Math.min(of.startOffset(), offset));
+        marks.cleaned().lower(name, offset);
         if (isVouchedFor && marks.find(name) == of) {
             marks.write();
         }
@@ -515,6 +516,15 @@ public final class LogDirectory implements AutoCloseable {
                 }
             }
         });
+    }
+
+    DirectoryMarks marks() {
+        return marks;
+    }
+
+    /// Removes files that are no part of any log after `delayMs`.
+    void unlinkLater(List<Path> files, long delayMs) {
+        later(delayMs, () -> unlink(files));
     }
 
     private void later(long delayMs, Runnable task) {

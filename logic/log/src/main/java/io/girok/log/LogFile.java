@@ -136,6 +136,14 @@ final class LogFile {
         path = target;
     }
 
+    /// As [#rename], for a file that need not be there: an index without entries has none.
+    void renameIfThere(Path target) throws IOException {
+        if (disk.exists(path)) {
+            disk.rename(path, target);
+        }
+        path = target;
+    }
+
     @Override
     public String toString() {
         return path.toString();

@@ -8,9 +8,10 @@ import io.girok.record.TimestampType;
 /// What a topic's settings ask of its logs. Immutable.
 ///
 /// @param batches what clients' batches must be
-public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRules batches) {
+public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRules batches, Compaction compaction) {
     private static final long DAY_MS = 24L * 60 * 60 * 1000;
     private static final int DEFAULT_MAX_MESSAGE_BYTES = 1024 * 1024 + 12;
+    private static final Compaction DEFAULT_COMPACTION = new Compaction(0.5, 0, Long.MAX_VALUE, DAY_MS);
 
     /// Apache Kafka's defaults.
     public static final LogSettings DEFAULT = new LogSettings(
@@ -24,7 +25,12 @@ public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRule
                     false,
                     DEFAULT_MAX_MESSAGE_BYTES,
                     BatchRules.maxUnpackedBytesFor(DEFAULT_MAX_MESSAGE_BYTES),
-                    CompressionTarget.AS_PRODUCED));
+                    CompressionTarget.AS_PRODUCED),
+            DEFAULT_COMPACTION);
+
+    public LogSettings(Roll roll, Retention retention, Flush flush, BatchRules batches) {
+        this(roll, retention, flush, batches, DEFAULT_COMPACTION);
+    }
 
     /// When a segment ends and the next begins.
     ///
@@ -59,4 +65,12 @@ public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRule
     /// @param messages `flush.messages`
     /// @param ms `flush.ms`
     public record Flush(long messages, long ms) {}
+
+    /// When and how a compacted log is cleaned.
+    ///
+    /// @param minDirtyRatio `min.cleanable.dirty.ratio`
+    /// @param minLagMs `min.compaction.lag.ms`
+    /// @param maxLagMs `max.compaction.lag.ms`
+    /// @param deleteRetentionMs `delete.retention.ms`
+    public record Compaction(double minDirtyRatio, long minLagMs, long maxLagMs, long deleteRetentionMs) {}
 }

@@ -146,7 +146,7 @@ final class PartitionDirectory {
     private boolean findSegments(Path directory, Segments segments) throws IOException {
         Disk disk = environment.disk();
         boolean found = false;
-        for (String file : disk.list(directory)) {
+        for (String file : SwapRecovery.run(environment, directory)) {
             OptionalLong offset = FileNames.offset(file, FileNames.LOG);
             if (offset.isPresent()) {
                 segments.addExisting(offset.getAsLong());

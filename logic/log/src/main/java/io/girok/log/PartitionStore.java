@@ -40,6 +40,7 @@ public final class PartitionStore {
     private final LogReader reader;
     private final Flusher flusher;
     private final LogTrim trim;
+    private final CleanableLog cleanable;
     private final List<LongConsumer> durableListeners = new ArrayList<>(1);
     private LogSettings settings;
     private long syncedOffset;
@@ -67,6 +68,7 @@ public final class PartitionStore {
         LogEnvironment environment = segments.environment();
         this.flusher = new Flusher(shard, environment.blockingPool(), contents::captureFlush, this::sync, this::flushed,
                 this::fail);
+        this.cleanable = new CleanableLog(this, home, contents, segments, marks, flusher);
     }
 
     public PartitionName name() {
@@ -235,12 +237,10 @@ public final class PartitionStore {
 
     /// Notes that the leader of `epoch` writes from `startOffset` on.
     public void assignEpoch(int epoch, long startOffset) {
-        checkUsable();
-        try {
+        var _ = onDisk(() -> {
             contents.epochs().assign(epoch, startOffset);
-        } catch (IOException e) {
-            throw failed(e);
-        }
+            return epoch;
+        });
     }
 
     /// The end of what a consumer of committed records may read: the first offset of the earliest open transaction, or
@@ -298,6 +298,7 @@ public final class PartitionStore {
         try {
             contents.resume();
             flusher.settle();
+            cleanable.settle();
             contents.truncate(offset, trim);
             lowerMarks();
             flusher.flushNow();
@@ -311,6 +312,7 @@ public final class PartitionStore {
         checkUsable();
         try {
             flusher.settle();
+            cleanable.settle();
             createOnDisk();
             contents.restartAt(offset, trim);
             lowerMarks();
@@ -337,7 +339,7 @@ public final class PartitionStore {
             contents.expireProducers(nowMs - home.producerIdExpirationMs());
             int count = trim.countDeletable(nowMs, Math.min(highWatermark, contents.endOffset()), contents.endOffset(),
                     settings);
-            if (count == 0) {
+            if (count == 0 || cleanable.isSwapping()) {
                 return 0;
             }
             contents.resume();
@@ -459,6 +461,7 @@ public final class PartitionStore {
     void abandon() throws IOException {
         isClosed = true;
         flusher.stop();
+        cleanable.stop();
         segments.close();
         home.forget(this);
     }
@@ -466,6 +469,11 @@ public final class PartitionStore {
     /// Whether the store refuses its work, because of a failure of its own or of its directory.
     boolean isOffline() {
         return failure != null || home.failure().isPresent();
+    }
+
+    /// The log as a cleaner sees it.
+    public CleanableLog cleanable() {
+        return cleanable;
     }
 
     LogSettings settings() {
@@ -508,6 +516,7 @@ public final class PartitionStore {
     }
 
     private void flushed(FlushWork work) {
+        cleanable.flushed();
         syncedOffset = Math.max(syncedOffset, work.endOffset());
         if (work.isDeep() && !isSaved) {
             contents.noteUnsaved();
@@ -543,11 +552,11 @@ public final class PartitionStore {
         }
     }
 
-    private interface DiskWork<T> {
+    interface DiskWork<T> {
         T run() throws IOException;
     }
 
-    private <T> T onDisk(DiskWork<T> work) {
+    <T> T onDisk(DiskWork<T> work) {
         checkUsable();
         try {
             return work.run();
@@ -576,7 +585,7 @@ public final class PartitionStore {
     }
 
     /// Takes the partition offline, and the directory with it unless only this log is at fault.
-    private StorageFailed failed(IOException cause) {
+    StorageFailed failed(IOException cause) {
         StorageFailed known = failure;
         if (known == null) {
             known = home.failed(name, cause);

@@ -39,16 +39,17 @@ final class Segment {
     private int bytesSinceIndexEntry;
     private @Nullable RecentBatches recent;
 
-    private Segment(Path directory, long baseOffset, LogEnvironment environment) {
+    private Segment(Path directory, long baseOffset, String suffix, LogEnvironment environment) {
         this.baseOffset = baseOffset;
         this.nextOffset = baseOffset;
         this.openedMs = environment.clock().wallMs();
-        this.log = file(directory, baseOffset, FileNames.LOG, environment);
-        this.offsetIndex = new OffsetIndex(file(directory, baseOffset, FileNames.OFFSET_INDEX, environment),
+        this.log = file(directory, baseOffset, FileNames.LOG + suffix, environment);
+        this.offsetIndex = new OffsetIndex(file(directory, baseOffset, FileNames.OFFSET_INDEX + suffix, environment),
                 baseOffset);
-        this.timeIndex = new TimeIndex(file(directory, baseOffset, FileNames.TIME_INDEX, environment), baseOffset);
+        this.timeIndex = new TimeIndex(file(directory, baseOffset, FileNames.TIME_INDEX + suffix, environment),
+                baseOffset);
         this.transactionIndex = new TransactionIndex(
-                file(directory, baseOffset, FileNames.TRANSACTION_INDEX, environment));
+                file(directory, baseOffset, FileNames.TRANSACTION_INDEX + suffix, environment));
     }
 
     private static LogFile file(Path directory, long baseOffset, String ending, LogEnvironment environment) {
@@ -58,12 +59,17 @@ final class Segment {
 
     /// A segment whose files are there.
     static Segment existing(Path directory, long baseOffset, LogEnvironment environment) {
-        return new Segment(directory, baseOffset, environment);
+        return new Segment(directory, baseOffset, "", environment);
     }
 
     /// A segment without files yet: they come with the first write.
     static Segment fresh(Path directory, long baseOffset, LogEnvironment environment) {
-        Segment segment = new Segment(directory, baseOffset, environment);
+        return fresh(directory, baseOffset, "", environment);
+    }
+
+    /// @param suffix what the names of its files end in
+    static Segment fresh(Path directory, long baseOffset, String suffix, LogEnvironment environment) {
+        Segment segment = new Segment(directory, baseOffset, suffix, environment);
         segment.size = 0;
         segment.isResumed = true;
         segment.isNew = true;

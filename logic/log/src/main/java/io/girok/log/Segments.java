@@ -81,6 +81,13 @@ final class Segments {
         return removed;
     }
 
+    /// Puts `segment` in the place of `count` others, from `index` on.
+    void replace(int index, int count, Segment segment) {
+        List<Segment> replaced = list.subList(index, index + count);
+        replaced.clear();
+        list.add(index, segment);
+    }
+
     /// Takes the segments from `index` on out.
     List<Segment> removeFrom(int index) {
         List<Segment> tail = list.subList(index, list.size());
