@@ -57,10 +57,24 @@ final class EntryFile {
     /// Appends the entry, whose key is not below the last one's.
     void append(ByteBuffer entry) throws IOException {
         int index = count();
-        file.write(entry.duplicate(), (long) index * entryBytes);
+        writeWhole(entry.duplicate(), (long) index * entryBytes);
         last.put(0, entry, entry.position(), entryBytes);
         count = index + 1;
         isDirty = true;
+    }
+
+    /// A full disk may take a part of an entry, which goes again.
+    private void writeWhole(ByteBuffer entry, long position) throws IOException {
+        try {
+            file.write(entry, position);
+        } catch (IOException e) {
+            try {
+                file.truncate(position);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
+        }
     }
 
     /// The entry number `index`, from 0.

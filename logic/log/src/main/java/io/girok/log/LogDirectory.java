@@ -222,6 +222,11 @@ public final class LogDirectory implements AutoCloseable {
         return unchecked.contains(name);
     }
 
+    /// The log was closed without saving all that the checkpoints would have to say of it.
+    void mustRecover(PartitionName name) {
+        unchecked.add(name);
+    }
+
     /// Nothing more is recovered unasked.
     public void endRecovery() {
         recoveries.tell();

@@ -43,7 +43,7 @@ final class PartitionDirectory {
             TopicId found = readTopicId(name, directory);
             if (found == null || found.equals(topic)) {
                 if (found == null) {
-                    writeTopicId(disk, directory, topic);
+                    writeMissingTopicId(disk, directory, topic);
                 }
                 return openExisting(name, topic, directory, settings, maxRecoveryBytes);
             }
@@ -177,6 +177,18 @@ final class PartitionDirectory {
             }
         }
         return null;
+    }
+
+    /// On a full disk it stays missing until the next opening, and the log is taken for the topic's all the same.
+    private static void writeMissingTopicId(Disk disk, Path directory, TopicId topic) throws IOException {
+        try {
+            writeTopicId(disk, directory, topic);
+        } catch (IOException e) {
+            if (!FreeSpace.isFull(disk, directory, 0)) {
+                throw e;
+            }
+            LOGGER.warn("no room for the topic's id in '{}': {}", directory, e.getMessage());
+        }
     }
 
     /// Without a sync: that comes with the first flush, before anything in this log is acknowledged.

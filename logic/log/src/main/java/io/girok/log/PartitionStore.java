@@ -406,7 +406,7 @@ public final class PartitionStore {
     }
 
     /// Makes everything durable and lets go of files and memory. Blocks; the directory's checkpoints still know it.
-    /// Answers false where a full disk had no room for all that the next start wants to know, which recovers then.
+    /// Answers false where a full disk had no room for all that the next opening wants to know, which recovers then.
     public boolean close() {
         if (isClosed) {
             return isSaved;
@@ -418,6 +418,9 @@ public final class PartitionStore {
                 flusher.flushNow();
             }
             abandon();
+            if (!isSaved) {
+                home.mustRecover(name);
+            }
             return isSaved;
         } catch (IOException e) {
             throw failed(e);

@@ -71,11 +71,18 @@ public final class TextFile {
         }
     }
 
-    /// Writes a file that is not there yet; whoever needs it durable syncs it later.
+    /// Writes a file that is not there yet, all of it or nothing; whoever needs it durable syncs it later.
     static void writeUnsynced(Disk disk, Path path, List<String> lines) throws IOException {
         try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(encode(lines), 0);
+        } catch (IOException e) {
+            try {
+                disk.delete(path);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
+            throw e;
         }
     }
 

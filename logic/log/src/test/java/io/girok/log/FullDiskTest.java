@@ -187,6 +187,25 @@ class FullDiskTest {
     }
 
     @Test
+    void aLogThatIsClosedOnAFullDiskIsRecoveredWhenItIsOpenedAgain() {
+        world.open();
+        world.append(batch("a").producer(5, (short) 0, 0), 3);
+        world.flush();
+        leave(0);
+
+        assertThat(world.store.close()).isFalse();
+        world.store = world.directory.openPartition(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard);
+
+        assertThat(world.read(0)).containsExactly("0:a");
+        assertThat(world.store.latestEpoch()).isEqualTo(3);
+        leave(1_000_000);
+        assertThat(world.append(batch("b").producer(5, (short) 0, 1), 3)).isInstanceOf(AppendResult.Appended.class);
+        world.closeClean();
+        assertThat(world.open().directory.wasClosedClean()).isTrue();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b");
+    }
+
+    @Test
     void aStopOnAFullDiskIsNotCleanAndLosesNothing() {
         world.open();
         world.append(batch("a").producer(5, (short) 0, 0), 3);
