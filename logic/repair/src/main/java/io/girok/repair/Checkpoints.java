@@ -17,14 +17,18 @@ import java.util.Optional;
 /// What the checkpoint files of a log directory say. Immutable.
 ///
 /// @param isClean whether the directory was closed clean
+/// @param hasCleaned whether there is a file of how far compacted logs are clean
 /// @param hasLatest whether there is a file of what has changed since the others were written
 /// @param damages files that make no sense; nothing is known from them
-public record Checkpoints(Path directory, boolean isClean, boolean hasLatest, Map<PartitionName, Long> recoveryPoints,
+public record Checkpoints(Path directory, boolean isClean, boolean hasCleaned, boolean hasLatest,
+        Map<PartitionName, Long> recoveryPoints,
         Map<PartitionName, Long> startOffsets, Map<PartitionName, Long> highWatermarks, List<Damage> damages) {
+    private static final String CLEANED = "cleaner-offset-checkpoint";
+
     public static Checkpoints read(Disk disk, Path directory) {
         List<Damage> damages = new ArrayList<>();
         Checkpoints read = new Checkpoints(directory, disk.exists(directory.resolve(LogDirectory.CLEAN_MARK)),
-                disk.exists(directory.resolve(DirectoryMarks.LATEST)),
+                disk.exists(directory.resolve(CLEANED)), disk.exists(directory.resolve(DirectoryMarks.LATEST)),
                 read(disk, directory.resolve(DirectoryMarks.RECOVERY_POINTS), damages),
                 read(disk, directory.resolve(DirectoryMarks.START_OFFSETS), damages),
                 read(disk, directory.resolve(DirectoryMarks.HIGH_WATERMARKS), damages), damages);
@@ -43,6 +47,10 @@ public record Checkpoints(Path directory, boolean isClean, boolean hasLatest, Ma
 
     Path recoveryPointFile() {
         return directory.resolve(DirectoryMarks.RECOVERY_POINTS);
+    }
+
+    Path cleanedOffsets() {
+        return directory.resolve(CLEANED);
     }
 
     Path cleanMark() {

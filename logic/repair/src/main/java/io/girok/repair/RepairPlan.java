@@ -65,14 +65,15 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
         }
         boolean isNeeded = !partitions.isEmpty() || !checkpoints.damages().isEmpty();
         return new RepairPlan(inspection.directory(), partitions,
-                isNeeded ? directorySteps(checkpoints, recoveryPoints) : List.of(), unrepaired);
+                isNeeded ? directorySteps(checkpoints, recoveryPoints, partitions) : List.of(), unrepaired);
     }
 
     public boolean isEmpty() {
         return partitions.isEmpty() && steps.isEmpty();
     }
 
-    private static List<Step> directorySteps(Checkpoints checkpoints, Map<PartitionName, Long> recoveryPoints) {
+    private static List<Step> directorySteps(Checkpoints checkpoints, Map<PartitionName, Long> recoveryPoints,
+            List<Partition> partitions) {
         List<Step> steps = new ArrayList<>();
         if (checkpoints.isClean()) {
             steps.add(new Step.SetAside(checkpoints.cleanMark(), "so that the next start checks every log's end"));
@@ -81,6 +82,10 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
         steps.add(rewrite(checkpoints, DirectoryMarks.START_OFFSETS, checkpoints.startOffsets()));
         steps.add(rewrite(checkpoints, DirectoryMarks.HIGH_WATERMARKS, checkpoints.highWatermarks()));
         steps.add(rewrite(checkpoints, DirectoryMarks.RECOVERY_POINTS, recoveryPoints));
+        if (checkpoints.hasCleaned() && partitions.stream().anyMatch(partition -> !partition.lost.isEmpty())) {
+            // What takes the place of lost records is not clean. Without the file all is cleaned again.
+            steps.add(new Step.SetAside(checkpoints.cleanedOffsets(), "speaks of records that are gone"));
+        }
         if (checkpoints.hasLatest()) {
             steps.add(new Step.SetAside(directory.resolve(DirectoryMarks.LATEST), "is in the files that are written"));
         }

@@ -68,6 +68,19 @@ class RepairTest {
     }
 
     @Test
+    void whatWasCleanedOfARecordThatIsGoneIsForgotten() throws IOException {
+        world.open().fill(BATCHES).close();
+        Path cleaned = RepairWorld.PATH.resolve("cleaner-offset-checkpoint");
+        io.girok.log.TextFile.replace(world.disk, cleaned, List.of("0", "1", "orders 3 100"));
+        world.flip(world.segments().get(2), 100);
+
+        world.repair(false);
+
+        assertThat(world.disk.exists(cleaned)).isFalse();
+        assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.endsWith("cleaner-offset-checkpoint"));
+    }
+
+    @Test
     void whatComesAfterTheDamageIsKeptWithAGapIfAskedFor() {
         world.open().fill(BATCHES).close();
         Path damaged = world.segments().get(2);
