@@ -1,6 +1,7 @@
 package io.girok.cli;
 
 import io.girok.base.Disk;
+import io.girok.log.MetaProperties;
 import io.girok.log.SegmentInspector;
 import io.girok.repair.Repair;
 import java.io.IOException;
@@ -16,7 +17,7 @@ final class LogFiles {
 
     private LogFiles() {}
 
-    /// In the order given; a path without a segment is a [Failure].
+    /// In the order given; a path without a segment is a [Failure], unless it is a log directory.
     static List<Path> segments(Disk disk, List<Path> paths) {
         List<Path> segments = new ArrayList<>();
         for (Path path : paths) {
@@ -28,11 +29,15 @@ final class LogFiles {
             } else if (String.valueOf(path.getFileName()).matches(SEGMENT_NAME)) {
                 segments.add(path);
             }
-            if (segments.size() == before) {
+            if (segments.size() == before && !isLogDirectory(disk, path)) {
                 throw Failure.of("no segment (20 digits and '.log') at '" + path + "'");
             }
         }
         return segments;
+    }
+
+    static boolean isLogDirectory(Disk disk, Path path) {
+        return disk.exists(path.resolve(MetaProperties.FILE_NAME));
     }
 
     /// The last two parts of the path: partition and file.

@@ -48,7 +48,7 @@ final class LogRepair implements Callable<Integer> {
     public Integer call() throws IOException {
         Disk disk = new FileDisk();
         Path path = directory.toAbsolutePath().normalize();
-        if (!disk.exists(path.resolve(MetaProperties.FILE_NAME))) {
+        if (!LogFiles.isLogDirectory(disk, path)) {
             throw Failure.of("'" + directory + "' is no log directory: it has no '" + MetaProperties.FILE_NAME + "'");
         }
         Repair repair = Repair.lock(disk, path)

@@ -49,6 +49,11 @@ final class LogVerify implements Callable<Integer> {
                 byDirectory.computeIfAbsent(LogFiles.parent(segment), directory -> new ArrayList<>()).add(segment);
             }
             Map<Path, Checkpoints> checkpoints = new LinkedHashMap<>();
+            for (Path path : paths) {
+                if (LogFiles.isLogDirectory(disk, path)) {
+                    checkpoints.put(path.toAbsolutePath(), Checkpoints.read(disk, path.toAbsolutePath()));
+                }
+            }
             byDirectory.forEach((directory, files) -> verify(directory, files, checkpoints, output));
             checkpoints.values().forEach(found -> others.addAll(found.damages()));
             progress.end();

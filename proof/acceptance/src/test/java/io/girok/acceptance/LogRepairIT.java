@@ -43,8 +43,10 @@ class LogRepairIT {
     }
 
     @Test
-    void aSoundDirectoryNeedsNothing() {
+    void aSoundDirectoryNeedsNothing() throws IOException {
         CommandRun.girok("", "log", "verify", written.toString()).succeeded();
+        Files.copy(written.resolve("meta.properties"), own.resolve("meta.properties"));
+        CommandRun.girok("", "log", "verify", written.toString(), own.toString()).succeeded();
 
         CommandRun repair = CommandRun.girok("", "log", "repair", written.toString()).succeeded();
 
