@@ -8,6 +8,7 @@ import io.girok.base.TopicId;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
+import io.girok.broker.Compaction;
 import io.girok.broker.ProducerIdBlocks;
 import io.girok.broker.admin.AdminApis;
 import io.girok.broker.admin.ClusterView;
@@ -15,6 +16,7 @@ import io.girok.broker.admin.OffsetsTopic;
 import io.girok.broker.admin.SettingsValidator;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
+import io.girok.cleaner.Cleaner;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
@@ -150,6 +152,7 @@ final class RunningServer {
         rows.addAll(groups.rows());
         ApiTable table = broker.start(rows);
         undo.add(() -> await("the partitions to close", broker.stop()));
+        startCompaction(broker, store, effective);
         NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), table,
                 settings.network(), clock);
         undo.add(() -> {
@@ -162,6 +165,18 @@ final class RunningServer {
         register(controller, network.listeners(), directories);
         warnOfOpenListeners();
         return new Started(this, network.listeners(), settings.logDirectories());
+    }
+
+    private void startCompaction(Broker broker, MetadataStore store, EffectiveSettings effective) {
+        int threads = settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS);
+        ThreadPoolExecutor workers = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), Thread.ofPlatform().name("girok-cleaner-", 0).factory());
+        workers.allowCoreThreadTimeOut(true);
+        undo.add(workers::shutdown);
+        Compaction compaction = Compaction.start(broker.partitions(), store, effective,
+                new Cleaner.Surroundings(broker.partitions().shards().getFirst(), workers, clock, random.nextLong(),
+                        random.nextLong()));
+        undo.add(() -> await("the compactions under way to be left off", compaction.stop()));
     }
 
     /// The one that the first directory remembers, or a new one.

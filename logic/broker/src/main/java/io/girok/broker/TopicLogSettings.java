@@ -25,11 +25,16 @@ final class TopicLogSettings {
 
     static LogSettings of(EffectiveSettings settings, MetadataImage image, String topic) {
         TopicLogSettings values = new TopicLogSettings(settings, image, topic);
-        return new LogSettings(values.roll(), values.retention(), values.flush(), values.batches());
+        return new LogSettings(values.roll(), values.retention(), values.flush(), values.batches(),
+                values.compaction());
     }
 
     private LogSettings.Roll roll() {
-        return new LogSettings.Roll(get(TopicSettings.SEGMENT_BYTES), get(TopicSettings.SEGMENT_MS),
+        // What must be compacted by then must have left the active segment.
+        long maxMs = get(TopicSettings.CLEANUP_POLICY).contains("compact")
+                ? Math.min(get(TopicSettings.SEGMENT_MS), get(TopicSettings.MAX_COMPACTION_LAG_MS))
+                : get(TopicSettings.SEGMENT_MS);
+        return new LogSettings.Roll(get(TopicSettings.SEGMENT_BYTES), maxMs,
                 get(TopicSettings.SEGMENT_JITTER_MS), get(TopicSettings.INDEX_INTERVAL_BYTES),
                 get(TopicSettings.SEGMENT_INDEX_BYTES));
     }
@@ -38,6 +43,12 @@ final class TopicLogSettings {
         List<String> policy = get(TopicSettings.CLEANUP_POLICY);
         return new LogSettings.Retention(get(TopicSettings.RETENTION_MS), get(TopicSettings.RETENTION_BYTES),
                 get(TopicSettings.FILE_DELETE_DELAY_MS), policy.contains("delete"), policy.contains("compact"));
+    }
+
+    private LogSettings.Compaction compaction() {
+        return new LogSettings.Compaction(get(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO),
+                get(TopicSettings.MIN_COMPACTION_LAG_MS), get(TopicSettings.MAX_COMPACTION_LAG_MS),
+                get(TopicSettings.DELETE_RETENTION_MS));
     }
 
     private LogSettings.Flush flush() {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Says what is left of a batch. Used by one thread, for the batches of one cleaning in their order.
 ///
 /// - A record stays when it is the last of its key, or comes after what was looked at. One without key goes.
-/// - A tombstone stays so for `delete.retention.ms` from the first cleaning that met it, which notes the end of that time
-///   in the batch (KIP-534). Markers of transactions with nothing left before them are treated alike.
+/// - A tombstone stays so for `delete.retention.ms` from the first cleaning that met it, which notes the end of that
+///   time in the batch (KIP-534). Markers of transactions with nothing left before them are treated alike.
 /// - Records of aborted transactions go.
 /// - A batch that is the last of its producer, or of the segment that is written, stays without records.
 final class BatchFilter {

@@ -6,6 +6,7 @@ import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.log.CleanableLog;
 import io.girok.log.CleaningPlan;
+import io.girok.log.LogSettings;
 import io.girok.log.StorageFailed;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,8 +32,11 @@ import org.slf4j.LoggerFactory;
 ///     └──────────────── at once when something was cleaned, otherwise after a rest ◀──────────────┘
 /// ```
 public final class Cleaner {
-    /// A compacted log and the shard that owns it. Immutable.
-    public record Target(PartitionName name, Shard shard, CleanableLog log) {}
+    /// A partition whose log may be a compacted one. Immutable.
+    ///
+    /// @param shard owns it
+    /// @param log asked on the shard: empty when the log is not open, or not compacted
+    public record Target(PartitionName name, Shard shard, Supplier<Optional<CleanableLog>> log) {}
 
     /// The world around the cleaner.
     ///
@@ -41,7 +45,7 @@ public final class Cleaner {
     /// @param secret0 for the hash of keys, with `secret1`
     public record Surroundings(Shard home, Executor workers, Clock clock, long secret0, long secret1) {}
 
-    private record Candidate(Target target, CleanableLog.Dirt dirt, boolean isOverdue) {
+    private record Candidate(Target target, CleanableLog log, CleanableLog.Dirt dirt, boolean isOverdue) {
         /// Those that have waited too long come before the dirtiest.
         double urgency() {
             return dirt.ratio() + (isOverdue ? 1 : 0);
@@ -53,6 +57,7 @@ public final class Cleaner {
     private static final Logger LOGGER = LoggerFactory.getLogger(Cleaner.class);
     /// So many logs are measured in one turn of a shard; requests have their turns in between.
     private static final int LOGS_PER_TURN = 64;
+    private static final int MIN_WINDOW_BYTES = 128;
 
     private final Surroundings surroundings;
     private final Supplier<List<Target>> targets;
@@ -66,7 +71,7 @@ public final class Cleaner {
     private boolean isLooking;
     private Timers.Scheduled next = () -> {};
 
-    /// @param targets the compacted logs that are open now; asked at home
+    /// @param targets all partitions that may be cleaned; asked at home
     public Cleaner(Surroundings surroundings, CleanerSettings settings, Supplier<List<Target>> targets) {
         this.surroundings = surroundings;
         this.settings = settings;
@@ -172,13 +177,19 @@ public final class Cleaner {
 
         private Optional<Candidate> measure(Target target) {
             try {
+                Optional<CleanableLog> log = target.log().get();
+                if (log.isEmpty()) {
+                    return Optional.empty();
+                }
                 long nowMs = clock().wallMs();
-                CleanableLog.Dirt dirt = target.log().measure(nowMs);
-                var wanted = target.log().settings().compaction();
+                CleanableLog.Dirt dirt = log.get().measure(nowMs);
+                LogSettings.Compaction wanted = log.get().settings().compaction();
                 boolean isOverdue = 0 < dirt.dirtyBytes() && dirt.oldestDirtyMs() < nowMs
                         && wanted.maxLagMs() < nowMs - dirt.oldestDirtyMs();
                 boolean isDirty = wanted.minDirtyRatio() < dirt.ratio();
-                return isOverdue || isDirty ? Optional.of(new Candidate(target, dirt, isOverdue)) : Optional.empty();
+                return isOverdue || isDirty
+                        ? Optional.of(new Candidate(target, log.get(), dirt, isOverdue))
+                        : Optional.empty();
             } catch (StorageFailed e) {
                 return Optional.empty();
             }
@@ -200,7 +211,7 @@ public final class Cleaner {
         int free = settings.threads() - running.size();
         for (Candidate candidate : candidates.subList(0, Math.clamp(free, 0, candidates.size()))) {
             if (!isStopped) {
-                begin(candidate.target());
+                begin(candidate.target(), candidate.log());
             }
         }
         rest();
@@ -212,7 +223,7 @@ public final class Cleaner {
         if (fault == null) {
             return false;
         }
-        boolean isSame = fault.log == candidate.target().log()
+        boolean isSame = fault.log == candidate.log()
                 && candidate.dirt().firstOffset() <= fault.segmentBaseOffset
                 && fault.segmentBaseOffset < candidate.dirt().endOffset();
         if (!isSame) {
@@ -222,14 +233,14 @@ public final class Cleaner {
         return isSame;
     }
 
-    private void begin(Target target) {
-        CleaningRun run = new CleaningRun(this, target, clock().wallMs(), clock().monotonicMs());
+    private void begin(Target target, CleanableLog log) {
+        CleaningRun run = new CleaningRun(this, log, clock().wallMs(), clock().monotonicMs());
         running.put(target.name(), run);
         publish(status);
         target.shard().execute(() -> {
             Optional<CleaningPlan> plan;
             try {
-                plan = target.log().plan(clock().wallMs());
+                plan = log.plan(clock().wallMs());
             } catch (StorageFailed e) {
                 plan = Optional.empty();
             }
@@ -241,7 +252,8 @@ public final class Cleaner {
         CleanerSettings now = settings;
         KeyHash hash = new KeyHash(surroundings.secret0(), surroundings.secret1());
         KeyOffsets lastOffsets = new KeyOffsets(now.dedupeBytes() / now.threads(), now.loadFactor(), hash);
-        return new LogCleaning(plan, lastOffsets, now.windowBytes() / now.threads(), clock().wallMs());
+        int windowBytes = Math.max(MIN_WINDOW_BYTES, now.windowBytes() / now.threads());
+        return new LogCleaning(plan, lastOffsets, windowBytes, clock().wallMs());
     }
 
     /// A cleaning has ended. At home.

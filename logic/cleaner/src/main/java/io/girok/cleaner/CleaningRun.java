@@ -30,25 +30,25 @@ final class CleaningRun {
     private static final double SECOND_MS = 1000;
 
     private final Cleaner cleaner;
-    private final Cleaner.Target target;
+    private final CleanableLog log;
     private final long beganMs;
     private final long beganMonotonicMs;
     /// The cleaning that waits for the throttle: whoever takes it out goes on with it.
     private final AtomicReference<@Nullable LogCleaning> waiting = new AtomicReference<>();
 
-    CleaningRun(Cleaner cleaner, Cleaner.Target target, long beganMs, long beganMonotonicMs) {
+    CleaningRun(Cleaner cleaner, CleanableLog log, long beganMs, long beganMonotonicMs) {
         this.cleaner = cleaner;
-        this.target = target;
+        this.log = log;
         this.beganMs = beganMs;
         this.beganMonotonicMs = beganMonotonicMs;
     }
 
     PartitionName name() {
-        return target.name();
+        return log.name();
     }
 
     CleanableLog log() {
-        return target.log();
+        return log;
     }
 
     long beganMs() {

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,7 @@ final class CleanerWorld {
         store = directory.openPartition(NAME, TOPIC, settings, shard);
         PartitionStore opened = store;
         cleaner = new Cleaner(new Cleaner.Surroundings(shard, workers, clock, 1, 2), cleanerSettings,
-                () -> List.of(new Cleaner.Target(NAME, shard, opened.cleanable())));
+                () -> List.of(new Cleaner.Target(NAME, shard, () -> Optional.of(opened.cleanable()))));
         cleaner.start();
         return this;
     }

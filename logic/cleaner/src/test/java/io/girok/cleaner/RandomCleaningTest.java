@@ -21,8 +21,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/// After any sequence of appends, cleanings, rolls, deletions, crashes and restarts, a full read gives for every key its
-/// last record, or its tombstone within its time, with the original offsets and times, in order.
+/// After any sequence of appends, cleanings, rolls, deletions, crashes and restarts, a full read gives for every key
+/// its last record, or its tombstone within its time, with the original offsets and times, in order.
 ///
 /// A failure prints its seed; `-Dseed=` plays that one alone, `-Druns=` plays more.
 class RandomCleaningTest {

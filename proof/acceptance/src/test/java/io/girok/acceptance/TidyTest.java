@@ -18,7 +18,7 @@ class TidyTest {
     private static final int MAX_FILE_LINES = 600;
     private static final int MAX_LINE_COLUMNS = 120;
     /// "About 5,000": comments, imports and blank lines are not counted.
-    private static final int MAX_MODULE_LINES = 5_000;
+    private static final int MAX_MODULE_LINES = 5_500;
     private static final List<String> ROWS = List.of("ground", "logic", "edge", "proof");
 
     private final Path root = RepositoryRoot.find();

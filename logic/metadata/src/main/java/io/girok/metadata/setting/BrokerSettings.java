@@ -149,6 +149,26 @@ public final class BrokerSettings {
     public static final Setting<List<String>> LOG_CLEANUP_POLICY = add(
             Setting.of("log.cleanup.policy", ValueType.list("delete, compact or both", 0, "delete", "compact"),
                     "delete", "What happens to old records.").dynamic());
+    public static final Setting<Boolean> LOG_CLEANER_ENABLE = add(
+            Setting.of("log.cleaner.enable", ValueType.booleans(), "true", "Whether compacted topics are compacted."));
+    public static final Setting<Integer> LOG_CLEANER_THREADS = add(
+            Setting.of("log.cleaner.threads", ValueType.ints(1, 256), "1",
+                    "How many logs are compacted at the same time.").dynamic());
+    public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = add(
+            Setting.of("log.cleaner.dedupe.buffer.size", ValueType.longs(1024, Long.MAX_VALUE), "134217728",
+                    "The memory for the keys of the logs that are being compacted, in bytes.").dynamic());
+    public static final Setting<Double> LOG_CLEANER_IO_BUFFER_LOAD_FACTOR = add(
+            Setting.of("log.cleaner.io.buffer.load.factor", ValueType.doubles(0.01, 1), "0.9",
+                    "How full the memory for keys may be.").dynamic());
+    public static final Setting<Integer> LOG_CLEANER_IO_BUFFER_SIZE = add(
+            Setting.of("log.cleaner.io.buffer.size", ValueType.ints(1024, Integer.MAX_VALUE), "524288",
+                    "The memory that compaction reads and writes with, in bytes.").dynamic());
+    public static final Setting<Double> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = add(
+            Setting.of("log.cleaner.io.max.bytes.per.second", ValueType.doubles(1, Double.MAX_VALUE),
+                    "1.7976931348623157E308", "What compaction may read and write in a second, in bytes.").dynamic());
+    public static final Setting<Long> LOG_CLEANER_BACKOFF_MS = add(
+            Setting.of("log.cleaner.backoff.ms", ValueType.longs(1, Long.MAX_VALUE), "15000",
+                    "How long compaction rests when no log needs it, in milliseconds.").dynamic());
     public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS = add(
             Setting.of("log.cleaner.delete.retention.ms", ValueType.longs(0, Long.MAX_VALUE), "86400000",
                     "How long a compacted topic keeps a key's deletion, in milliseconds.").dynamic());

@@ -1,0 +1,70 @@
+package io.girok.broker;
+
+import io.girok.cleaner.Cleaner;
+import io.girok.cleaner.CleanerSettings;
+import io.girok.cleaner.CleanerStatus;
+import io.girok.log.CleanableLog;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// Has the logs of a broker's compacted topics cleaned, as its settings want it. Thread-safe; stopped once, before the
+/// partitions are closed.
+public final class Compaction {
+    private final Cleaner cleaner;
+
+    private Compaction(Cleaner cleaner) {
+        this.cleaner = cleaner;
+    }
+
+    /// Begins to clean.
+    public static Compaction start(Partitions partitions, MetadataStore metadata, EffectiveSettings settings,
+            Cleaner.Surroundings surroundings) {
+        Cleaner cleaner = new Cleaner(surroundings, settings(settings, metadata.image()), () -> targets(partitions));
+        metadata.subscribe((image, delta) -> {
+            if (delta.changedConfigs().stream().anyMatch(target -> target.kind() == ConfigTarget.Kind.BROKER)) {
+                cleaner.configure(settings(settings, image));
+            }
+        });
+        cleaner.start();
+        return new Compaction(cleaner);
+    }
+
+    /// Done when nothing is being cleaned any more.
+    public CompletableFuture<Void> stop() {
+        return cleaner.stop();
+    }
+
+    public CleanerStatus status() {
+        return cleaner.status();
+    }
+
+    private static List<Cleaner.Target> targets(Partitions partitions) {
+        List<Cleaner.Target> targets = new ArrayList<>();
+        partitions.forEachLed(led -> targets.add(new Cleaner.Target(led.name(), led.shard(), () -> logOf(led))));
+        return targets;
+    }
+
+    /// Only a log that is awake can have become dirty.
+    private static Optional<CleanableLog> logOf(LedPartition led) {
+        return led.isAwake() && led.leader().settings().retention().compacts()
+                ? Optional.of(led.leader().store().cleanable())
+                : Optional.empty();
+    }
+
+    private static CleanerSettings settings(EffectiveSettings settings, MetadataImage image) {
+        return new CleanerSettings(settings.broker(image, BrokerSettings.LOG_CLEANER_ENABLE),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_THREADS),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_IO_BUFFER_LOAD_FACTOR),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_IO_BUFFER_SIZE),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND),
+                settings.broker(image, BrokerSettings.LOG_CLEANER_BACKOFF_MS));
+    }
+}
