@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 /// Makes a batch anew with some of its records. Owned by one thread, which uses it for one batch after the other.
 ///
 /// Offsets, times, epoch, producer, sequence numbers and codec stay what they were, and the batch reaches from its
-/// first to its last offset as before. The bytes of the records are moved as they are; only a delete horizon, which takes the
-/// place of the base timestamp, makes the time of each record be written anew (KIP-534).
+/// first to its last offset as before. The bytes of the records are moved as they are; only a delete horizon, which
+/// takes the place of the base timestamp, makes the time of each record be written anew (KIP-534).
 public final class BatchRewrite {
     /// Leaves the base timestamp, or the delete horizon, as it is.
     public static final long SAME_BASE = Long.MIN_VALUE;

@@ -160,6 +160,9 @@ public final class RecordCursor {
     }
 
     private long readLong() {
+        if (position < limit && 0 <= bytes[position]) {
+            return Varints.unzigzag(bytes[position++]);
+        }
         long raw = 0;
         for (int shift = 0; shift <= MAX_SHIFT; shift += 7) {
             if (limit <= position) {

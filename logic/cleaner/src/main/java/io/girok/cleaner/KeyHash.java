@@ -10,8 +10,6 @@ import java.nio.ByteOrder;
 /// keys meet with a probability of 10^-15); on purpose it takes the secret, which is new with each start.
 final class KeyHash {
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final int ROUNDS = 2;
-    private static final int LAST_ROUNDS = 4;
 
     private final long secret0;
     private final long secret1;
@@ -42,7 +40,7 @@ final class KeyHash {
         // The words, the rest with the size, and two more steps for the two halves of the result.
         for (int step = 0; step <= words + 2; step++) {
             long message = step < words ? (long) LONGS.get(bytes, from + (step << 3)) : 0;
-            int rounds = step <= words ? ROUNDS : LAST_ROUNDS;
+            int pairs = step <= words ? 1 : 2;
             if (step == words) {
                 message = rest(bytes, from + (words << 3), size);
             } else if (step == words + 1) {
@@ -52,7 +50,16 @@ final class KeyHash {
                 v1 ^= 0xdd;
             }
             v3 ^= message;
-            for (int round = 0; round < rounds; round++) {
+            for (int pair = 0; pair < pairs; pair++) {
+                v0 += v1;
+                v2 += v3;
+                v1 = Long.rotateLeft(v1, 13) ^ v0;
+                v3 = Long.rotateLeft(v3, 16) ^ v2;
+                v0 = Long.rotateLeft(v0, 32) + v3;
+                v2 += v1;
+                v1 = Long.rotateLeft(v1, 17) ^ v2;
+                v3 = Long.rotateLeft(v3, 21) ^ v0;
+                v2 = Long.rotateLeft(v2, 32);
                 v0 += v1;
                 v2 += v3;
                 v1 = Long.rotateLeft(v1, 13) ^ v0;

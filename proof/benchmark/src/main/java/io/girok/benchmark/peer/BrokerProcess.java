@@ -3,6 +3,7 @@ package io.girok.benchmark.peer;
 import java.io.BufferedReader;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -137,14 +138,14 @@ final class BrokerProcess implements AutoCloseable {
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("127.0.0.1", 0));
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             return socket.getLocalPort();
         }
     }
 
     private static boolean answers(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), PROBE_TIMEOUT_MS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PROBE_TIMEOUT_MS);
             socket.setSoTimeout(PROBE_TIMEOUT_MS);
             socket.getOutputStream().write(API_VERSIONS);
             DataInputStream answer = new DataInputStream(socket.getInputStream());
@@ -198,22 +199,21 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /// SIGTERM; answers how long the end took.
-    double stopMs() throws InterruptedException {
+    double stopMs() {
         long beginNs = System.nanoTime();
         process.destroy();
-        if (!process.waitFor(STOP_LIMIT_S, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        process.onExit().completeOnTimeout(process, STOP_LIMIT_S, TimeUnit.SECONDS).join();
+        kill();
         return (System.nanoTime() - beginNs) / MS_IN_NS;
     }
 
     /// `kill -9`.
-    void kill() throws InterruptedException {
-        process.destroyForcibly().waitFor();
+    void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         if (process.isAlive()) {
             stopMs();
         }

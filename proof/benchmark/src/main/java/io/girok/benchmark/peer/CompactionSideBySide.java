@@ -137,7 +137,7 @@ public final class CompactionSideBySide implements Callable<Integer> {
                 byte[] value = new byte[valueBytes];
                 random.nextBytes(value);
                 byte[] key = ("key-" + random.nextInt(keys)).getBytes(StandardCharsets.UTF_8);
-                producer.send(new ProducerRecord<>(TOPIC, key, value));
+                var _ = producer.send(new ProducerRecord<>(TOPIC, key, value));
             }
         }
     }

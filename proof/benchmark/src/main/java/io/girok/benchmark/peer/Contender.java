@@ -22,6 +22,8 @@ enum Contender {
     }
 
     private final Program program;
+    // Made by Map.of().
+    @SuppressWarnings("ImmutableEnumChecker")
     private final Map<String, String> settings;
 
     Contender(Program program, Map<String, String> settings) {

@@ -99,14 +99,14 @@ public final class ManyPartitions implements Callable<Integer> {
                 }
             }
             meter.figure("resident after that, MB", broker.residentMb());
-            meter.figure("open files beyond an empty broker's", broker.openFiles() - filesBefore);
-            meter.figure("memory maps beyond an empty broker's", broker.memoryMaps() - mapsBefore);
+            meter.figure("open files beyond an empty broker's", (double) (broker.openFiles() - filesBefore));
+            meter.figure("memory maps beyond an empty broker's", (double) (broker.memoryMaps() - mapsBefore));
             meter.figure("clean stop, ms", broker.stopMs());
         }
         try (BrokerProcess broker = restart(meter, repository, own, "clean restart")) {
             meter.figure("resident after a restart, MB", broker.residentMb());
-            meter.figure("open files after a restart", broker.openFiles());
-            meter.figure("memory maps after a restart", broker.memoryMaps());
+            meter.figure("open files after a restart", (double) broker.openFiles());
+            meter.figure("memory maps after a restart", (double) broker.memoryMaps());
             double before = broker.cpuSeconds();
             Thread.sleep(Duration.ofSeconds(idleSeconds));
             meter.figure("idle, % of a core", (broker.cpuSeconds() - before) / idleSeconds * PERCENT);
