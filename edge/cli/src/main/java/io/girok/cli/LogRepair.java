@@ -122,6 +122,8 @@ final class LogRepair implements Callable<Integer> {
             case Step.CutTail(Path file, long position, String why) ->
                 "set aside " + shown(file) + " from position " + position + ": " + why;
             case Step.Rewrite(Path file, List<String> lines, String why) -> "write " + shown(file) + ": " + why;
+            case Step.CutJournal(_, long offset, _) ->
+                "set aside what the journal has from offset " + offset + ": follows what is damaged";
         };
     }
 
@@ -146,6 +148,8 @@ final class LogRepair implements Callable<Integer> {
                 Json.object("step", "cut-tail", "file", file.toString(), "position", position, "why", why);
             case Step.Rewrite(Path file, List<String> lines, String why) ->
                 Json.object("step", "write", "file", file.toString(), "why", why);
+            case Step.CutJournal(_, long offset, _) ->
+                Json.object("step", "cut-journal", "offset", offset, "why", "follows what is damaged");
         };
     }
 }

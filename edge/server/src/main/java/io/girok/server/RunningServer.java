@@ -150,6 +150,7 @@ final class RunningServer {
         ClusterView view = new ClusterView(store::image, settings.nodeId());
         List<ApiRow> rows = new ArrayList<>(new AdminApis(view, effective, controller, broker::settled).rows());
         rows.addAll(groups.rows());
+        broker.setStraysAside();
         ApiTable table = broker.start(rows);
         undo.add(() -> await("the partitions to close", broker.stop()));
         startCompaction(broker, store, effective);

@@ -5,6 +5,7 @@ import io.girok.base.Shard;
 import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
@@ -78,6 +79,13 @@ public final class Broker {
 
     public Partitions partitions() {
         return partitions;
+    }
+
+    /// Sets aside what the log directories hold of partitions that are not placed on this broker. Blocks; before
+    /// [#start], once the metadata are known up to now: what has only not been read yet would be taken for deleted.
+    public void setStraysAside() {
+        MetadataImage image = metadata.image();
+        surroundings.directories().forEach(directory -> directory.setAsideUnless(name -> follower.hosted(image, name)));
     }
 
     /// Takes up work. Answers the table, which is complete with it.

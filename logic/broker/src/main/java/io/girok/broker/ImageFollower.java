@@ -1,5 +1,6 @@
 package io.girok.broker;
 
+import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.log.LogSettings;
@@ -15,6 +16,7 @@ import io.girok.replication.Leadership;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Keeps the partitions in step with the metadata image. Owned by one shard; images come from the metadata thread.
@@ -43,6 +45,16 @@ final class ImageFollower implements MetadataStore.Subscriber {
         for (TopicImage topic : image.topics()) {
             put(topic);
         }
+    }
+
+    /// The topic of a partition, if `image` places it on this broker.
+    Optional<TopicId> hosted(MetadataImage image, PartitionName name) {
+        TopicImage topic = image.topic(name.topic());
+        if (topic == null || topic.partitions().size() <= name.index()
+                || !topic.partitions().get(name.index()).replicas().contains(brokerId)) {
+            return Optional.empty();
+        }
+        return Optional.of(topic.id());
     }
 
     void stop() {

@@ -1,6 +1,5 @@
 package io.girok.cleaner;
 
-import io.girok.log.AbortedTransaction;
 import io.girok.log.CleaningPlan;
 import io.girok.log.ClosedSegment;
 import io.girok.log.LogSettings;
@@ -8,6 +7,7 @@ import io.girok.log.SegmentRewrite;
 import io.girok.record.InvalidBatch;
 import io.girok.record.RecordBatch;
 import io.girok.record.RecordCursor;
+import io.girok.record.producer.AbortedTransaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

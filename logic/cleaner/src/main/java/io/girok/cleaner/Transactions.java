@@ -1,9 +1,9 @@
 package io.girok.cleaner;
 
-import io.girok.log.AbortedTransaction;
 import io.girok.record.Record;
 import io.girok.record.RecordBatch;
 import io.girok.record.RecordIterator;
+import io.girok.record.producer.AbortedTransaction;
 import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.PartitionName;
+import io.girok.record.producer.AbortedTransaction;
+import io.girok.record.producer.ProducerState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,19 +43,19 @@ public final class CleanableLog {
     private final LogContents contents;
     private final Segments segments;
     private final Marks marks;
-    private final Flusher flusher;
+    private final LogFlushing flushing;
     private long generation;
     private boolean isStopped;
     private @Nullable SegmentSwap swap;
 
     CleanableLog(PartitionStore store, LogDirectory home, LogContents contents, Segments segments, Marks marks,
-            Flusher flusher) {
+            LogFlushing flushing) {
         this.store = store;
         this.home = home;
         this.contents = contents;
         this.segments = segments;
         this.marks = marks;
-        this.flusher = flusher;
+        this.flushing = flushing;
     }
 
     public PartitionName name() {
@@ -80,8 +82,8 @@ public final class CleanableLog {
         return marks;
     }
 
-    Flusher flusher() {
-        return flusher;
+    LogFlushing flushing() {
+        return flushing;
     }
 
     /// How dirty the log is now.

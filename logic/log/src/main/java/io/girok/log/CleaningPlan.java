@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.PartitionName;
 import io.girok.record.RecordBatch;
+import io.girok.record.producer.AbortedTransaction;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -8,8 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// them, one at a time, so that an older state never replaces a newer one.
 ///
 /// The three files are Apache Kafka's and hold every partition, so they are written from time to time only. In between,
-/// [#append] adds a line about one partition to a fourth, which counts more than they do and is emptied with their next
-/// writing:
+/// [#save] may add lines about a few partitions to a fourth, which counts more than they do and is emptied with their
+/// next writing:
 ///
 /// ```
 /// <topic> <partition> <recovery point> <start offset> <high watermark> <CRC-32C of the line so far>
@@ -38,6 +40,8 @@ public final class DirectoryMarks {
     private static final int LATEST_FIELDS = 6;
     private static final int MAX_LATEST_BYTES = 1024 * 1024;
     private static final int HEX = 16;
+    /// Lines are shorter than the files when at most one in so many partitions has changed.
+    private static final int MIN_SHARE = 8;
 
     private final Disk disk;
     private final Path directory;
@@ -77,7 +81,13 @@ public final class DirectoryMarks {
     }
 
     /// A line of the fourth file.
-    public record Latest(PartitionName name, long recoveryPoint, long startOffset, long highWatermark) {}
+    public record Latest(PartitionName name, long recoveryPoint, long startOffset, long highWatermark) {
+        private String encode() {
+            String fields = name.topic() + " " + name.index() + " " + recoveryPoint + " " + startOffset + " "
+                    + highWatermark + " ";
+            return fields + crc(fields) + "\n";
+        }
+    }
 
     /// The lines of the fourth file up to the first that is not whole: a crash may have torn the last.
     public static List<Latest> latest(Disk disk, Path directory) throws IOException {
@@ -98,13 +108,23 @@ public final class DirectoryMarks {
     }
 
     private void readLatest() throws IOException {
+        Path path = directory.resolve(LATEST);
+        long size = disk.exists(path) ? disk.size(path) : 0;
         for (Latest line : latest(disk, directory)) {
-            put(line.name, new Marks(line.recoveryPoint, line.startOffset, line.highWatermark));
+            int length = line.encode().length();
+            if (latestBytes + length <= size) {
+                latestBytes += length;
+                put(line.name, new Marks(line.recoveryPoint, line.startOffset, line.highWatermark));
+            }
         }
-        if (disk.exists(directory.resolve(LATEST))) {
-            // What follows a torn line would not be found: begin anew.
-            write();
+        if (latestBytes < size) {
+            // What would follow a torn line would not be found.
+            try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
+                file.truncate(latestBytes);
+                file.sync();
+            }
         }
+        isChanged.compareAndSet(false, 0 < latestBytes);
     }
 
     private static String crc(String text) {
@@ -113,31 +133,42 @@ public final class DirectoryMarks {
         return Long.toString(crc.getValue(), HEX);
     }
 
-    /// Saves how far one partition has come.
-    synchronized void append(PartitionName name) throws IOException {
-        Marks of = marks.get(name);
-        if (of == null) {
-            return;
+    /// Saves how far these partitions have come, the shorter way.
+    void save(Collection<PartitionName> changed) throws IOException {
+        if (marks.size() < MIN_SHARE * changed.size()) {
+            write();
+        } else {
+            append(changed);
         }
-        long recoveryPoint = of.recoveryPoint();
-        String fields = name.topic() + " " + name.index() + " " + recoveryPoint + " " + of.startOffset() + " "
-                + of.highWatermark() + " ";
-        byte[] line = (fields + crc(fields) + "\n").getBytes(StandardCharsets.UTF_8);
-        if (MAX_LATEST_BYTES < latestBytes + line.length) {
+    }
+
+    private synchronized void append(Collection<PartitionName> changed) throws IOException {
+        StringBuilder lines = new StringBuilder();
+        IdentityHashMap<Marks, Long> recoveryPoints = new IdentityHashMap<>();
+        for (PartitionName name : changed) {
+            Marks of = marks.get(name);
+            if (of != null) {
+                long recoveryPoint = of.recoveryPoint();
+                recoveryPoints.put(of, recoveryPoint);
+                lines.append(new Latest(name, recoveryPoint, of.startOffset(), of.highWatermark())
+                        .encode());
+            }
+        }
+        byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+        if (MAX_LATEST_BYTES < latestBytes + bytes.length) {
             write();
             return;
         }
-        boolean isNew = latestBytes == 0;
         try (DiskFile file = disk.open(directory.resolve(LATEST), Disk.Access.WRITE)) {
-            file.write(ByteBuffer.wrap(line), latestBytes);
+            file.write(ByteBuffer.wrap(bytes), latestBytes);
             file.sync();
         }
-        if (isNew) {
+        if (latestBytes == 0) {
             disk.syncDirectory(directory);
         }
-        latestBytes += line.length;
-        written.add(name);
-        of.setCheckpointedRecoveryPoint(recoveryPoint);
+        latestBytes += bytes.length;
+        written.addAll(changed);
+        recoveryPoints.forEach(Marks::setCheckpointedRecoveryPoint);
     }
 
     private Map<PartitionName, Long> readFile(String file) throws IOException {

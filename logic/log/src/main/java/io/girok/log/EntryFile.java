@@ -135,6 +135,10 @@ final class EntryFile {
         return all.rewind();
     }
 
+    void markDirty() {
+        isDirty = true;
+    }
+
     boolean takeDirty() {
         boolean was = isDirty;
         isDirty = false;

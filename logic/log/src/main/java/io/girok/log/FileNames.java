@@ -50,7 +50,7 @@ public final class FileNames {
     /// The directory of a partition.
     ///
     /// @throws IllegalArgumentException when the topic's name could leave `parent`, or is not one for other reasons
-    static Path directory(Path parent, PartitionName name) {
+    public static Path directory(Path parent, PartitionName name) {
         if (!isTopic(name.topic()) || name.index() < 0) {
             throw new IllegalArgumentException("'" + name
                     + "' is not a partition: a topic has 1 to 249 of letters, digits, '.', '_' and '-', and is neither"

@@ -1,6 +1,7 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.FreeSpace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -20,12 +21,10 @@ import java.util.Optional;
 /// @param isDeep whether `endOffset` becomes the recovery point too
 /// @param epochs the lines of the epoch file, if it has to be written
 /// @param producers the producers' snapshot at `endOffset`, if it has to be written
-/// @param savedBytes how much was written since the last deep flush; only if `isDeep`
 /// @param hasNewFiles whether the partition's directory has to be synced
 /// @param isNewDirectory whether the directory that holds it has to be synced
 record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, boolean isDeep,
-        Optional<List<String>> epochs, Optional<ByteBuffer> producers, long savedBytes, boolean hasNewFiles,
-        boolean isNewDirectory) {
+        Optional<List<String>> epochs, Optional<ByteBuffer> producers, boolean hasNewFiles, boolean isNewDirectory) {
     /// Syncs; called on the blocking pool. Answers whether epochs and producers are saved, if they were to be: a full
     /// disk keeps what it had of them, which is no reason not to go on.
     boolean run(Disk disk, Path directory, long checkpointedRecoveryPoint) throws IOException {

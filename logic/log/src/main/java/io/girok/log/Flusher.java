@@ -16,15 +16,22 @@ import org.jspecify.annotations.Nullable;
 ///                                            └─ failed: for good, what was not synced must be taken as lost
 /// ```
 final class Flusher {
-    /// Does the work, on any thread.
-    interface Sync {
+    /// Does the work, on any thread: at one go, or in steps.
+    interface Steps {
         void run(FlushWork work) throws IOException;
+
+        boolean prepare(FlushWork work) throws IOException;
+
+        void install(FlushWork work) throws IOException;
+
+        /// The work was done in steps.
+        void ended(boolean isSaved, @Nullable IOException failure);
     }
 
     private final Shard shard;
     private final Executor pool;
     private final Function<Boolean, FlushWork> capture;
-    private final Sync sync;
+    private final Steps steps;
     private final Consumer<FlushWork> onDone;
     private final Consumer<IOException> onFailed;
     private @Nullable Run running;
@@ -35,12 +42,12 @@ final class Flusher {
     /// @param capture gives what there is to do now; its argument says whether the flush is a deep one
     /// @param onDone told on the shard
     /// @param onFailed told on the shard, once; nothing is flushed any more then
-    Flusher(Shard shard, Executor pool, Function<Boolean, FlushWork> capture, Sync sync, Consumer<FlushWork> onDone,
+    Flusher(Shard shard, Executor pool, Function<Boolean, FlushWork> capture, Steps steps, Consumer<FlushWork> onDone,
             Consumer<IOException> onFailed) {
         this.shard = shard;
         this.pool = pool;
         this.capture = capture;
-        this.sync = sync;
+        this.steps = steps;
         this.onDone = onDone;
         this.onFailed = onFailed;
     }
@@ -62,6 +69,38 @@ final class Flusher {
         isAsked = false;
         isAskedDeep = false;
         settle();
+    }
+
+    /// Captures a deep flush that is done together with those of other logs; null when there is one already, which
+    /// [#request] follows then.
+    @Nullable
+    Lent lend() {
+        if (isStopped || running != null) {
+            return null;
+        }
+        Run run = new Run(capture.apply(true));
+        running = run;
+        isAskedDeep = false;
+        return run;
+    }
+
+    /// A flush that is done in steps, by whoever was lent it, on any thread. What becomes of it in the meantime (the
+    /// log is deleted, or somebody waits for the flush and does it himself) makes the remaining steps do nothing.
+    interface Lent {
+        /// Writes what is replaced as a whole beside its place; false when the disk is full.
+        boolean prepare() throws IOException;
+
+        /// Puts it in its place, once everything written is durable.
+        void install() throws IOException;
+
+        /// Does all of it, with syncs of its own.
+        void runAlone();
+
+        /// Everything is durable, or `failure` says why not.
+        void end(boolean isSaved, @Nullable IOException failure);
+
+        /// Tells the shard how it ended.
+        void report();
     }
 
     /// Waits for what runs, or does it here, until nothing is left. Blocks.
@@ -102,7 +141,7 @@ final class Flusher {
         running = run;
         pool.execute(() -> {
             run.complete();
-            shard.execute(() -> finish(run));
+            run.report();
         });
     }
 
@@ -123,13 +162,44 @@ final class Flusher {
 
     /// A flush on its way. The pool and a [#settle] may both come to do it: the lock lets the first do it and the
     /// second wait.
-    private final class Run {
+    private final class Run implements Lent {
         private final FlushWork work;
         private boolean isComplete;
         private volatile @Nullable IOException failure;
 
         Run(FlushWork work) {
             this.work = work;
+        }
+
+        @Override
+        public synchronized boolean prepare() throws IOException {
+            return isComplete || steps.prepare(work);
+        }
+
+        @Override
+        public synchronized void install() throws IOException {
+            if (!isComplete) {
+                steps.install(work);
+            }
+        }
+
+        @Override
+        public void runAlone() {
+            complete();
+        }
+
+        @Override
+        public synchronized void end(boolean isSaved, @Nullable IOException cause) {
+            if (!isComplete) {
+                isComplete = true;
+                failure = cause;
+                steps.ended(isSaved, cause);
+            }
+        }
+
+        @Override
+        public void report() {
+            shard.execute(() -> finish(this));
         }
 
         /// Keeps the work from being done, unless it is: then waits for its end.
@@ -143,7 +213,7 @@ final class Flusher {
             }
             isComplete = true;
             try {
-                sync.run(work);
+                steps.run(work);
             } catch (IOException e) {
                 failure = e;
             }

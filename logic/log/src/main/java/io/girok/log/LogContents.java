@@ -3,6 +3,10 @@ package io.girok.log;
 import io.girok.base.PartitionName;
 import io.girok.record.BatchWalk;
 import io.girok.record.RecordBatch;
+import io.girok.record.producer.AbortedTransaction;
+import io.girok.record.producer.ProducerEntry;
+import io.girok.record.producer.ProducerStates;
+import io.girok.record.producer.Refusal;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,8 +22,6 @@ final class LogContents {
     private LogSettings settings;
     private long endOffset;
     private final boolean isRecoverySaved;
-    /// Written since indexes and states were last saved: what a crash would make the next start read.
-    private long unsavedBytes;
     private boolean isResumed;
     private boolean isNewDirectory;
     private @Nullable EpochCache epochs;
@@ -45,10 +47,8 @@ final class LogContents {
     }
 
     /// Writes the batches at the log's end, with one write.
-    ///
-    /// @param pins whether the file stays open until it is synced
-    void write(AppendPlan.Write plan, boolean pins) throws IOException {
-        segments.active().write(plan.batches().duplicate(), pins);
+    void write(AppendPlan.Write plan) throws IOException {
+        segments.active().write(plan.batches().duplicate());
     }
 
     /// Takes note of what was written last.
@@ -56,11 +56,6 @@ final class LogContents {
         Segment active = segments.active();
         note(plan, active, active.size() - plan.batches().remaining());
         endOffset = plan.lastOffset() + 1;
-        unsavedBytes += plan.batches().remaining();
-    }
-
-    long unsavedBytes() {
-        return unsavedBytes;
     }
 
     /// Whether there is something that only memory knows.
@@ -150,8 +145,9 @@ final class LogContents {
                     return new AppendResult.Duplicate(repeated.firstOffset(), repeated.lastOffset(),
                             repeated.timestamp());
                 }
-                case ProducerStates.Verdict.Refused(RejectReason reason, String message) -> {
-                    return new AppendResult.Rejected(reason, "log '" + name + "': " + message, List.of());
+                case ProducerStates.Verdict.Refused(Refusal refusal, String message) -> {
+                    return new AppendResult.Rejected(RejectReason.of(refusal), "log '" + name + "': " + message,
+                            List.of());
                 }
             }
         }
@@ -267,8 +263,6 @@ final class LogContents {
                 break;
             }
         }
-        long savedBytes = isDeep ? unsavedBytes : 0;
-        unsavedBytes -= savedBytes;
         EpochCache cache = epochs;
         ProducerStates states = producers;
         Optional<List<String>> epochLines = isDeep && cache != null && cache.takeDirty()
@@ -280,7 +274,7 @@ final class LogContents {
                 savesProducers && states != null
                         ? Optional.of(ProducerSnapshotFile.encode(states.entries()))
                         : Optional.empty(),
-                savedBytes, hasNewFiles, isNewDirectory);
+                hasNewFiles, isNewDirectory);
         isNewDirectory = false;
         return work;
     }

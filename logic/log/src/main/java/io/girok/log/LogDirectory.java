@@ -1,13 +1,18 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.FreeSpace;
 import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
+import io.girok.base.SpaceReserve;
 import io.girok.base.TopicId;
+import io.girok.journal.Journal;
+import io.girok.journal.JournalKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +36,6 @@ public final class LogDirectory implements AutoCloseable {
     public static final String LOCK = ".lock";
     /// There after a clean stop only.
     public static final String CLEAN_MARK = ".kafka_cleanshutdown";
-    private static final int MAX_NAME_LENGTH = 255;
     /// Reading so much takes a shard about a millisecond.
     private static final long QUICK_RECOVERY_BYTES = 1024 * 1024;
 
@@ -42,6 +47,9 @@ public final class LogDirectory implements AutoCloseable {
     private final DirectoryMarks marks;
     private final FreeSpace space;
     private final RecoveryReport recoveries;
+    private final Discards discards;
+    private final Journal journal;
+    private final Checkpoints checkpoints;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
     /// Partitions that have a directory here.
     private final Set<PartitionName> onDisk = ConcurrentHashMap.newKeySet();
@@ -49,17 +57,24 @@ public final class LogDirectory implements AutoCloseable {
     private final Set<PartitionName> unchecked = ConcurrentHashMap.newKeySet();
     private final AtomicReference<@Nullable StorageFailed> failure = new AtomicReference<>();
     private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
+    private volatile boolean isClosed;
 
     private LogDirectory(Path path, LogEnvironment environment, MetaProperties properties, AutoCloseable lock,
-            boolean wasClosedClean, DirectoryMarks marks) {
+            boolean wasClosedClean, DirectoryMarks marks, List<String> files) throws IOException {
         this.path = path;
         this.environment = environment;
         this.properties = properties;
         this.lock = lock;
         this.wasClosedClean = wasClosedClean;
         this.marks = marks;
-        this.space = new FreeSpace(path, environment);
+        this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
+        this.discards = new Discards(path, environment);
         this.recoveries = new RecoveryReport(path, environment.clock());
+        Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
+                () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
+        this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
+                new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
+        this.checkpoints = new Checkpoints(this, environment, marks, journal);
     }
 
     /// Takes the directory into use, creating it if need be. Blocks.
@@ -81,8 +96,9 @@ public final class LogDirectory implements AutoCloseable {
             MetaProperties properties = identify(path, clusterId, nodeId, environment);
             boolean wasClean = disk.exists(path.resolve(CLEAN_MARK));
             DirectoryMarks marks = DirectoryMarks.read(disk, path);
-            LogDirectory opened = new LogDirectory(path, environment, properties, lock, wasClean, marks);
-            opened.cleanUp();
+            List<String> files = disk.list(path);
+            LogDirectory opened = new LogDirectory(path, environment, properties, lock, wasClean, marks, files);
+            opened.cleanUp(files);
             isOpen = true;
             return opened;
         } catch (IOException e) {
@@ -129,21 +145,22 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /// Takes the mark of a clean stop away before anything can be written, and finishes deletions.
-    private void cleanUp() throws IOException {
+    private void cleanUp(List<String> files) throws IOException {
         Disk disk = environment.disk();
         if (disk.delete(path.resolve(CLEAN_MARK))) {
             disk.syncDirectory(path);
         }
-        for (String entry : disk.list(path)) {
+        for (String entry : files) {
             Path directory = path.resolve(entry);
             if (entry.endsWith(FileNames.DELETED_DIRECTORY) && disk.isDirectory(directory)) {
-                environment.blockingPool().execute(() -> removeDirectory(directory));
+                discards.removeSoon(directory);
             } else {
                 FileNames.partition(entry).ifPresent(onDisk::add);
             }
         }
         if (!wasClosedClean) {
             unchecked.addAll(onDisk);
+            journal.leftKeys().forEach(key -> unchecked.add(key.name()));
             recoveries.expect(unchecked);
         }
     }
@@ -190,14 +207,20 @@ public final class LogDirectory implements AutoCloseable {
         }
         try {
             // A partition that was opened and closed again since the start is clean whatever came before.
-            Optional<OpenedLog> opened = partitionDirectory(!unchecked.contains(name))
+            JournalKey key = new JournalKey(topic, name);
+            boolean isClean = !unchecked.contains(name);
+            Optional<OpenedLog> opened = new PartitionDirectory(path, environment, marks, recoveries, isClean,
+                    journal.left(key))
                     .open(name, topic, settings, maxRecoveryBytes);
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
             unchecked.remove(name);
             recoveries.ended(name, false);
-            if (!opened.get().isOnDisk()) {
+            journal.replayed(key);
+            if (opened.get().isOnDisk()) {
+                onDisk.add(name);
+            } else {
                 onDisk.remove(name);
             }
             PartitionStore store = new PartitionStore(this, opened.get(), settings, shard);
@@ -211,10 +234,6 @@ public final class LogDirectory implements AutoCloseable {
             }
             throw failed(name, e);
         }
-    }
-
-    private PartitionDirectory partitionDirectory(boolean isClean) {
-        return new PartitionDirectory(path, environment, marks, recoveries, isClean);
     }
 
     /// Whether the partition's log was not looked at since a stop that was not clean.
@@ -260,7 +279,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Makes the directory of a log that is written to for the first time.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
-        partitionDirectory(true).create(name, topic, of);
+        new PartitionDirectory(path, environment, marks, recoveries, true, List.of()).create(name, topic, of);
         onDisk.add(name);
     }
 
@@ -278,73 +297,46 @@ public final class LogDirectory implements AutoCloseable {
             if (store != null) {
                 store.abandon();
             }
-            Disk disk = environment.disk();
-            Path directory = FileNames.directory(path, name);
             marks.remove(name);
             unchecked.remove(name);
-            if (onDisk.remove(name) && disk.isDirectory(directory)) {
-                // The id keeps two deletions of one name apart; a name cut short fits every file system.
-                String suffix = "." + environment.newIds().get() + FileNames.DELETED_DIRECTORY;
-                String prefix = name.toString();
-                int most = Math.min(prefix.length(), MAX_NAME_LENGTH - suffix.length());
-                Path target = path.resolve(prefix.substring(0, most) + suffix);
-                disk.rename(directory, target);
-                disk.syncDirectory(path);
-                later(settings.retention().fileDeleteDelayMs(), () -> removeDirectory(target));
+            journal.forget(name);
+            if (onDisk.remove(name) && environment.disk().isDirectory(FileNames.directory(path, name))) {
+                discards.removeLater(discards.rename(name, FileNames.DELETED_DIRECTORY),
+                        settings.retention().fileDeleteDelayMs());
             }
         } catch (IOException e) {
             throw failed(name, e);
         }
     }
 
-    /// Notes how far each log has come, so that a crash costs little. Called every minute or so, from any thread; the
-    /// work runs on the blocking pool.
+    /// Notes how far each log has come, so that a crash costs little, and lets the journal's room be used again. Called
+    /// every minute or so, from any thread; the work runs on the blocking pool.
     public void checkpoint() {
-        for (PartitionStore store : stores.values()) {
-            store.shard().execute(store::requestCheckpoint);
-        }
-        environment.blockingPool().execute(this::writeMarks);
         space.lookIfDue();
+        checkpoints.saveAll();
     }
 
-    /// Saves how far one log has come, in the background.
-    void noteProgress(PartitionName name) {
-        environment.blockingPool().execute(() -> {
-            try {
-                if (failure.get() == null) {
-                    marks.append(name);
-                }
-            } catch (IOException e) {
-                if (!isFull(0)) {
-                    fail("writing the checkpoints failed", e);
+    /// Sets aside what is of topics that were deleted, or partitions that were moved, while this broker was not there
+    /// to see it: their directories get the ending [FileNames#STRAY_DIRECTORY], and stay until somebody removes them.
+    /// Blocks; before any partition is opened.
+    ///
+    /// @param hosted the id of the topic whose partition of that name is placed on this broker
+    public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted) {
+        journal.forget(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
+        try {
+            for (PartitionName name : partitionsOnDisk()) {
+                if (hosted.apply(name).isEmpty()) {
+                    LOGGER.warn("log '{}' in '{}': the cluster has no such partition on this broker; renamed to '{}', "
+                            + "which nobody will read and you may remove", name, path,
+                            discards.rename(name, FileNames.STRAY_DIRECTORY).getFileName());
+                    onDisk.remove(name);
+                    unchecked.remove(name);
+                    recoveries.ended(name, false);
+                    marks.remove(name);
                 }
             }
-        });
-    }
-
-    private void writeMarks() {
-        if (failure.get() != null) {
-            return;
-        }
-        try {
-            writeMarksWhereThereIsRoom();
         } catch (IOException e) {
-            fail("writing the checkpoints failed", e);
-        }
-    }
-
-    /// On a full disk the last checkpoints stand: a crash costs more then, and nothing is lost. Answers whether they
-    /// were written.
-    private boolean writeMarksWhereThereIsRoom() throws IOException {
-        try {
-            marks.writeIfChanged();
-            return true;
-        } catch (IOException e) {
-            if (!isFull(0)) {
-                throw e;
-            }
-            space.noteFull(e);
-            return false;
+            fail("setting a directory aside failed", e);
         }
     }
 
@@ -400,13 +392,17 @@ public final class LogDirectory implements AutoCloseable {
         try {
             boolean isClean = failure.get() == null && unchecked.isEmpty();
             List<PartitionStore> unsaved = stores.values().stream().filter(PartitionStore::hasToSave).toList();
-            if (MassClose.MIN_LOGS <= unsaved.size()) {
-                isClean &= new MassClose(environment.disk(), path).run(unsaved);
+            if (MassFlush.MIN_LOGS <= unsaved.size()) {
+                List<Flusher.Lent> flushes = unsaved.stream()
+                        .map(PartitionStore::lendLast)
+                        .flatMap(Optional::stream)
+                        .toList();
+                new MassFlush(environment.disk(), path).run(flushes);
             }
             for (PartitionStore store : List.copyOf(stores.values())) {
                 isClean &= closeStore(store);
             }
-            if (failure.get() == null && writeMarksWhereThereIsRoom() && isClean) {
+            if (failure.get() == null && checkpoints.writeWhereThereIsRoom() && isClean) {
                 writeCleanMark();
             }
         } catch (IOException e) {
@@ -452,6 +448,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Gives up lock and files, as a crash would; the next open recovers.
     @Override
     public void close() {
+        isClosed = true;
         for (PartitionStore store : List.copyOf(stores.values())) {
             try {
                 store.abandon();
@@ -459,6 +456,7 @@ public final class LogDirectory implements AutoCloseable {
                 LOGGER.debug("log '{}': {}", store.name(), e.getMessage());
             }
         }
+        journal.close();
         close(lock);
     }
 
@@ -470,8 +468,29 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Whether what is done late still is for this directory.
+    boolean isInUse() {
+        return !isClosed && failure.get() == null;
+    }
+
     Durability durability() {
         return environment.durability();
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    private void shortenJournal() {
+        checkpoints.saveChanged();
+    }
+
+    Collection<PartitionStore> stores() {
+        return stores.values();
+    }
+
+    void checkpointFailed(IOException cause) {
+        fail("writing the checkpoints failed", cause);
     }
 
     long producerIdExpirationMs() {
@@ -507,14 +526,14 @@ public final class LogDirectory implements AutoCloseable {
         environment.blockingPool().execute(() -> {
             try {
                 Disk disk = environment.disk();
-                if (!disk.isDirectory(directory) || failure.get() != null) {
+                if (!disk.isDirectory(directory) || !isInUse()) {
                     return;
                 }
-                writeMarksWhereThereIsRoom();
+                checkpoints.writeWhereThereIsRoom();
                 disk.syncDirectory(directory);
                 List<Path> renamed = SegmentDeletion.rename(segments, disk);
                 disk.syncDirectory(directory);
-                later(delayMs, () -> unlink(renamed));
+                discards.unlinkLater(renamed, delayMs);
             } catch (IOException e) {
                 if (environment.disk().isDirectory(directory)) {
                     failed(name, e);
@@ -527,35 +546,8 @@ public final class LogDirectory implements AutoCloseable {
         return marks;
     }
 
-    /// Removes files that are no part of any log after `delayMs`.
-    void unlinkLater(List<Path> files, long delayMs) {
-        later(delayMs, () -> unlink(files));
-    }
-
-    private void later(long delayMs, Runnable task) {
-        environment.timers().schedule(delayMs, () -> environment.blockingPool().execute(task));
-    }
-
-    private void unlink(List<Path> files) {
-        for (Path file : files) {
-            try {
-                environment.disk().delete(file);
-            } catch (IOException e) {
-                LOGGER.warn("log directory '{}': {}; tried again at the next start", path, e.getMessage());
-            }
-        }
-    }
-
-    private void removeDirectory(Path directory) {
-        Disk disk = environment.disk();
-        try {
-            for (String file : disk.list(directory)) {
-                disk.delete(directory.resolve(file));
-            }
-            disk.delete(directory);
-        } catch (IOException e) {
-            LOGGER.warn("log directory '{}': {}; tried again at the next start", path, e.getMessage());
-        }
+    Discards discards() {
+        return discards;
     }
 
     void syncFailed(PartitionName name, IOException cause) {

@@ -16,7 +16,6 @@ final class LogFile {
     private final Disk disk;
     private final Disk.Access access;
     private volatile Path path;
-    private boolean isPinned;
 
     // Guarded by the lock of [OpenFiles].
     @Nullable
@@ -94,22 +93,6 @@ final class LogFile {
         }
     }
 
-    /// Keeps the file open until [#unpin]: a file that is closed and opened again between a write and its sync may hide
-    /// from the sync that the write failed.
-    void pin() throws IOException {
-        if (!isPinned) {
-            openFiles.lease(this);
-            isPinned = true;
-        }
-    }
-
-    void unpin() throws IOException {
-        if (isPinned) {
-            isPinned = false;
-            openFiles.release(this);
-        }
-    }
-
     /// A region for the network to send; holds the file open until it is released.
     FileSlice slice(long position, int size) throws IOException {
         DiskFile file = openFiles.lease(this);
@@ -126,7 +109,6 @@ final class LogFile {
 
     /// Lets go of the handle as soon as nobody uses it.
     void close() throws IOException {
-        unpin();
         openFiles.close(this);
     }
 

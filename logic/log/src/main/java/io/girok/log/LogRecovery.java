@@ -1,9 +1,14 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
+import io.girok.journal.JournalEntry;
+import io.girok.record.BatchWalk;
 import io.girok.record.RecordBatch;
+import io.girok.record.producer.ProducerStates;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,29 +29,35 @@ final class LogRecovery {
     private final Segments segments;
     private final long recoveryPoint;
     private final EpochCache epochs;
-    private final int indexIntervalBytes;
+    private final List<JournalEntry> journaled;
+    private final LogSettings.Roll roll;
     private long nextOffset;
     private boolean hasProducers;
     private boolean hadSnapshots;
     private boolean isSaved = true;
     private @Nullable String problem;
 
+    /// @param journaled what the journal has for the log; what the segments lack of it is appended
     LogRecovery(RecoveryProgress progress, Segments segments, long recoveryPoint, EpochCache epochs,
-            int indexIntervalBytes) {
+            List<JournalEntry> journaled, LogSettings.Roll roll) {
         this.progress = progress;
         this.name = progress.name();
         this.segments = segments;
         this.recoveryPoint = recoveryPoint;
         this.epochs = epochs;
-        this.indexIntervalBytes = indexIntervalBytes;
+        this.journaled = journaled;
+        this.roll = roll;
     }
 
-    /// About how many bytes lie past the recovery point.
-    static long bytesToRead(Segments segments, long recoveryPoint) throws IOException {
+    /// About how many bytes lie past the recovery point, and in the journal.
+    static long bytesToRead(Segments segments, long recoveryPoint, List<JournalEntry> journaled) throws IOException {
         int first = segments.floor(recoveryPoint);
         long bytes = (long) segments.get(first).size() - segments.get(first).offsetIndex().floorPosition(recoveryPoint);
         for (int index = first + 1; index < segments.count(); index++) {
             bytes += segments.get(index).size();
+        }
+        for (JournalEntry entry : journaled) {
+            bytes += entry.sizeInBytes();
         }
         return bytes;
     }
@@ -61,6 +72,9 @@ final class LogRecovery {
         int first = segments.floor(recoveryPoint);
         hadSnapshots = ProducerSnapshots.removeAbove(disk(), segments.directory(), recoveryPoint);
         epochs.truncateFromEnd(recoveryPoint);
+        if (0 < first && segments.get(first).baseOffset() == recoveryPoint) {
+            checkClosed(segments.get(first - 1));
+        }
         int index = first;
         while (index < segments.count() && problem == null) {
             Segment segment = segments.get(index);
@@ -82,11 +96,23 @@ final class LogRecovery {
         if (problem != null) {
             cutAfter(index - 1);
         }
+        replay();
         if (hasProducers) {
             rebuildProducers();
         }
         syncFrom(first);
         return new Recovered(nextOffset, isSaved ? null : epochs);
+    }
+
+    /// Of the segment before the recovery point only the last entries of its indexes, which came when it was closed,
+    /// may be younger than the last sync.
+    private void checkClosed(Segment segment) throws IOException {
+        dropUnlikelyEntries(segment);
+        save(() -> segment.resume(roll.indexIntervalBytes()));
+        segment.finish();
+        for (LogFile index : segment.takeDirtyIndexes()) {
+            index.sync();
+        }
     }
 
     private void recover(Segment segment) throws IOException {
@@ -129,12 +155,62 @@ final class LogRecovery {
             hasProducers |= batch.hasProducerId();
             epochs.assign(batch.leaderEpoch(), batch.baseOffset());
         }
-        segment.note(batch, position, indexIntervalBytes);
+        segment.note(batch, position, roll.indexIntervalBytes());
+    }
+
+    /// Appends what the journal has and the segments lost.
+    private void replay() throws IOException {
+        long from = nextOffset;
+        for (JournalEntry entry : journaled) {
+            if (entry.endOffset() <= nextOffset || entry.isGap()) {
+                continue;
+            }
+            if (nextOffset < entry.baseOffset() && isInGap(nextOffset)) {
+                LOGGER.info(
+                        "log '{}': ends at offset {}; what follows came on a full disk, and was not acknowledged",
+                        name, nextOffset);
+                break;
+            }
+            ByteBuffer bytes = entry.read();
+            BatchWalk walk = BatchWalk.of(bytes.duplicate());
+            for (RecordBatch batch = walk.next(); batch != null; batch = walk.next()) {
+                if (nextOffset <= batch.lastOffset() && batch.baseOffset() < entry.endOffset()) {
+                    append(batch, bytes.slice(batch.position(), batch.sizeInBytes()));
+                }
+            }
+        }
+        if (from < nextOffset) {
+            LOGGER.info("log '{}': offsets {} to {} were restored from the journal", name, from, nextOffset - 1);
+        }
+    }
+
+    private boolean isInGap(long offset) {
+        return journaled.stream()
+                .anyMatch(entry -> entry.isGap() && entry.baseOffset() <= offset && offset < entry.endOffset());
+    }
+
+    private void append(RecordBatch batch, ByteBuffer bytes) throws IOException {
+        Segment active = segments.active();
+        if (batch.baseOffset() != nextOffset) {
+            throw new CorruptLog("log '" + name + "' ends at offset " + nextOffset
+                    + ", and the journal goes on at offset " + batch.baseOffset()
+                    + ": records in between are lost; the partition stays offline and nothing is deleted");
+        }
+        boolean isFull = roll.segmentBytes() - batch.sizeInBytes() < active.size()
+                || Integer.MAX_VALUE < batch.lastOffset() - active.baseOffset()
+                || active.isIndexFull(roll.maxIndexBytes());
+        if (isFull && 0 < active.size()) {
+            active.finish();
+            active = segments.addFresh(batch.baseOffset());
+        }
+        int position = active.size();
+        active.write(bytes);
+        note(active, batch, position);
     }
 
     /// Entries that were written after the last sync can look sane and be halves: the last ones must agree with the
     /// log.
-    private void dropUnlikelyEntries(Segment segment) throws IOException {
+    private static void dropUnlikelyEntries(Segment segment) throws IOException {
         OffsetIndex offsets = segment.offsetIndex();
         while (0 < offsets.entries().count()) {
             RecordBatch header = headerAt(segment, offsets.lastPosition());
@@ -150,6 +226,10 @@ final class LogRecovery {
                 break;
             }
             times.entries().truncate(times.entries().count() - 1);
+        }
+        if (0 < times.entries().count()) {
+            // The last may be right and not synced: it came when the segment was closed.
+            times.entries().markDirty();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
+import io.girok.journal.JournalEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,14 +24,17 @@ final class PartitionDirectory {
     private final DirectoryMarks marks;
     private final RecoveryReport report;
     private final boolean isClean;
+    private final List<JournalEntry> journaled;
 
+    /// @param journaled what the journal has for the log
     PartitionDirectory(Path parent, LogEnvironment environment, DirectoryMarks marks, RecoveryReport report,
-            boolean isClean) {
+            boolean isClean, List<JournalEntry> journaled) {
         this.parent = parent;
         this.environment = environment;
         this.marks = marks;
         this.report = report;
         this.isClean = isClean;
+        this.journaled = journaled;
     }
 
     /// A log is found, and recovered if need be; one that is not there has no files until it is written to.
@@ -47,17 +52,20 @@ final class PartitionDirectory {
                 }
                 return openExisting(name, topic, directory, settings, maxRecoveryBytes);
             }
-            Path stray = parent.resolve(name + "." + environment.newIds().get() + FileNames.STRAY_DIRECTORY);
+            Path stray = new Discards(parent, environment).rename(name, FileNames.STRAY_DIRECTORY);
             LOGGER.warn("log '{}': its directory is of topic {}, not of {}; renamed to '{}'", name, found, topic,
                     stray.getFileName());
-            disk.rename(directory, stray);
-            disk.syncDirectory(parent);
         } else {
             Marks lost = marks.find(name);
             if (lost != null && 0 < lost.recoveryPoint()) {
                 LOGGER.warn("log '{}': its directory is gone, with all records below offset {}; it begins anew", name,
                         lost.recoveryPoint());
             }
+        }
+        if (!journaled.isEmpty()) {
+            // The journal is durable before the names of a new log are.
+            create(name, topic, new Marks(0, 0, 0));
+            return openExisting(name, topic, directory, settings, maxRecoveryBytes);
         }
         Segments segments = new Segments(directory, environment);
         segments.addFresh(0);
@@ -82,7 +90,7 @@ final class PartitionDirectory {
             marks.add(name, known);
         }
         if (!hasFiles) {
-            segments.addFresh(known.startOffset());
+            segments.addFresh(freshBase(known));
         }
         long endOffset = known.recoveryPoint();
         boolean isTrusted = isClean && (hasFiles || endOffset == known.startOffset())
@@ -91,7 +99,7 @@ final class PartitionDirectory {
             throw new CorruptLog("log '" + name + "' was closed at offset " + endOffset + ", but has a segment at "
                     + segments.active().baseOffset() + ": the partition stays offline and nothing is deleted");
         }
-        if (!isTrusted && maxRecoveryBytes < LogRecovery.bytesToRead(segments, known.recoveryPoint())) {
+        if (!isTrusted && maxRecoveryBytes < LogRecovery.bytesToRead(segments, known.recoveryPoint(), journaled)) {
             return Optional.empty();
         }
         boolean isNew = !isTrusted && known.recoveryPoint() == 0;
@@ -100,6 +108,11 @@ final class PartitionDirectory {
             LogRecovery.Recovered recovered = recover(name, segments, known, settings);
             endOffset = recovered.endOffset();
             unsaved = recovered.unsaved();
+        }
+        if (endOffset < known.startOffset()) {
+            beginAnew(name, segments, known, endOffset);
+            endOffset = known.startOffset();
+            unsaved = null;
         }
         if (isNew && 0 < endOffset) {
             // The first flush, which makes the directory durable, may not have happened.
@@ -112,21 +125,41 @@ final class PartitionDirectory {
             known.setStartOffset(segments.first().baseOffset());
         }
         known.setRecoveryPoint(unsaved == null ? endOffset : Math.min(known.recoveryPoint(), endOffset));
-        if (endOffset < known.startOffset()) {
-            LOGGER.warn("log '{}': ends at offset {}, below its start offset {}, which is the end now", name, endOffset,
-                    known.startOffset());
-            known.setStartOffset(endOffset);
-        }
         return Optional.of(new OpenedLog(name, topic, known, segments, endOffset, true, isNew, unsaved));
+    }
+
+    /// What was deleted last did not reach the disk before the crash: there is nothing left to be read, and the offsets
+    /// below the start are never given again.
+    private void beginAnew(PartitionName name, Segments segments, Marks known, long endOffset) throws IOException {
+        LOGGER.warn("log '{}': ends at offset {}, below its start offset {}, where it begins anew", name, endOffset,
+                known.startOffset());
+        for (Segment segment : segments.removeFrom(0).reversed()) {
+            SegmentDeletion.deleteNow(segment, environment.disk());
+        }
+        var _ = ProducerSnapshots.removeAbove(environment.disk(), segments.directory(), -1);
+        environment.disk().syncDirectory(segments.directory());
+        segments.addFresh(known.startOffset());
+        known.setRecoveryPoint(known.startOffset());
+    }
+
+    /// Where a log without segments begins: at its start offset, or with the batch in the journal that holds it.
+    private long freshBase(Marks known) {
+        return journaled.stream()
+                .filter(entry -> known.startOffset() < entry.endOffset())
+                .mapToLong(JournalEntry::baseOffset)
+                .filter(base -> known.recoveryPoint() <= base)
+                .map(base -> Math.min(base, known.startOffset()))
+                .findFirst()
+                .orElse(known.startOffset());
     }
 
     private LogRecovery.Recovered recover(PartitionName name, Segments segments, Marks known, LogSettings settings)
             throws IOException {
         EpochCache epochs = readEpochs(name, segments);
         RecoveryProgress progress = new RecoveryProgress(name,
-                LogRecovery.bytesToRead(segments, known.recoveryPoint()), environment.clock());
+                LogRecovery.bytesToRead(segments, known.recoveryPoint(), journaled), environment.clock());
         LogRecovery.Recovered recovered = new LogRecovery(progress, segments, known.recoveryPoint(), epochs,
-                settings.roll().indexIntervalBytes()).run();
+                journaled, settings.roll()).run();
         progress.end(recovered.endOffset());
         report.note(progress);
         return recovered;
@@ -183,6 +216,9 @@ final class PartitionDirectory {
     private static void writeMissingTopicId(Disk disk, Path directory, TopicId topic) throws IOException {
         try {
             writeTopicId(disk, directory, topic);
+            // No first flush may come that would do it.
+            TextFile.sync(disk, directory.resolve(FileNames.PARTITION_METADATA));
+            disk.syncDirectory(directory);
         } catch (IOException e) {
             if (!FreeSpace.isFull(disk, directory, 0)) {
                 throw e;

@@ -4,12 +4,14 @@ import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import io.girok.journal.JournalKey;
+import io.girok.record.producer.AbortedTransaction;
+import io.girok.record.producer.ProducerState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +19,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Every method throws [StorageFailed] once the partition or its directory is offline.
 public final class PartitionStore {
-    /// After so much the recovery point follows, so that a crash costs less than a second of reading for each log. With
-    /// `durability=os` the operator wants the writing left to the operating system, and the checkpoints alone do it.
-    private static final long MAX_UNSAVED_BYTES = 64L * 1024 * 1024;
-
     // Three offsets, in this order:
     //   recovery point <= durable offset <= end offset
     // The end moves with each append. The durable offset follows by flushes of the batches alone, which is what an
-    // acknowledgement waits for. The recovery point follows by deep flushes (at a roll, at a checkpoint, at the end),
+    // acknowledgement waits for: of the journal, which all partitions of the directory share, or of the segments where
+    // the journal has no room. The recovery point follows by deep flushes (at a roll, at a checkpoint, at the end),
     // which also save the indexes, the epochs and the producers' states: below it, nothing is looked at after a crash.
     //
     // A store that was opened after a clean stop has read nothing: the end offset is the recovery point. What its files
@@ -38,17 +37,12 @@ public final class PartitionStore {
     private final Segments segments;
     private final LogContents contents;
     private final LogReader reader;
-    private final Flusher flusher;
+    private final LogFlushing flushing;
     private final LogTrim trim;
     private final CleanableLog cleanable;
-    private final List<LongConsumer> durableListeners = new ArrayList<>(1);
     private LogSettings settings;
-    private long syncedOffset;
     private boolean isOnDisk;
-    private boolean isFlushTimerSet;
     private volatile boolean isClosed;
-    /// Whether the last deep flush found room for what only memory knew; set on the pool, read on the shard.
-    private volatile boolean isSaved = true;
     private @Nullable StorageFailed failure;
 
     /// @param opened what the directory found
@@ -60,15 +54,14 @@ public final class PartitionStore {
         this.marks = opened.marks();
         this.segments = opened.segments();
         this.contents = new LogContents(opened, settings);
-        this.syncedOffset = opened.endOffset();
         this.isOnDisk = opened.isOnDisk();
         this.settings = settings;
         this.reader = new LogReader(segments);
         this.trim = new LogTrim(name, segments, marks, home);
-        LogEnvironment environment = segments.environment();
-        this.flusher = new Flusher(shard, environment.blockingPool(), contents::captureFlush, this::sync, this::flushed,
-                this::fail);
-        this.cleanable = new CleanableLog(this, home, contents, segments, marks, flusher);
+        this.flushing = new LogFlushing(new JournalKey(topic, name), home, shard, marks, segments, contents,
+                settings.flush(), opened.endOffset(), this::fail);
+        this.cleanable = new CleanableLog(this, home, contents, segments, marks, flushing);
+        flushing.onFlushed(cleanable::flushed);
     }
 
     public PartitionName name() {
@@ -118,9 +111,9 @@ public final class PartitionStore {
         try {
             createOnDisk();
             if (contents.rollIfNeeded(plan, size)) {
-                flusher.request(true);
+                flushing.requestDeep();
             }
-            contents.write(plan, home.durability() == Durability.FSYNC);
+            contents.write(plan);
         } catch (Segment.UnrepairedWrite e) {
             throw e;
         } catch (IOException e) {
@@ -133,10 +126,7 @@ public final class PartitionStore {
         }
         home.space().wrote(size);
         contents.noteWritten(plan);
-        if (home.durability() == Durability.OS) {
-            tellDurable();
-        }
-        flushByPolicy();
+        flushing.appended(plan);
         return new AppendResult.Appended(plan.baseOffset(), plan.lastOffset(), plan.maxTimestamp(),
                 plan.logAppendTimeMs(), size);
     }
@@ -160,7 +150,7 @@ public final class PartitionStore {
 
     /// Everything below is durable in the sense of [Durability].
     public long durableOffset() {
-        return home.durability() == Durability.OS ? contents.endOffset() : syncedOffset;
+        return flushing.durableOffset();
     }
 
     /// The bytes of all segments.
@@ -181,16 +171,14 @@ public final class PartitionStore {
     /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order
     /// they came and stay for good.
     public void onDurable(LongConsumer listener) {
-        durableListeners.add(listener);
+        flushing.onDurable(listener);
     }
 
     /// Asks for everything appended so far to become durable; [#onDurable] tells when. One sync answers all that came
     /// while the last one ran.
     public void requestFlush() {
         checkUsable();
-        if (syncedOffset < contents.endOffset()) {
-            flusher.request(false);
-        }
+        flushing.request();
     }
 
     /// Reads batches from the one that holds `offset` on, up to the batch that holds `upToOffset`, which is out.
@@ -297,11 +285,12 @@ public final class PartitionStore {
         }
         try {
             contents.resume();
-            flusher.settle();
+            flushing.settle();
             cleanable.settle();
             contents.truncate(offset, trim);
             lowerMarks();
-            flusher.flushNow();
+            flushing.flushNow();
+            flushing.cut(contents.endOffset());
         } catch (IOException e) {
             throw failed(e);
         }
@@ -311,13 +300,14 @@ public final class PartitionStore {
     public void truncateFullyAndStartAt(long offset) {
         checkUsable();
         try {
-            flusher.settle();
+            flushing.settle();
             cleanable.settle();
             createOnDisk();
             contents.restartAt(offset, trim);
             lowerMarks();
             marks.setStartOffset(offset);
-            flusher.flushNow();
+            flushing.flushNow();
+            flushing.cut(0);
         } catch (IOException e) {
             throw failed(e);
         }
@@ -325,7 +315,7 @@ public final class PartitionStore {
 
     private void lowerMarks() {
         long end = contents.endOffset();
-        syncedOffset = Math.min(syncedOffset, end);
+        flushing.lower(end);
         marks.setRecoveryPoint(Math.min(marks.recoveryPoint(), end));
         marks.setHighWatermark(Math.min(marks.highWatermark(), end));
         marks.setStartOffset(Math.min(marks.startOffset(), end));
@@ -376,28 +366,34 @@ public final class PartitionStore {
     private void startSegment() throws IOException {
         contents.rollAt(contents.endOffset());
         segments.active().create();
-        flusher.request(true);
+        flushing.requestDeep();
     }
 
     public void updateSettings(LogSettings newSettings) {
         settings = newSettings;
         contents.setSettings(newSettings);
+        flushing.setSettings(newSettings.flush());
     }
 
-    /// Saves how far the log has come, in the background, and lets go of files if nothing happens here.
-    void requestCheckpoint() {
-        if (isClosed || failure != null) {
-            return;
+    /// Captures what a checkpoint has to save, to be saved together with other logs; empty when there is nothing, or
+    /// when it is under way. Lets go of files if nothing happens here.
+    ///
+    /// @param whenDone told on the shard, with whether there was something to save
+    Optional<Flusher.Lent> lendCheckpoint(Consumer<Boolean> whenDone) {
+        if (isClosed || isOffline()) {
+            whenDone.accept(false);
+            return Optional.empty();
         }
         if (isChanged()) {
-            flusher.request(true);
-        } else {
-            try {
-                segments.close();
-            } catch (IOException e) {
-                fail(e);
-            }
+            return flushing.lendCheckpoint(whenDone);
         }
+        try {
+            segments.close();
+        } catch (IOException e) {
+            fail(e);
+        }
+        whenDone.accept(false);
+        return Optional.empty();
     }
 
     /// Whether there is something to be saved. The epoch of a leader that wrote nothing yet is not worth a directory.
@@ -409,19 +405,20 @@ public final class PartitionStore {
     /// Answers false where a full disk had no room for all that the next opening wants to know, which recovers then.
     public boolean close() {
         if (isClosed) {
-            return isSaved;
+            return flushing.isSaved();
         }
         checkUsable();
         try {
+            flushing.settle();
             contents.finish();
             if (isChanged()) {
-                flusher.flushNow();
+                flushing.flushNow();
             }
             abandon();
-            if (!isSaved) {
+            if (!flushing.isSaved()) {
                 home.mustRecover(name);
             }
-            return isSaved;
+            return flushing.isSaved();
         } catch (IOException e) {
             throw failed(e);
         }
@@ -432,38 +429,21 @@ public final class PartitionStore {
         return !isOffline() && !isClosed && isChanged();
     }
 
-    /// What [#close] has to save, for [#closeSaved] or [#closeWith]; nothing may be appended after it.
-    FlushWork captureLast() throws IOException {
-        flusher.settle();
-        contents.finish();
-        return contents.captureFlush(true);
-    }
-
-    /// Closes the log after `work` was done elsewhere.
-    void closeSaved(FlushWork work) throws IOException {
-        marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
-        abandon();
-    }
-
-    /// Does the work and closes the log; answers whether all was saved.
-    boolean closeWith(FlushWork work) throws IOException {
-        boolean isComplete = work.run(segments.environment().disk(), directory(), marks.checkpointedRecoveryPoint());
-        if (isComplete) {
-            closeSaved(work);
-        } else {
-            abandon();
+    /// What [#close] has to save, to be saved together with other logs before it; empty when it fails. Nothing may be
+    /// appended after it.
+    Optional<Flusher.Lent> lendLast() {
+        try {
+            return flushing.lendLast();
+        } catch (IOException e) {
+            fail(e);
+            return Optional.empty();
         }
-        return isComplete;
-    }
-
-    Path directory() {
-        return segments.directory();
     }
 
     /// Lets go of files without saving anything: the partition is deleted, or its directory is offline.
     void abandon() throws IOException {
         isClosed = true;
-        flusher.stop();
+        flushing.stop();
         cleanable.stop();
         segments.close();
         home.forget(this);
@@ -485,74 +465,6 @@ public final class PartitionStore {
 
     Shard shard() {
         return shard;
-    }
-
-    private void flushByPolicy() {
-        LogSettings.Flush flush = settings.flush();
-        if (home.durability() == Durability.FSYNC && MAX_UNSAVED_BYTES <= contents.unsavedBytes()) {
-            flusher.request(true);
-        } else if (flush.messages() <= contents.endOffset() - syncedOffset) {
-            flusher.request(false);
-        } else if (flush.ms() != Long.MAX_VALUE && !isFlushTimerSet) {
-            isFlushTimerSet = true;
-            shard.schedule(flush.ms(), this::flushByTimer);
-        }
-    }
-
-    private void flushByTimer() {
-        isFlushTimerSet = false;
-        if (!isClosed && !isOffline() && syncedOffset < contents.endOffset()) {
-            flusher.request(false);
-        }
-    }
-
-    private void sync(FlushWork work) throws IOException {
-        try {
-            isSaved = work.run(segments.environment().disk(), segments.directory(), marks.checkpointedRecoveryPoint());
-        } catch (IOException e) {
-            // Told from here as well: the shard may be gone, and others must not believe a later sync.
-            if (!isClosed) {
-                home.syncFailed(name, e);
-            }
-            throw e;
-        }
-    }
-
-    private void flushed(FlushWork work) {
-        cleanable.flushed();
-        syncedOffset = Math.max(syncedOffset, work.endOffset());
-        if (work.isDeep() && !isSaved) {
-            contents.noteUnsaved();
-        } else if (work.isDeep()) {
-            boolean isFar = MAX_UNSAVED_BYTES <= work.savedBytes();
-            marks.setRecoveryPoint(Math.max(marks.recoveryPoint(), work.endOffset()));
-            if (isFar) {
-                home.noteProgress(name);
-            }
-            if (work.producers().isPresent()) {
-                contents.noteSnapshot(work.endOffset());
-            }
-        }
-        try {
-            for (Segment segment : work.logs()) {
-                if (!segment.isLogDirty()) {
-                    segment.log().unpin();
-                }
-            }
-        } catch (IOException e) {
-            fail(e);
-            return;
-        }
-        if (home.durability() == Durability.FSYNC) {
-            tellDurable();
-        }
-    }
-
-    private void tellDurable() {
-        long durable = durableOffset();
-        for (LongConsumer listener : durableListeners) {
-            listener.accept(durable);
-        }
     }
 
     interface DiskWork<T> {
@@ -593,7 +505,7 @@ public final class PartitionStore {
         if (known == null) {
             known = home.failed(name, cause);
             failure = known;
-            flusher.stop();
+            flushing.stop();
         }
         return known;
     }

@@ -1,6 +1,7 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.record.producer.ProducerEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

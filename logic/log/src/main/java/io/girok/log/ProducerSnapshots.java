@@ -3,6 +3,8 @@ package io.girok.log;
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.record.RecordBatch;
+import io.girok.record.producer.AbortedTransaction;
+import io.girok.record.producer.ProducerStates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NavigableSet;

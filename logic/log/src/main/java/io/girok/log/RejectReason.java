@@ -1,5 +1,7 @@
 package io.girok.log;
 
+import io.girok.record.producer.Refusal;
+
 /// Why an append was refused; each names the Kafka error that a client gets for it. Immutable.
 public enum RejectReason {
     /// `CORRUPT_MESSAGE`
@@ -27,5 +29,14 @@ public enum RejectReason {
     /// Offsets of a replicated batch do not follow on the log: the follower truncates or starts over.
     OFFSETS_NOT_FOLLOWING,
     /// Nothing was written, the log is as it was: `NOT_ENOUGH_REPLICAS`, which every client sends again.
-    DISK_FULL
+    DISK_FULL;
+
+    static RejectReason of(Refusal refusal) {
+        return switch (refusal) {
+            case OUT_OF_ORDER_SEQUENCE -> OUT_OF_ORDER_SEQUENCE;
+            case INVALID_PRODUCER_EPOCH -> INVALID_PRODUCER_EPOCH;
+            case INVALID_TRANSACTION_STATE -> INVALID_TRANSACTION_STATE;
+            case COORDINATOR_FENCED -> COORDINATOR_FENCED;
+        };
+    }
 }

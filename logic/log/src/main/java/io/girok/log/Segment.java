@@ -224,10 +224,7 @@ final class Segment {
     }
 
     /// Writes whole batches at the end of the file; [#note] each of them then.
-    void write(ByteBuffer batches, boolean pins) throws IOException {
-        if (pins) {
-            log.pin();
-        }
+    void write(ByteBuffer batches) throws IOException {
         isLogDirty = true;
         int before = size();
         int count = batches.remaining();

@@ -5,6 +5,7 @@ import io.girok.record.InvalidBatch;
 import io.girok.record.Record;
 import io.girok.record.RecordBatch;
 import io.girok.record.RecordIterator;
+import io.girok.record.producer.AbortedTransaction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

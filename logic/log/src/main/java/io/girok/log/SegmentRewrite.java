@@ -3,6 +3,7 @@ package io.girok.log;
 import io.girok.base.Disk;
 import io.girok.record.BatchWalk;
 import io.girok.record.RecordBatch;
+import io.girok.record.producer.AbortedTransaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -60,7 +61,7 @@ public final class SegmentRewrite {
     /// Writes whole batches after those that were written before.
     public void write(ByteBuffer batches) throws IOException {
         int shift = segment.size() - batches.position();
-        segment.write(batches.duplicate(), false);
+        segment.write(batches.duplicate());
         BatchWalk walk = BatchWalk.of(batches.duplicate());
         for (RecordBatch batch = walk.next(); batch != null; batch = walk.next()) {
             segment.note(batch, shift + batch.position(), indexIntervalBytes);
@@ -87,7 +88,7 @@ public final class SegmentRewrite {
         disk.syncDirectory(plan.log().segments().directory());
         if (plan.log().marks().checkpointedRecoveryPoint() < group.getLast().endOffset()) {
             // Recovery, which wants every batch that was ever written, never comes to cleaned segments.
-            plan.log().home().marks().append(plan.name());
+            plan.log().home().marks().save(List.of(plan.name()));
         }
     }
 

@@ -53,7 +53,7 @@ final class SegmentSwap {
 
     /// Takes the next step, unless a sync or a flush is under way.
     void advance() {
-        if (isSyncing || step == Step.DONE || !log.flusher().isIdle()) {
+        if (isSyncing || step == Step.DONE || !log.flushing().isIdle()) {
             return;
         }
         try {
@@ -134,7 +134,7 @@ final class SegmentSwap {
     }
 
     private void end() {
-        log.home().unlinkLater(retired, rewrite.plan().settings().retention().fileDeleteDelayMs());
+        log.home().discards().unlinkLater(retired, rewrite.plan().settings().retention().fileDeleteDelayMs());
         log.swapped();
         onDone.accept(true);
     }

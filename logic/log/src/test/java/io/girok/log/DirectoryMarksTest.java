@@ -9,6 +9,7 @@ import io.girok.base.simulated.MemoryDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,9 +27,17 @@ class DirectoryMarksTest {
         disk.syncDirectory(Path.of("/"));
     }
 
+    /// So many that one of them is written as a line.
+    private void addOthers(DirectoryMarks marks) throws IOException {
+        for (int index = 0; index < 20; index++) {
+            marks.add(new PartitionName("others", index), new Marks(1, 0, 1));
+        }
+    }
+
     @Test
     void whatWasWrittenIsReadAgain() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(50, 10, 40));
         marks.write();
         disk.crash(new SplittableRandom(1));
@@ -39,6 +48,7 @@ class DirectoryMarksTest {
     @Test
     void aLineCountsMoreThanTheFiles() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(50, 10, 40));
         marks.add(CLICKS, new Marks(5, 0, 5));
         marks.write();
@@ -56,6 +66,7 @@ class DirectoryMarksTest {
     @Test
     void theFilesHoldWhatTheLinesSaid() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(50, 10, 40));
         progress(marks, ORDERS, 70);
         marks.write();
@@ -67,6 +78,7 @@ class DirectoryMarksTest {
     @Test
     void aTornLineAndWhatFollowsIsPassedOver() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(50, 10, 40));
         marks.write();
         progress(marks, ORDERS, 70);
@@ -84,6 +96,7 @@ class DirectoryMarksTest {
     @Test
     void aLogThatBeginsAnewIsNotVouchedForByALine() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(0, 0, 0));
         progress(marks, ORDERS, 70);
         marks.remove(ORDERS);
@@ -96,6 +109,7 @@ class DirectoryMarksTest {
     @Test
     void nothingIsWrittenWhenNothingChanged() throws IOException {
         DirectoryMarks marks = read();
+        addOthers(marks);
         marks.add(ORDERS, new Marks(50, 10, 40));
         marks.writeIfChanged();
         disk.delete(DIRECTORY.resolve(DirectoryMarks.RECOVERY_POINTS));
@@ -112,7 +126,7 @@ class DirectoryMarksTest {
         Marks of = marks.find(name);
         of.setRecoveryPoint(offset);
         of.setHighWatermark(offset);
-        marks.append(name);
+        marks.save(List.of(name));
     }
 
     private DirectoryMarks read() throws IOException {

@@ -57,7 +57,7 @@ class DiskFaultTest {
     void aFailedSyncIsNeverFollowedByABelievedOne() {
         world.open();
         world.append(1, "a");
-        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding(".log"));
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding("girok-journal.1"));
         List<Long> durable = new ArrayList<>();
         world.store.onDurable(durable::add);
 

@@ -3,7 +3,9 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
+import io.girok.base.SpaceReserve;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.record.BatchBuilder;
 import java.io.IOException;
@@ -166,7 +168,6 @@ class FullDiskTest {
         world.append(batch("b").producer(5, (short) 0, 1), 4);
         world.flush();
         world.directory.close();
-        world.disk.crash(new SplittableRandom(1));
         leave(0);
 
         world.open();

@@ -10,6 +10,7 @@ import io.girok.base.simulated.DiskOperation;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -156,6 +157,38 @@ class LogDirectoryTest {
 
         assertThat(store.endOffset()).isZero();
         assertThat(world.disk.list(LogWorld.PATH)).anyMatch(name -> name.matches("orders-3\\..*-stray"));
+    }
+
+    @Test
+    void whatTheClusterDoesNotPlaceHereIsSetAside() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.directory.close();
+        world.openDirectory();
+
+        world.directory.setAsideUnless(name -> Optional.empty());
+
+        assertThat(world.disk.list(LogWorld.PATH)).doesNotContain("orders-3")
+                .anyMatch(name -> name.matches("orders-3\\..*-stray"));
+        world.openPartition();
+        assertThat(world.store.endOffset()).as("of the journal nothing is left either").isZero();
+        world.closeClean();
+        assertThat(world.openDirectory().directory.wasClosedClean()).isTrue();
+    }
+
+    @Test
+    void whatTheClusterPlacesHereStays() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.disk.crash(new SplittableRandom(1));
+        world.openDirectory();
+
+        world.directory.setAsideUnless(name -> Optional.of(LogWorld.TOPIC));
+        world.openPartition();
+
+        assertThat(world.read(0)).containsExactly("0:a");
     }
 
     @Test

@@ -31,6 +31,7 @@ final class LogWorld {
     private final AtomicLong ids = new AtomicLong(100);
     OpenFiles openFiles = new OpenFiles(disk, 64);
     Durability durability = Durability.FSYNC;
+    long journalFileBytes = 1L << 24;
     LogSettings settings = settings(2_000, 100);
     LogDirectory directory;
     PartitionStore store;
@@ -44,8 +45,12 @@ final class LogWorld {
 
     LogWorld open() {
         openDirectory();
-        store = directory.openPartition(NAME, TOPIC, settings, shard);
+        openPartition();
         return this;
+    }
+
+    void openPartition() {
+        store = directory.openPartition(NAME, TOPIC, settings, shard);
     }
 
     LogWorld openDirectory() {
@@ -56,7 +61,7 @@ final class LogWorld {
 
     LogEnvironment environment() {
         return new LogEnvironment(disk, clock, shard, openFiles, pool, () -> new TopicId(1, ids.incrementAndGet()),
-                durability, 86_400_000);
+                durability, 86_400_000, journalFileBytes);
     }
 
     /// Runs shard and pool until both are idle.

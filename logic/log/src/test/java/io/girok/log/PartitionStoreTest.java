@@ -29,22 +29,16 @@ class PartitionStoreTest {
         world.open();
         List<Long> durable = new ArrayList<>();
         world.store.onDurable(durable::add);
-        world.append(1, "a");
-        world.store.requestFlush();
+        int before = world.disk.count(DiskOperation.SYNC);
         for (int i = 0; i < 10; i++) {
             world.append(1, "b");
             world.store.requestFlush();
         }
-        int before = world.disk.count(DiskOperation.SYNC);
 
-        world.pool.runOne();
-        world.shard.runAll();
-        int first = world.disk.count(DiskOperation.SYNC);
         world.settle();
 
-        assertThat(durable).containsExactly(1L, 11L);
-        assertThat(first - before).as("the log's and the new directory's files").isEqualTo(2);
-        assertThat(world.disk.count(DiskOperation.SYNC) - first).isEqualTo(1);
+        assertThat(durable).containsExactly(10L);
+        assertThat(world.disk.count(DiskOperation.SYNC) - before).isEqualTo(1);
     }
 
     @Test
@@ -228,7 +222,7 @@ class PartitionStoreTest {
 
         assertThat(world.store.segmentCount()).isGreaterThan(20);
         assertThat(budget.openCount()).isLessThanOrEqualTo(64);
-        assertThat(world.disk.openHandles()).isEqualTo(budget.openCount());
+        assertThat(world.disk.openHandles()).as("the journal's is one more").isEqualTo(budget.openCount() + 1);
     }
 
     @Test

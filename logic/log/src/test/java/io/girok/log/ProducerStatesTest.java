@@ -3,6 +3,8 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.record.BatchBuilder;
+import io.girok.record.producer.AbortedTransaction;
+import io.girok.record.producer.ProducerEntry;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -62,6 +62,8 @@ class RandomLogTest {
             this.random = new SplittableRandom(seed);
             this.crashes = crashes;
             world.settings = LogWorld.settings(500 + random.nextInt(3_000), 1 + random.nextInt(500));
+            // Many of them are filled, and used again.
+            world.journalFileBytes = 512 + random.nextInt(4_000);
         }
 
         void run() {
@@ -232,7 +234,7 @@ class RandomLogTest {
             world.shard.runAll();
             world.pool.runAll();
             world.shard.runAll();
-            world.open();
+            openOnceThereIsRoom();
             end = world.store.endOffset();
             assertThat(end).as("end offset").isBetween(durableBefore, model.isEmpty() ? end : lastOffset() + 1);
             start = world.store.startOffset();
@@ -241,6 +243,18 @@ class RandomLogTest {
             assertThat(world.store.durableOffset()).isEqualTo(end);
             checkAll();
             assertThat(SegmentCheck.problems(world)).isEmpty();
+        }
+
+        /// What only the journal has must find room in the segments.
+        private void openOnceThereIsRoom() {
+            world.openDirectory();
+            try {
+                world.openPartition();
+            } catch (StorageFailed e) {
+                assertThat(e).hasMessageContaining("full disk");
+                world.disk.setCapacity(Long.MAX_VALUE);
+                world.openPartition();
+            }
         }
 
         private long lastOffset() {

@@ -2,6 +2,9 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.journal.Journal;
+import io.girok.journal.JournalEntry;
+import io.girok.journal.JournalKey;
 import io.girok.log.FileNames;
 import io.girok.repair.PartitionInspection.SegmentState;
 import java.io.IOException;
@@ -9,12 +12,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /// A log directory and every partition in it, as [PartitionInspection] sees them. Immutable.
-public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<PartitionInspection> partitions) {
+///
+/// @param journal what the journal holds
+public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<PartitionInspection> partitions,
+        Map<JournalKey, List<JournalEntry>> journal) {
     /// @param readsRecords whether every record is unpacked as well
     /// @param progress told of each segment that was read
     public static DirectoryInspection of(Disk disk, Path directory, boolean readsRecords,
@@ -30,7 +37,7 @@ public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<
                             PartitionInspection.of(disk, name.get(), path, checkpoints, readsRecords, progress));
                 }
             }
-            return new DirectoryInspection(directory, checkpoints, partitions);
+            return new DirectoryInspection(directory, checkpoints, partitions, Journal.read(disk, directory));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,12 +2,17 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.journal.Journal;
+import io.girok.journal.JournalEntry;
+import io.girok.journal.JournalKey;
+import io.girok.log.FileNames;
 import io.girok.log.LogDirectory;
 import io.girok.log.TextFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,6 +48,8 @@ public final class Repair implements AutoCloseable {
         Path aside = directory.resolve(ASIDE_PREFIX + label);
         disk.createDirectories(aside);
         disk.syncDirectory(directory);
+        // First: with segments that are cut and a journal that is not, nobody would know how to go on.
+        cutJournal(plan, aside, label);
         for (RepairPlan.Partition partition : plan.partitions()) {
             for (RepairPlan.Step step : partition.steps()) {
                 execute(step, aside);
@@ -63,6 +70,9 @@ public final class Repair implements AutoCloseable {
             case RepairPlan.Step.Rewrite(Path file, var lines, _) -> {
                 setAside(file, aside);
                 TextFile.replace(disk, file, lines);
+            }
+            case RepairPlan.Step.CutJournal _ -> {
+                // Was done before all others.
             }
         }
     }
@@ -85,6 +95,40 @@ public final class Repair implements AutoCloseable {
             syncTouched();
             from.truncate(position);
             from.sync();
+        }
+    }
+
+    private void copy(JournalKey log, List<JournalEntry> entries, Path aside) throws IOException {
+        Path parent = FileNames.directory(directory, log.name());
+        for (JournalEntry entry : entries) {
+            Path place = place(parent.resolve(FileNames.of(entry.baseOffset(), ".journal")), aside);
+            try (DiskFile to = disk.open(place, Disk.Access.CREATE)) {
+                to.write(entry.read(), 0);
+                to.sync();
+            }
+        }
+    }
+
+    private void cutJournal(RepairPlan plan, Path aside, String label) throws IOException {
+        List<RepairPlan.Step.CutJournal> cuts = plan.partitions()
+                .stream()
+                .flatMap(partition -> partition.steps().stream())
+                .filter(RepairPlan.Step.CutJournal.class::isInstance)
+                .map(RepairPlan.Step.CutJournal.class::cast)
+                .toList();
+        if (cuts.isEmpty()) {
+            return;
+        }
+        for (RepairPlan.Step.CutJournal cut : cuts) {
+            copy(cut.log(), cut.entries(), aside);
+        }
+        syncTouched();
+        Journal.Listener nobody = new Journal.Listener(() -> {}, failure -> {});
+        Journal.Environment environment = new Journal.Environment(disk, Runnable::run,
+                () -> label.hashCode(), () -> false, Long.MAX_VALUE);
+        try (Journal journal = Journal.open(environment, directory, disk.list(directory), true, nobody)) {
+            cuts.forEach(cut -> journal.cut(cut.log(), cut.offset()));
+            journal.flushNow();
         }
     }
 

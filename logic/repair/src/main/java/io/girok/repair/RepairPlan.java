@@ -1,6 +1,8 @@
 package io.girok.repair;
 
 import io.girok.base.PartitionName;
+import io.girok.journal.JournalEntry;
+import io.girok.journal.JournalKey;
 import io.girok.log.DirectoryMarks;
 import io.girok.log.FileNames;
 import io.girok.repair.PartitionInspection.SegmentState;
@@ -34,6 +36,9 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
 
         /// The file is set aside, if it is there, and written anew.
         record Rewrite(Path file, List<String> lines, String why) implements Step {}
+
+        /// What the journal holds of the log from `offset` on goes to the directory of what is set aside.
+        record CutJournal(JournalKey log, long offset, List<JournalEntry> entries) implements Step {}
     }
 
     /// Offsets that are set aside.
@@ -56,6 +61,7 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
             PartitionRepair repair = new PartitionRepair(partition, keepsLater);
             boolean isDamaged = repair.isNeeded();
             if (isDamaged) {
+                repair.cutJournal(inspection.journal());
                 partitions.add(repair.plan());
             }
             if (isDamaged || !areRecoveryPointsKnown) {
@@ -133,6 +139,18 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
                 lost.add(new Lost(keptTo(), known));
             }
             setAsideOthers();
+        }
+
+        /// It may go on after records that are gone, which is no log. The segments had all of it once.
+        void cutJournal(Map<JournalKey, List<JournalEntry>> journal) {
+            journal.forEach((key, entries) -> {
+                List<JournalEntry> beyond = entries.stream()
+                        .filter(entry -> !entry.isGap() && keptTo() < entry.endOffset())
+                        .toList();
+                if (key.name().equals(partition.name()) && !beyond.isEmpty() && !lost.isEmpty()) {
+                    steps.add(new Step.CutJournal(key, keptTo(), beyond));
+                }
+            });
         }
 
         boolean isNeeded() {

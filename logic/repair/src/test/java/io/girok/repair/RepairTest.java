@@ -68,6 +68,28 @@ class RepairTest {
     }
 
     @Test
+    void whatTheJournalHasOfALogThatIsCutIsSetAside() {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.flip(world.segments().get(2), 100);
+
+        RepairPlan plan = world.repair(false);
+        world.open();
+
+        RepairPlan.Partition partition = plan.partitions().getFirst();
+        assertThat(partition.steps())
+                .anySatisfy(step -> assertThat(step).isInstanceOfSatisfying(RepairPlan.Step.CutJournal.class, cut -> {
+                    assertThat(cut.offset()).isEqualTo(partition.keptTo());
+                    assertThat(cut.entries().getLast().endOffset()).isEqualTo(2 * BATCHES + 2);
+                }));
+        assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.toString().endsWith(".journal"));
+        assertThat(world.store.endOffset()).isEqualTo(partition.keptTo());
+    }
+
+    @Test
     void whatWasCleanedOfARecordThatIsGoneIsForgotten() throws IOException {
         world.open().fill(BATCHES).close();
         Path cleaned = RepairWorld.PATH.resolve("cleaner-offset-checkpoint");

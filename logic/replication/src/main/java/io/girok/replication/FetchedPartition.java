@@ -1,8 +1,8 @@
 package io.girok.replication;
 
 import io.girok.base.FileSlice;
-import io.girok.log.AbortedTransaction;
 import io.girok.log.EpochEnd;
+import io.girok.record.producer.AbortedTransaction;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,6 @@ package io.girok.replication;
 
 import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
-import io.girok.log.AbortedTransaction;
 import io.girok.log.AppendOrigin;
 import io.girok.log.AppendResult;
 import io.girok.log.EpochEnd;
@@ -11,6 +10,7 @@ import io.girok.log.PartitionStore;
 import io.girok.log.ReadResult;
 import io.girok.log.StorageFailed;
 import io.girok.log.TimestampOffset;
+import io.girok.record.producer.AbortedTransaction;
 import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;

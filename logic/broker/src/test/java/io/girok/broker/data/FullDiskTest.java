@@ -67,6 +67,8 @@ class FullDiskTest {
     void aBrokerStartsOnAFullDiskAndServesWhatItHas() {
         send("one");
         send("two");
+        // The process dies, the machine does not.
+        node.disk.syncAll();
         node.disk.crash(new java.util.Random(1));
         node.disk.setCapacity(node.disk.usedBytes());
 

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.record.producer;
 
 /// A transaction that was aborted, for the consumers that read committed records only. Immutable.
 ///

@@ -1,7 +1,5 @@
-package io.girok.log;
+package io.girok.base;
 
-import io.girok.base.Clock;
-import io.girok.base.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Executor;
@@ -19,13 +17,13 @@ import org.slf4j.LoggerFactory;
 ///         ◀───────────────────────────────────────────────────────────────────────
 ///            a look at the disk finds the floor kept (one line)
 /// ```
-final class FreeSpace {
+public final class FreeSpace {
     // Asking the disk is a system call, so what it said last is kept for a second, and what was written since counts
     // against it. The append that finds the last look too old sets the next one off on the blocking pool and does not
     // wait for it, unless it would be refused otherwise: that one looks itself.
 
     /// The floor that suits the disk: [#DEFAULT_FLOOR_BYTES], or a small share of a small disk.
-    static final long AUTOMATIC = -1;
+    public static final long AUTOMATIC = -1;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(FreeSpace.class);
     private static final long DEFAULT_FLOOR_BYTES = 64L * 1024 * 1024;
@@ -49,17 +47,17 @@ final class FreeSpace {
     private volatile Look last;
 
     /// Without a floor, until [#keepFree].
-    FreeSpace(Path directory, LogEnvironment environment) {
+    public FreeSpace(Path directory, Disk disk, Clock clock, Executor blockingPool) {
         this.directory = directory;
-        this.disk = environment.disk();
-        this.clock = environment.clock();
-        this.blockingPool = environment.blockingPool();
+        this.disk = disk;
+        this.clock = clock;
+        this.blockingPool = blockingPool;
         this.reserve = new SpaceReserve(disk, directory);
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
     }
 
     /// Whether a write of so many bytes to the disk that holds `directory` fails for want of room.
-    static boolean isFull(Disk disk, Path directory, long neededBytes) {
+    public static boolean isFull(Disk disk, Path directory, long neededBytes) {
         try {
             return disk.usableBytes(directory) < neededBytes + FULL_BYTES;
         } catch (IOException e) {
@@ -70,19 +68,19 @@ final class FreeSpace {
     /// Sets the floor and looks at the disk.
     ///
     /// @param bytes 0 for none, [#AUTOMATIC]
-    void keepFree(long bytes) throws IOException {
+    public void keepFree(long bytes) throws IOException {
         floorBytes = bytes == AUTOMATIC
                 ? Math.min(DEFAULT_FLOOR_BYTES, disk.totalBytes(directory) / DEFAULT_FLOOR_SHARE)
                 : bytes;
         look();
     }
 
-    long floorBytes() {
+    public long floorBytes() {
         return floorBytes;
     }
 
     /// Whether the floor leaves room for clients' records. An append may go past it by its own size.
-    boolean admitsClients() {
+    public boolean admitsClients() {
         long floor = floorBytes;
         if (floor == 0 && !isShort.get()) {
             return true;
@@ -107,12 +105,12 @@ final class FreeSpace {
     }
 
     /// So many bytes went to the disk.
-    void wrote(long bytes) {
+    public void wrote(long bytes) {
         writtenBytes.addAndGet(bytes);
     }
 
     /// A write found no room, whatever the floor is.
-    void noteFull(IOException failure) {
+    public void noteFull(IOException failure) {
         warnOnce("is full: " + failure.getMessage());
     }
 
@@ -126,7 +124,7 @@ final class FreeSpace {
     }
 
     /// Looks at the disk in the background, if the last look is too old.
-    void lookIfDue() {
+    public void lookIfDue() {
         if (isDue() && isLooking.compareAndSet(false, true)) {
             blockingPool.execute(this::lookAndGoOn);
         }

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.record.producer;
 
 /// What the log knows of an idempotent producer. Immutable.
 ///

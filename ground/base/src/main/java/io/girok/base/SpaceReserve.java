@@ -1,7 +1,5 @@
-package io.girok.log;
+package io.girok.base;
 
-import io.girok.base.Disk;
-import io.girok.base.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,8 +11,8 @@ import org.slf4j.LoggerFactory;
 /// Bytes set aside on a log directory's disk, `.girok-reserve`, for the start that finds it full: what must be written
 /// then (the metadata log's next segment, checkpoints) takes their place, so that a full disk can be made room on by
 /// the broker that has filled it. Thread-safe.
-final class SpaceReserve {
-    static final String FILE = ".girok-reserve";
+public final class SpaceReserve {
+    public static final String FILE = ".girok-reserve";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(SpaceReserve.class);
     private static final int MAX_BYTES = 4 * 1024 * 1024;
@@ -30,7 +28,7 @@ final class SpaceReserve {
     }
 
     /// Gives the reserve up if the disk has less room than that; called before anything else is written.
-    static void giveUpIfNeeded(Disk disk, Path directory) throws IOException {
+    public static void giveUpIfNeeded(Disk disk, Path directory) throws IOException {
         Path file = directory.resolve(FILE);
         if (disk.exists(file) && disk.usableBytes(directory) < MAX_BYTES) {
             long size = disk.size(file);

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.record.producer;
 
 import io.girok.record.RecordBatch;
 import java.util.Arrays;
@@ -7,18 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /// What a log knows of one idempotent producer: its epoch, its last batches, its open transaction. Owned by the
 /// partition's shard.
-final class ProducerEntry {
+public final class ProducerEntry {
     /// As many batches as a producer may have in flight: an older one cannot come again.
-    static final int REMEMBERED_BATCHES = 5;
-    static final long NO_OFFSET = -1;
+    public static final int REMEMBERED_BATCHES = 5;
+    public static final long NO_OFFSET = -1;
 
     /// A batch that was appended.
-    record Batch(int lastSequence, long lastOffset, int offsetDelta, long timestamp) {
+    public record Batch(int lastSequence, long lastOffset, int offsetDelta, long timestamp) {
         int firstSequence() {
             return (lastSequence - offsetDelta) & Integer.MAX_VALUE;
         }
 
-        long firstOffset() {
+        public long firstOffset() {
             return lastOffset - offsetDelta;
         }
     }
@@ -31,50 +31,50 @@ final class ProducerEntry {
     private long lastTimestamp;
     private long transactionFirstOffset = NO_OFFSET;
 
-    ProducerEntry(long producerId, short epoch) {
+    public ProducerEntry(long producerId, short epoch) {
         this.producerId = producerId;
         this.epoch = epoch;
     }
 
-    long producerId() {
+    public long producerId() {
         return producerId;
     }
 
-    short epoch() {
+    public short epoch() {
         return epoch;
     }
 
     /// Of the last transaction marker; -1 for none.
-    int coordinatorEpoch() {
+    public int coordinatorEpoch() {
         return coordinatorEpoch;
     }
 
-    long lastTimestamp() {
+    public long lastTimestamp() {
         return lastTimestamp;
     }
 
     /// Of the open transaction; -1 for none.
-    long transactionFirstOffset() {
+    public long transactionFirstOffset() {
         return transactionFirstOffset;
     }
 
     /// -1 when no batch of this epoch is known.
-    int lastSequence() {
+    public int lastSequence() {
         return batchCount == 0 ? RecordBatch.NO_SEQUENCE : batches[batchCount - 1].lastSequence;
     }
 
-    long lastOffset() {
+    public long lastOffset() {
         return batchCount == 0 ? NO_OFFSET : batches[batchCount - 1].lastOffset;
     }
 
     /// The remembered batches, the oldest first.
-    List<Batch> batches() {
+    public List<Batch> batches() {
         return Arrays.asList(batches).subList(0, batchCount);
     }
 
     /// The remembered batch that `batch` repeats.
     @Nullable
-    Batch findDuplicate(RecordBatch batch) {
+    public Batch findDuplicate(RecordBatch batch) {
         if (batch.producerEpoch() != epoch) {
             return null;
         }
@@ -87,7 +87,7 @@ final class ProducerEntry {
         return null;
     }
 
-    void addBatch(short batchEpoch, Batch batch) {
+    public void addBatch(short batchEpoch, Batch batch) {
         beginEpoch(batchEpoch);
         if (batchCount == REMEMBERED_BATCHES) {
             System.arraycopy(batches, 1, batches, 0, REMEMBERED_BATCHES - 1);
@@ -97,23 +97,23 @@ final class ProducerEntry {
         lastTimestamp = batch.timestamp;
     }
 
-    void beginEpoch(short newEpoch) {
+    public void beginEpoch(short newEpoch) {
         if (newEpoch != epoch) {
             epoch = newEpoch;
             batchCount = 0;
         }
     }
 
-    void setTransactionFirstOffset(long offset) {
+    public void setTransactionFirstOffset(long offset) {
         transactionFirstOffset = offset;
     }
 
-    void setMarker(int markerCoordinatorEpoch, long timestamp) {
+    public void setMarker(int markerCoordinatorEpoch, long timestamp) {
         coordinatorEpoch = markerCoordinatorEpoch;
         lastTimestamp = timestamp;
     }
 
-    ProducerState toState() {
+    public ProducerState toState() {
         return new ProducerState(producerId, epoch, lastSequence(), lastOffset(), lastTimestamp, coordinatorEpoch,
                 transactionFirstOffset);
     }

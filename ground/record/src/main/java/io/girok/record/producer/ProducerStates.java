@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.record.producer;
 
 import io.girok.record.Record;
 import io.girok.record.RecordBatch;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 /// transactions. Owned by the partition's shard.
 ///
 /// [#check] decides and changes nothing; [#apply] takes note of a batch that is in the log, and cannot refuse.
-final class ProducerStates {
+public final class ProducerStates {
     /// What becomes of a producer's batch.
-    sealed interface Verdict {
+    public sealed interface Verdict {
         record Fine() implements Verdict {}
 
         record Repeats(ProducerEntry.Batch batch) implements Verdict {}
 
-        record Refused(RejectReason reason, String message) implements Verdict {}
+        record Refused(Refusal reason, String message) implements Verdict {}
     }
 
     /// A transaction that ended, but whose end the high watermark may not have passed.
@@ -41,7 +41,7 @@ final class ProducerStates {
     /// The log's end when the state was last saved; -1 when it was not.
     private long snapshotOffset = -1;
 
-    static ProducerStates of(List<ProducerEntry> restored, long snapshotOffset) {
+    public static ProducerStates of(List<ProducerEntry> restored, long snapshotOffset) {
         ProducerStates states = new ProducerStates();
         for (ProducerEntry entry : restored) {
             states.entries.put(entry.producerId(), entry);
@@ -53,24 +53,24 @@ final class ProducerStates {
         return states;
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return entries.isEmpty();
     }
 
-    Collection<ProducerEntry> entries() {
+    public Collection<ProducerEntry> entries() {
         return entries.values();
     }
 
-    long snapshotOffset() {
+    public long snapshotOffset() {
         return snapshotOffset;
     }
 
-    void setSnapshotOffset(long offset) {
+    public void setSnapshotOffset(long offset) {
         snapshotOffset = offset;
     }
 
     /// Whether a batch of a client or of this broker's coordinators may be appended.
-    Verdict check(RecordBatch batch) {
+    public Verdict check(RecordBatch batch) {
         if (!batch.hasProducerId()) {
             return FINE;
         }
@@ -87,18 +87,18 @@ final class ProducerStates {
             return new Verdict.Repeats(repeated);
         }
         if (batch.producerEpoch() < entry.epoch()) {
-            return new Verdict.Refused(RejectReason.INVALID_PRODUCER_EPOCH,
+            return new Verdict.Refused(Refusal.INVALID_PRODUCER_EPOCH,
                     "producer " + batch.producerId() + " has epoch " + batch.producerEpoch() + ", and " + entry.epoch()
                             + " wrote already");
         }
         int expected = batch.producerEpoch() == entry.epoch() ? (entry.lastSequence() + 1) & Integer.MAX_VALUE : 0;
         if (batch.baseSequence() != expected) {
-            return new Verdict.Refused(RejectReason.OUT_OF_ORDER_SEQUENCE,
+            return new Verdict.Refused(Refusal.OUT_OF_ORDER_SEQUENCE,
                     "producer " + batch.producerId() + " of epoch " + batch.producerEpoch() + " sent sequence "
                             + batch.baseSequence() + ", where " + expected + " follows");
         }
         if (0 <= entry.transactionFirstOffset() && !batch.isTransactional()) {
-            return new Verdict.Refused(RejectReason.INVALID_TRANSACTION_STATE,
+            return new Verdict.Refused(Refusal.INVALID_TRANSACTION_STATE,
                     "producer " + batch.producerId() + " wrote outside of its open transaction");
         }
         return FINE;
@@ -109,13 +109,13 @@ final class ProducerStates {
             return FINE;
         }
         if (batch.producerEpoch() < entry.epoch()) {
-            return new Verdict.Refused(RejectReason.INVALID_PRODUCER_EPOCH,
+            return new Verdict.Refused(Refusal.INVALID_PRODUCER_EPOCH,
                     "transaction marker for producer " + batch.producerId() + " has epoch " + batch.producerEpoch()
                             + ", and " + entry.epoch() + " wrote already");
         }
         Marker marker = Marker.of(batch);
         if (marker != null && marker.coordinatorEpoch < entry.coordinatorEpoch()) {
-            return new Verdict.Refused(RejectReason.COORDINATOR_FENCED,
+            return new Verdict.Refused(Refusal.COORDINATOR_FENCED,
                     "transaction marker of coordinator epoch " + marker.coordinatorEpoch + ", and "
                             + entry.coordinatorEpoch() + " wrote already");
         }
@@ -125,7 +125,7 @@ final class ProducerStates {
     /// Takes note of a batch in the log. Control batches must be there with their records.
     ///
     /// @return the transaction that the batch aborts
-    Optional<AbortedTransaction> apply(RecordBatch batch) {
+    public Optional<AbortedTransaction> apply(RecordBatch batch) {
         if (!batch.hasProducerId()) {
             return Optional.empty();
         }
@@ -168,7 +168,7 @@ final class ProducerStates {
     }
 
     /// The first offset of a transaction that is open or ended at or after the high watermark, or the high watermark.
-    long lastStableOffset(long highWatermark) {
+    public long lastStableOffset(long highWatermark) {
         long first = open.isEmpty() ? highWatermark : Math.min(highWatermark, open.firstKey());
         ended.removeIf(transaction -> transaction.lastOffset < highWatermark);
         for (Ended transaction : ended) {
@@ -178,12 +178,12 @@ final class ProducerStates {
     }
 
     /// Forgets producers that were silent since before `timestampMs`, unless their transaction is open.
-    void expire(long timestampMs) {
+    public void expire(long timestampMs) {
         entries.values()
                 .removeIf(entry -> entry.lastTimestamp() < timestampMs && entry.transactionFirstOffset() < 0);
     }
 
-    List<ProducerState> states() {
+    public List<ProducerState> states() {
         return entries.values().stream().map(ProducerEntry::toState).toList();
     }
 

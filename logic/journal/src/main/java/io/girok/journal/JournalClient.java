@@ -1,0 +1,15 @@
+package io.girok.journal;
+
+import io.girok.base.Shard;
+
+/// Who appends to the journal, and wants to know when it is durable.
+public interface JournalClient {
+    /// Where it is told.
+    Shard shard();
+
+    /// Everything appended below `endOffset` is on stable storage.
+    void journaled(long endOffset);
+
+    /// The disk has no room for the journal: what was appended has to be synced where it is.
+    void notJournaled();
+}

@@ -1,0 +1,98 @@
+package io.girok.journal;
+
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One file of the journal, used again under a new number once what it holds is needed no more: its blocks are there
+/// then, and a sync has nothing to note but the data. Guarded by the [Journal]; written by its one writer.
+final class JournalFile {
+    /// One use of the file: its number in the order of all uses, and a random number that only its groups have.
+    record Use(long number, long random) {
+        static final Use NONE = new Use(0, 0);
+    }
+
+    private final Disk disk;
+    private final Path parent;
+    private final Path path;
+    /// Up to where each partition's entries in this file go.
+    private final Map<JournalKey, Long> ends = new HashMap<>();
+    private Use use = Use.NONE;
+    private long sizeInBytes;
+    /// Not known of a file that was there at the start either.
+    private boolean isNameDurable;
+    private @Nullable DiskFile open;
+
+    JournalFile(Disk disk, Path parent, String name) {
+        this.disk = disk;
+        this.parent = parent;
+        this.path = parent.resolve(name);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Use use() {
+        return use;
+    }
+
+    /// 0 when it was never used.
+    long number() {
+        return use.number;
+    }
+
+    /// Of the groups in it.
+    long sizeInBytes() {
+        return sizeInBytes;
+    }
+
+    Map<JournalKey, Long> ends() {
+        return ends;
+    }
+
+    /// As it was found at the start.
+    void found(Use known, long knownSize) {
+        use = known;
+        sizeInBytes = knownSize;
+    }
+
+    /// Begins anew.
+    void reuse(Use next) {
+        use = next;
+        sizeInBytes = 0;
+        ends.clear();
+    }
+
+    void note(Map<JournalKey, Long> groupEnds) {
+        groupEnds.forEach((key, end) -> ends.merge(key, end, Math::max));
+    }
+
+    /// Puts the group at the end, durably. A failure leaves the end where it was.
+    void write(ByteBuffer group) throws IOException {
+        if (open == null) {
+            open = disk.open(path, Disk.Access.WRITE);
+        }
+        int size = group.remaining();
+        open.write(group, sizeInBytes);
+        open.sync();
+        if (!isNameDurable) {
+            disk.syncDirectory(parent);
+            isNameDurable = true;
+        }
+        sizeInBytes += size;
+    }
+
+    void close() throws IOException {
+        DiskFile closing = open;
+        open = null;
+        if (closing != null) {
+            closing.close();
+        }
+    }
+}

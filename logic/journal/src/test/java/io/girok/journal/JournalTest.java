@@ -1,0 +1,278 @@
+package io.girok.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// What was journaled is found again, whatever the disk does, and nothing else is.
+class JournalTest {
+    private static final JournalKey KEY = JournalWorld.key(1);
+    private static final JournalKey OTHER = JournalWorld.key(2);
+    private static final Path FIRST = JournalWorld.PATH.resolve("girok-journal.1");
+
+    private static final int GROUPS = 3;
+
+    private final JournalWorld world = new JournalWorld();
+    private final JournalWorld.Client client = world.new Client();
+    private final JournalWorld.Client other = world.new Client();
+
+    @Test
+    void whatWasFlushedIsFoundAfterACrashInItsOrder() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(OTHER, other, 5, "x");
+        world.append(KEY, client, 1, "b");
+        world.flush();
+        world.append(KEY, client, 2, "never flushed");
+
+        world.crash(1);
+        world.open();
+
+        assertThat(client.journaled).isEqualTo(2);
+        assertThat(other.journaled).isEqualTo(6);
+        assertThat(world.left(KEY)).containsExactly("0-1:a", "1-2:b");
+        assertThat(world.left(OTHER)).containsExactly("5-6:x");
+        world.journal.replayed(KEY);
+        assertThat(world.journal.leftKeys()).containsExactly(OTHER);
+    }
+
+    @Test
+    void oneSyncIsForAllThatCameBeforeIt() {
+        world.open();
+        world.flush();
+        for (int i = 0; i < 50; i++) {
+            world.append(JournalWorld.key(i), client, 0, "a");
+            world.journal.flush();
+        }
+
+        world.settle();
+
+        assertThat(world.disk.count(DiskOperation.SYNC)).isEqualTo(1);
+    }
+
+    @Test
+    void whatComesWhileAFlushRunsMakesTheNextOne() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.journal.flush();
+        world.pool.runOne();
+        world.append(KEY, client, 1, "b");
+        world.journal.flush();
+
+        world.shard.runAll();
+        assertThat(client.journaled).isEqualTo(1);
+        world.settle();
+        assertThat(client.journaled).isEqualTo(2);
+    }
+
+    @Test
+    void aGroupThatIsTornEndsTheJournalAndTellsNobody() {
+        for (long seed = 0; seed < 50; seed++) {
+            JournalWorld torn = new JournalWorld();
+            JournalWorld.Client told = torn.new Client();
+            torn.open();
+            torn.append(KEY, told, 0, "a");
+            torn.flush();
+            torn.append(KEY, told, 1, "b".repeat(3_000));
+            torn.disk.plant(DiskFault.next(DiskOperation.SYNC));
+            torn.flush();
+
+            torn.crash(seed);
+            torn.open();
+
+            assertThat(told.journaled).isEqualTo(1);
+            assertThat(torn.failures).hasSize(1);
+            assertThat(torn.left(KEY).getFirst()).isEqualTo("0-1:a");
+            assertThat(torn.left(KEY).size()).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void bytesThatLookLikeAGroupAreNotTakenForOne() throws IOException {
+        Group forged = new Group();
+        forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
+        ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1);
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.flush();
+        int entryBegin = Group.HEADER_BYTES + Group.ENTRY_HEADER_BYTES + "orders".length();
+        ByteBuffer record = ByteBuffer.allocate(3 * Group.BLOCK_BYTES);
+        record.put(Group.BLOCK_BYTES - entryBegin, bytes, 0, bytes.remaining());
+        world.journal.append(KEY, client, 1, 2, record);
+        world.flush();
+        world.crash(1);
+        // The group that holds them is torn where it begins.
+        world.disk.corrupt(FIRST, Group.BLOCK_BYTES, 1);
+
+        world.open();
+
+        assertThat(world.journal.leftKeys()).containsExactly(KEY);
+        assertThat(world.left(KEY)).containsExactly("0-1:a");
+    }
+
+    @Test
+    void aCutTakesWhatCameBeforeItOnly() {
+        world.open();
+        for (int offset = 0; offset < 5; offset++) {
+            world.append(KEY, client, offset, "old " + offset);
+        }
+        world.append(OTHER, other, 4, "other");
+        world.journal.cut(KEY, 2);
+        world.append(KEY, client, 2, "new");
+        world.flush();
+
+        world.crash(1);
+        world.open();
+
+        assertThat(world.left(KEY)).containsExactly("0-1:old 0", "1-2:old 1", "2-3:new");
+        assertThat(world.left(OTHER)).containsExactly("4-5:other");
+    }
+
+    @Test
+    void filesAreUsedAgainInTheirOrderOnceTheirPartitionsAreSaved() throws IOException {
+        world.fileBytes = GROUPS * 2 * Group.BLOCK_BYTES;
+        world.open();
+        long offset = 0;
+        for (; world.fullCount == 0; offset++) {
+            world.append(KEY, client, offset, "a".repeat(900));
+            world.flush();
+        }
+        world.append(OTHER, other, 0, "x");
+        world.flush();
+        int files = world.disk.list(JournalWorld.PATH).size();
+
+        world.journal.release(key -> key.equals(KEY) ? GROUPS : 0);
+        assertThat(world.journal.fullFiles()).as("one file is full").isEqualTo(files - 2);
+        long end = offset;
+        world.journal.release(key -> key.equals(KEY) ? end : 0);
+        assertThat(world.journal.fullFiles()).isZero();
+        for (int i = 0; i < GROUPS * (files - 2); i++, offset++) {
+            world.append(KEY, client, offset, "b".repeat(900));
+            world.flush();
+        }
+
+        assertThat(world.disk.list(JournalWorld.PATH)).hasSize(files);
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY).getLast()).startsWith((offset - 1) + "-" + offset + ":b");
+        assertThat(world.left(KEY).stream().filter(entry -> entry.contains(":b"))).hasSize(GROUPS * (files - 2));
+        assertThat(world.left(OTHER)).containsExactly("0-1:x");
+    }
+
+    @Test
+    void aPartitionThatIsGoneHoldsNoFile() throws IOException {
+        world.open();
+        for (long offset = 0; world.fullCount == 0; offset++) {
+            world.append(KEY, client, offset, "a".repeat(1_000));
+            world.flush();
+        }
+
+        world.journal.release(key -> 0);
+        assertThat(world.journal.fullFiles()).isPositive();
+        world.journal.forget(KEY.name());
+        world.journal.release(key -> 0);
+
+        assertThat(world.journal.fullFiles()).isZero();
+    }
+
+    @Test
+    void aTopicOfTheSameNameIsAnotherOne() {
+        JournalKey again = new JournalKey(new TopicId(8, 8), new PartitionName("orders", 1));
+        world.open();
+        world.append(KEY, client, 0, "old");
+        world.append(again, client, 0, "new");
+        world.flush();
+
+        world.crash(1);
+        world.open();
+
+        assertThat(world.left(again)).containsExactly("0-1:new");
+        assertThat(world.left(KEY)).containsExactly("0-1:old");
+    }
+
+    @Test
+    void afterACleanStopNothingIsLeft() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.flush();
+        world.journal.close();
+
+        world.open(false);
+        world.append(KEY, client, 1, "b");
+        world.flush();
+        assertThat(world.journal.leftKeys()).isEmpty();
+        world.crash(1);
+        world.open();
+
+        assertThat(world.left(KEY)).containsExactly("1-2:b");
+    }
+
+    @Test
+    void aFullDiskIsToldAndTheJournalGoesOnWhenThereIsRoom() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.flush();
+        world.isFull = true;
+        world.disk.setCapacity(world.disk.usedBytes());
+        world.append(KEY, client, 1, "b".repeat(5_000));
+        world.flush();
+
+        assertThat(client.refusals).isEqualTo(1);
+        assertThat(client.journaled).isEqualTo(1);
+        assertThatThrownBy(() -> {
+            world.append(KEY, client, 2, "c".repeat(5_000));
+            world.journal.flushNow();
+        }).isInstanceOf(IOException.class);
+        world.isFull = false;
+        world.disk.setCapacity(Long.MAX_VALUE);
+        world.append(KEY, client, 3, "d");
+        world.flush();
+        world.crash(1);
+        world.open();
+
+        assertThat(client.journaled).isEqualTo(4);
+        assertThat(world.failures).isEmpty();
+        assertThat(world.left(KEY).getFirst()).isEqualTo("0-1:a");
+        assertThat(world.left(KEY).getLast()).isEqualTo("3-4:d");
+    }
+
+    @Test
+    void aDiskThatFailsIsToldOnceAndNothingIsJournaledAnyMore() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC));
+
+        world.flush();
+        world.append(KEY, client, 1, "b");
+        world.flush();
+
+        assertThat(world.failures).hasSize(1);
+        assertThat(client.journaled).isZero();
+        assertThat(client.refusals).isZero();
+    }
+
+    @Test
+    void damageInTheMiddleHidesNothingBehindIt() throws IOException {
+        world.open();
+        for (long offset = 0; offset < 3; offset++) {
+            world.append(KEY, client, offset, "abc".substring((int) offset, (int) offset + 1));
+            world.flush();
+        }
+        world.crash(1);
+
+        world.disk.corrupt(FIRST, Group.BLOCK_BYTES + 50, 1);
+        world.open();
+
+        assertThat(world.left(KEY)).as("a hole, which its log sees").containsExactly("0-1:a", "2-3:c");
+        assertThat(List.copyOf(Journal.read(world.disk, JournalWorld.PATH).get(KEY))).hasSize(2);
+    }
+}
