@@ -28,6 +28,7 @@ import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.MetaProperties;
 import io.girok.log.OpenFiles;
+import io.girok.log.StorageFailed;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
@@ -205,12 +206,24 @@ final class RunningServer {
                 given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
         List<LogDirectory> directories = new ArrayList<>();
         for (Path path : settings.logDirectories()) {
-            LogDirectory directory = LogDirectory.open(path, clusterId, settings.nodeId(), environment);
+            LogDirectory directory = open(path, clusterId, environment);
             // After a clean stop of the broker this does nothing.
             undo.add(directory::close);
             directories.add(directory);
         }
         return directories;
+    }
+
+    private LogDirectory open(Path path, String clusterId, LogEnvironment environment) {
+        try {
+            return LogDirectory.open(path, clusterId, settings.nodeId(), environment);
+        } catch (StorageFailed failure) {
+            // The first one has the metadata.
+            if (path.equals(settings.logDirectories().getFirst())) {
+                throw failure;
+            }
+            return LogDirectory.offline(path, environment, failure);
+        }
     }
 
     private ControllerRules rules(EffectiveSettings effective, MetadataStore store) {
@@ -245,7 +258,10 @@ final class RunningServer {
     }
 
     private void register(ActiveController controller, List<BoundListener> bound, List<LogDirectory> directories) {
-        List<TopicId> directoryIds = directories.stream().map(LogDirectory::directoryId).toList();
+        List<TopicId> directoryIds = directories.stream()
+                .filter(directory -> directory.failure().isEmpty())
+                .map(LogDirectory::directoryId)
+                .toList();
         RegisterBroker registration = new RegisterBroker(settings.nodeId(), newId(), settings.endpoints(bound), null,
                 directoryIds);
         long epoch = await("the broker's registration", controller.submit(registration)).get();

@@ -1,6 +1,7 @@
 package io.girok.broker;
 
 import io.girok.base.Clock;
+import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
@@ -11,7 +12,9 @@ import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -88,6 +91,30 @@ public final class Broker {
         surroundings.directories().forEach(directory -> directory.setAsideUnless(name -> follower.hosted(image, name)));
     }
 
+    /// Where two directories have the same log, it was moved from one to the other, and only that was written to since.
+    private void setLeftBehindAside() {
+        if (surroundings.directories().size() == 1) {
+            return;
+        }
+        Map<PartitionName, LogDirectory> best = new HashMap<>();
+        for (LogDirectory directory : surroundings.directories()) {
+            for (PartitionName name : directory.partitionsLeft()) {
+                best.merge(name, directory, (one, other) -> better(name, one, other));
+            }
+        }
+    }
+
+    private static LogDirectory better(PartitionName name, LogDirectory one, LogDirectory other) {
+        // A log is in its new place before it leaves the old one, where the journal may know of it for a while.
+        boolean isOther = one.isOnDisk(name) == other.isOnDisk(name)
+                ? one.arrivals().recoveryPoint(name) < other.arrivals().recoveryPoint(name)
+                : other.isOnDisk(name);
+        LogDirectory best = isOther ? other : one;
+        LogDirectory rest = isOther ? one : other;
+        rest.setAside(name, "was moved to '" + best.path() + "'");
+        return best;
+    }
+
     /// Takes up work. Answers the table, which is complete with it.
     ///
     /// @param otherApis those beside the data plane
@@ -103,6 +130,7 @@ public final class Broker {
                 partitions.storageFailed(directory);
             });
         }
+        setLeftBehindAside();
         directorySettings.apply(metadata.image());
         firstShard.execute(() -> {
             follower.start(metadata.image());

@@ -8,6 +8,7 @@ import io.girok.log.PartitionStore;
 import io.girok.log.StorageFailed;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionLeader;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -34,7 +35,8 @@ final class HostedPartition {
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-    private final Home home;
+    private final boolean sleeps;
+    private volatile Home home;
     private final PartitionListener listener;
     private final LedPartition led;
     private Partitions.Here wanted;
@@ -50,11 +52,14 @@ final class HostedPartition {
     HostedPartition(PartitionId id, PartitionName name, Home home, Partitions.Here wanted, PartitionListener listener,
             boolean sleeps, CompletableFuture<Void> before) {
         this.home = home;
+        this.sleeps = sleeps;
         this.listener = listener;
         this.wanted = wanted;
         this.current = wanted;
         this.led = new LedPartition(id, name, home.shard(), home.directory(), this);
-        if (sleeps && before.isDone()) {
+        if (home.directory().failure().isPresent()) {
+            this.placement = refusal(wanted.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+        } else if (sleeps && before.isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
             this.placement = wanted.elsewhere();
@@ -113,6 +118,67 @@ final class HostedPartition {
         next(home.shard(), () -> resign(elsewhere));
         latest = latest.thenComposeAsync(done -> opening, home.shard());
         return latest;
+    }
+
+    /// Brings a closed log to another place. Blocks.
+    interface Relocation {
+        void run() throws IOException;
+    }
+
+    /// Closes the log, lets `relocation` bring it to another directory, and goes on there; where that fails, it goes on
+    /// where it was. Clients are told to ask again meanwhile.
+    ///
+    /// @return done when it has gone on; with the failure, if there was one
+    CompletableFuture<Void> relocate(Home target, Relocation relocation) {
+        CompletableFuture<Void> relocated = new CompletableFuture<>();
+        next(home.shard(), () -> refuse(Errors.NOT_LEADER_OR_FOLLOWER));
+        latest = latest.thenComposeAsync(done -> opening, home.shard());
+        // What only the journal has of it comes into its files.
+        latest = latest.thenComposeAsync(done -> directory().needsRecovery(name()) ? openOnPool() : DONE, home.shard());
+        next(home.shard(), this::close);
+        next(home.blockingPool(), () -> {
+            try {
+                if (directory().needsRecovery(name())) {
+                    throw new IOException("it could not be closed");
+                }
+                relocation.run();
+                relocated.complete(null);
+            } catch (IOException | StorageFailed e) {
+                relocated.completeExceptionally(e);
+            }
+        });
+        next(home.shard(), () -> resume(relocated.isCompletedExceptionally() ? home : target));
+        return latest.thenCompose(done -> relocated);
+    }
+
+    private void close() {
+        boolean wasLed = placement == led;
+        if (!led.isAwake()) {
+            return;
+        }
+        refuse(Errors.NOT_LEADER_OR_FOLLOWER);
+        if (wasLed) {
+            listener.onLeft(led);
+        }
+        led.leader().resign();
+        try {
+            led.leader().store().close();
+        } catch (StorageFailed failure) {
+            offline(failure);
+        }
+        led.setLeader(null);
+    }
+
+    private void resume(Home place) {
+        home = place;
+        led.setDirectory(place.directory());
+        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
+            return;
+        }
+        placement = current.leadership() == null ? current.elsewhere() : led;
+        if (!sleeps) {
+            var _ = openOnPool();
+        }
     }
 
     /// Stops leading and deletes the log.
@@ -203,8 +269,11 @@ final class HostedPartition {
     }
 
     private void refuse(Errors error) {
-        Placement.NotHere elsewhere = current.elsewhere();
-        placement = new Placement.NotHere(error, elsewhere.leaderId(), elsewhere.leaderEpoch());
+        placement = refusal(current.elsewhere(), error);
+    }
+
+    private static Placement.NotHere refusal(Placement.NotHere elsewhere, Errors error) {
+        return new Placement.NotHere(error, elsewhere.leaderId(), elsewhere.leaderEpoch());
     }
 
     private void follow(Partitions.Here changed) {

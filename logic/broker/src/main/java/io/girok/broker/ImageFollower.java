@@ -43,7 +43,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
         isStarted = true;
         followed = image;
         for (TopicImage topic : image.topics()) {
-            put(topic);
+            put(topic, true);
         }
     }
 
@@ -75,7 +75,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
             partitions.remove(deleted);
         }
         for (TopicImage topic : changed(image, delta)) {
-            put(topic);
+            put(topic, false);
         }
     }
 
@@ -101,14 +101,14 @@ final class ImageFollower implements MetadataStore.Subscriber {
         return changed;
     }
 
-    private void put(TopicImage topic) {
+    private void put(TopicImage topic, boolean isOld) {
         LogSettings logSettings = TopicLogSettings.of(settings, followed, topic.name());
         int minInSyncReplicas = settings.topic(followed, topic.name(), TopicSettings.MIN_INSYNC_REPLICAS);
         List<Partitions.Partition> all = new ArrayList<>(topic.partitions().size());
         for (PartitionImage partition : topic.partitions()) {
             all.add(partition(partition, logSettings, minInSyncReplicas));
         }
-        partitions.put(new Partitions.Topic(topic.id(), topic.name(), all));
+        partitions.put(new Partitions.Topic(topic.id(), topic.name(), all), isOld);
     }
 
     private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas) {

@@ -16,7 +16,7 @@ public final class LedPartition implements Placement {
     private final PartitionId id;
     private final PartitionName name;
     private final Shard shard;
-    private final LogDirectory directory;
+    private volatile LogDirectory directory;
     private final @Nullable HostedPartition host;
     private @Nullable PartitionLeader leader;
 
@@ -75,6 +75,11 @@ public final class LedPartition implements Placement {
             throw new IllegalStateException("partition '" + name + "' sleeps");
         }
         return awake;
+    }
+
+    /// The log is in another place now; the partition sleeps.
+    void setDirectory(LogDirectory moved) {
+        directory = moved;
     }
 
     void setLeader(@Nullable PartitionLeader opened) {

@@ -10,14 +10,18 @@ import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.replication.Leadership;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Where each partition is: its shard and its leader if it is here. Finding is for everyone and takes no lock; changes
@@ -46,6 +50,7 @@ public final class Partitions {
     private final List<Shard> shards;
     private final List<LogDirectory> directories;
     private final Executor blockingPool;
+    private final ReplicaMoves moves;
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final PartitionListener allListeners = new AllListeners();
     private final Map<Shard, Map<LogDirectory, HostedPartition.Home>> homes = new HashMap<>();
@@ -61,6 +66,7 @@ public final class Partitions {
         this.shards = List.copyOf(shards);
         this.directories = List.copyOf(directories);
         this.blockingPool = blockingPool;
+        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), this::moved);
     }
 
     /// Told of every partition that is led from now on.
@@ -99,15 +105,41 @@ public final class Partitions {
     }
 
     /// A topic appeared or changed.
-    void put(Topic topic) {
+    ///
+    /// @param isOld whether it was there before this start: then what is not found of it may be in a log directory that
+    ///         could not be opened
+    void put(Topic topic, boolean isOld) {
         TopicPlacements known = topicsById.get(topic.id());
         List<Slot> slots = new ArrayList<>(topic.partitions().size());
         for (int index = 0; index < topic.partitions().size(); index++) {
-            slots.add(slot(topic, index, known == null ? null : known.hosted(index)));
+            slots.add(slot(topic, index, known == null ? null : known.hosted(index), isOld));
         }
         TopicPlacements placements = new TopicPlacements(topic.id(), topic.name(), slots);
         topicsById.put(topic.id(), placements);
         topicsByName.put(topic.name(), placements);
+    }
+
+    /// Begins to move a replica to another log directory of this broker; answers what a client is to be told. On the
+    /// first shard.
+    public Errors move(String topic, int index, LogDirectory target) {
+        TopicPlacements placements = topicsByName.get(topic);
+        if (placements == null || index < 0 || placements.slots().size() <= index) {
+            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        HostedPartition hosted = placements.hosted(index);
+        if (hosted == null) {
+            return Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        if (hosted.directory().failure().isPresent()) {
+            return Errors.KAFKA_STORAGE_ERROR;
+        }
+        moves.begin(hosted, homeOf(hosted.shard(), target));
+        return Errors.NONE;
+    }
+
+    /// The replicas that are on their way to another log directory.
+    public Iterable<ReplicaMove> moves() {
+        return moves.all();
     }
 
     /// A topic was deleted: its partitions stop at once, and their logs go.
@@ -120,6 +152,7 @@ public final class Partitions {
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                moves.cancel(hosted.name());
                 hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
                 deletions.put(hosted.name(), hosted.delete());
             }
@@ -137,6 +170,7 @@ public final class Partitions {
 
     /// Leads nothing any more; done when every shard has let go.
     CompletableFuture<Void> leaveAll() {
+        moves.cancelAll();
         List<CompletableFuture<Void>> left = new ArrayList<>(deletions.values());
         forEachHosted(hosted -> left.add(hosted.leave()));
         return CompletableFuture.allOf(left.toArray(CompletableFuture[]::new));
@@ -171,7 +205,7 @@ public final class Partitions {
         return shards.get(Math.floorMod((hash >>> 33) + id.index(), shards.size()));
     }
 
-    private Slot slot(Topic topic, int index, @Nullable HostedPartition hosted) {
+    private Slot slot(Topic topic, int index, @Nullable HostedPartition hosted, boolean isOld) {
         Partition partition = topic.partitions().get(index);
         Here wanted = partition.here();
         if (wanted == null) {
@@ -186,7 +220,7 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name));
+        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
@@ -204,22 +238,30 @@ public final class Partitions {
                         place -> new HostedPartition.Home(brokerId, shard, place, blockingPool));
     }
 
-    /// Where its files are; a new one goes to the directory with the fewest.
-    private LogDirectory directoryOf(PartitionName name) {
-        LogDirectory best = directories.getFirst();
-        for (LogDirectory directory : directories) {
-            if (directory.isOnDisk(name)) {
-                best = directory;
-                break;
-            }
-            boolean isBetter = best.failure().isPresent()
-                    || (directory.failure().isEmpty() && hosted(directory) < hosted(best));
-            if (isBetter) {
-                best = directory;
-            }
-        }
-        hostedByDirectory.merge(best, 1, Integer::sum);
-        return best;
+    private LogDirectory directoryOf(PartitionName name, boolean isOld) {
+        LogDirectory directory = find(name, isOld).orElseGet(
+                () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
+                        .thenComparingInt(this::hosted)));
+        hostedByDirectory.merge(directory, 1, Integer::sum);
+        return directory;
+    }
+
+    /// Where it was before; empty for a new one.
+    private Optional<LogDirectory> find(PartitionName name, boolean isOld) {
+        return directories.stream()
+                // Without files, but not checked: the journal has some of it.
+                .filter(directory -> directory.isOnDisk(name) || directory.needsRecovery(name))
+                .findFirst()
+                .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
+    }
+
+    private static boolean hasFailed(LogDirectory directory) {
+        return directory.failure().isPresent();
+    }
+
+    private void moved(ReplicaMove move) {
+        hostedByDirectory.merge(move.from(), -1, Integer::sum);
+        hostedByDirectory.merge(move.to(), 1, Integer::sum);
     }
 
     private int hosted(LogDirectory directory) {

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -49,7 +50,7 @@ public final class TestNode {
     public final MetadataStore metadata = new MetadataStore(failure -> {
         throw new AssertionError(failure);
     });
-    private final LogDirectory directory;
+    private final List<LogDirectory> directories;
     private long nextProducerId = 1000;
     private long nextId = 1;
     private int nextRandom = 77;
@@ -75,12 +76,22 @@ public final class TestNode {
         this(clock, new MemoryDisk(clock), Durability.FSYNC, given);
     }
 
+    /// The node with several log directories, on a disk that may hold what an earlier one left.
+    public TestNode(ManualClock clock, MemoryDisk disk, List<Path> directories) {
+        this(clock, disk, Durability.FSYNC, Map.of(), directories);
+    }
+
     /// The node on a disk that may hold what an earlier one left.
     public TestNode(ManualClock clock, MemoryDisk disk, Durability durability) {
         this(clock, disk, durability, Map.of());
     }
 
     private TestNode(ManualClock clock, MemoryDisk disk, Durability durability, Map<String, String> given) {
+        this(clock, disk, durability, given, List.of(Path.of("/data")));
+    }
+
+    private TestNode(ManualClock clock, MemoryDisk disk, Durability durability, Map<String, String> given,
+            List<Path> paths) {
         this.clock = clock;
         this.disk = disk;
         this.pool = new SimulatedShard(clock);
@@ -88,14 +99,16 @@ public final class TestNode {
         Executor blockingPool = pool;
         LogEnvironment environment = new LogEnvironment(disk, clock, pool, new OpenFiles(disk, 100), blockingPool,
                 () -> new TopicId(9, nextId++), durability, 86_400_000L);
-        directory = LogDirectory.open(Path.of("/data"), CLUSTER_ID, BROKER_ID, environment);
+        directories = paths.stream()
+                .map(path -> LogDirectory.open(path, CLUSTER_ID, BROKER_ID, environment))
+                .toList();
         Clock time = clock;
         List<Shard> owners = List.copyOf(shards);
         Map<String, String> texts = new HashMap<>(given);
         texts.put("log.dir.min.free.bytes", "0");
         EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
-                new Broker.Surroundings(BROKER_ID, owners, List.of(directory), time, blockingPool, () -> nextRandom++),
+                new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
                 metadata, settings, this::allocate);
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
@@ -105,7 +118,7 @@ public final class TestNode {
     }
 
     public LogDirectory directory() {
-        return directory;
+        return directories.getFirst();
     }
 
     /// Appends to the metadata log, as the controller does, and runs what follows from it.
@@ -185,6 +198,12 @@ public final class TestNode {
                 isBusy |= 0 < shard.runAll();
             }
         }
+    }
+
+    /// Lets a shard or the pool, whichever `random` says, do the first of what waits there.
+    public void runOne(RandomGenerator random) {
+        int which = random.nextInt(shards.size() + 1);
+        var _ = which == shards.size() ? pool.runOne() : shards.get(which).runOne();
     }
 
     public void runAll() {

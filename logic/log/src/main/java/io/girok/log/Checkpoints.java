@@ -42,7 +42,7 @@ final class Checkpoints {
     }
 
     private void start(Saving saving) {
-        if (!isRunning.compareAndSet(false, true)) {
+        if (!directory.isInUse() || !isRunning.compareAndSet(false, true)) {
             return;
         }
         Queue<PartitionName> changed = new ConcurrentLinkedQueue<>();

@@ -59,6 +59,11 @@ public final class DirectoryMarks {
         this.cleaned = new CleanedOffsets(disk, directory);
     }
 
+    /// Of a directory that cannot be read.
+    static DirectoryMarks none(Disk disk, Path directory) {
+        return new DirectoryMarks(disk, directory);
+    }
+
     static DirectoryMarks read(Disk disk, Path directory) throws IOException {
         DirectoryMarks read = new DirectoryMarks(disk, directory);
         Map<PartitionName, Long> recoveryPoints = read.readFile(RECOVERY_POINTS);

@@ -27,14 +27,19 @@ final class Discards {
     ///
     /// @param ending says why, such as [FileNames#STRAY_DIRECTORY]
     Path rename(PartitionName name, String ending) throws IOException {
+        Path target = fresh(name, ending);
+        disk.rename(FileNames.directory(path, name), target);
+        disk.syncDirectory(path);
+        return target;
+    }
+
+    /// A directory's name that nobody else has.
+    Path fresh(PartitionName name, String ending) {
         // The id keeps two of one name apart; a name cut short fits every file system.
         String suffix = "." + environment.newIds().get() + ending;
         String prefix = name.toString();
         int most = Math.min(prefix.length(), MAX_NAME_LENGTH - suffix.length());
-        Path target = path.resolve(prefix.substring(0, most) + suffix);
-        disk.rename(FileNames.directory(path, name), target);
-        disk.syncDirectory(path);
-        return target;
+        return path.resolve(prefix.substring(0, most) + suffix);
     }
 
     /// Removes files after `delayMs`, in the background.

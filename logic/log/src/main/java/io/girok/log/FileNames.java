@@ -22,6 +22,8 @@ public final class FileNames {
     public static final String PARTITION_METADATA = "partition.metadata";
     public static final String DELETED_DIRECTORY = "-delete";
     public static final String STRAY_DIRECTORY = "-stray";
+    /// A log that is on its way here from another log directory.
+    public static final String FUTURE_DIRECTORY = "-future";
 
     private static final int OFFSET_DIGITS = 20;
     private static final int MAX_TOPIC_LENGTH = 249;

@@ -11,8 +11,8 @@ import io.girok.journal.Journal;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,14 +86,14 @@ public final class LogDirectory implements AutoCloseable {
         AutoCloseable lock = null;
         boolean isOpen = false;
         try {
-            createDurably(path, disk);
+            DurableDirectories.create(path, disk);
             lock = disk.tryLock(path.resolve(LOCK))
                     .orElseThrow(
                             () -> new DirectoryRefused("log directory '" + path
                                     + "' is in use by another process (its file '" + LOCK
                                     + "' is locked): stop that process, or set log.dirs to another directory"));
             SpaceReserve.giveUpIfNeeded(disk, path);
-            MetaProperties properties = identify(path, clusterId, nodeId, environment);
+            MetaProperties properties = MetaProperties.identify(path, clusterId, nodeId, environment);
             boolean wasClean = disk.exists(path.resolve(CLEAN_MARK));
             DirectoryMarks marks = DirectoryMarks.read(disk, path);
             List<String> files = disk.list(path);
@@ -103,7 +103,7 @@ public final class LogDirectory implements AutoCloseable {
             return opened;
         } catch (IOException e) {
             throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
-                    "log directory '" + path + "' cannot be used: " + e.getMessage(), e);
+                    "log directory '" + path + "' cannot be used: " + StorageFailed.reason(e), e);
         } finally {
             if (!isOpen && lock != null) {
                 close(lock);
@@ -111,37 +111,16 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// The names of directories that were created are durable too.
-    private static void createDurably(Path path, Disk disk) throws IOException {
-        List<Path> parents = new ArrayList<>();
-        for (Path missing = path.toAbsolutePath(); missing != null && !disk.isDirectory(missing); missing = missing
-                .getParent()) {
-            Path parent = missing.getParent();
-            if (parent != null) {
-                parents.add(parent);
-            }
+    /// A directory that could not be opened: offline from the start.
+    public static LogDirectory offline(Path path, LogEnvironment environment, StorageFailed cause) {
+        try {
+            LogDirectory offline = new LogDirectory(path, environment, MetaProperties.unknown(), () -> {}, false,
+                    DirectoryMarks.none(environment.disk(), path), List.of());
+            offline.failure.set(cause);
+            return offline;
+        } catch (IOException e) {
+            throw Invariant.violated("nothing is read");
         }
-        disk.createDirectories(path);
-        for (Path parent : parents) {
-            disk.syncDirectory(parent);
-        }
-    }
-
-    private static MetaProperties identify(Path path, String clusterId, int nodeId, LogEnvironment environment)
-            throws IOException {
-        Optional<MetaProperties> found = MetaProperties.read(environment.disk(), path);
-        if (found.isEmpty()) {
-            MetaProperties created = new MetaProperties(clusterId, nodeId, environment.newIds().get());
-            created.write(environment.disk(), path);
-            return created;
-        }
-        MetaProperties known = found.get();
-        if (!known.clusterId().equals(clusterId) || known.nodeId() != nodeId) {
-            throw new DirectoryRefused("log directory '" + path + "' belongs to node " + known.nodeId()
-                    + " of cluster '" + known.clusterId() + "', and this is node " + nodeId + " of cluster '"
-                    + clusterId + "': set log.dirs to another directory");
-        }
-        return known;
     }
 
     /// Takes the mark of a clean stop away before anything can be written, and finishes deletions.
@@ -152,7 +131,9 @@ public final class LogDirectory implements AutoCloseable {
         }
         for (String entry : files) {
             Path directory = path.resolve(entry);
-            if (entry.endsWith(FileNames.DELETED_DIRECTORY) && disk.isDirectory(directory)) {
+            boolean isGone = entry.endsWith(FileNames.DELETED_DIRECTORY)
+                    || entry.endsWith(FileNames.FUTURE_DIRECTORY);
+            if (isGone && disk.isDirectory(directory)) {
                 discards.removeSoon(directory);
             } else {
                 FileNames.partition(entry).ifPresent(onDisk::add);
@@ -277,6 +258,36 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    public Disk disk() {
+        return environment.disk();
+    }
+
+    /// Where logs from other directories arrive.
+    public Arrivals arrivals() {
+        return new Arrivals(this);
+    }
+
+    void noteArrived(PartitionName name) {
+        onDisk.add(name);
+    }
+
+    /// Forgets a log, whose directory is renamed if it has one. Blocks; before the partition is opened.
+    public void setAside(PartitionName name, String why) {
+        try {
+            if (onDisk.contains(name)) {
+                LOGGER.warn("log '{}' in '{}': {}; renamed to '{}', which nobody will read and you may remove", name,
+                        path, why, discards.rename(name, FileNames.STRAY_DIRECTORY).getFileName());
+                onDisk.remove(name);
+            }
+            unchecked.remove(name);
+            recoveries.ended(name, false);
+            marks.remove(name);
+            journal.forget(name);
+        } catch (IOException e) {
+            fail("setting a directory aside failed", e);
+        }
+    }
+
     /// Makes the directory of a log that is written to for the first time.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
         new PartitionDirectory(path, environment, marks, recoveries, true, List.of()).create(name, topic, of);
@@ -286,6 +297,13 @@ public final class LogDirectory implements AutoCloseable {
     /// The partitions that have a directory here, open or not.
     public List<PartitionName> partitionsOnDisk() {
         return List.copyOf(onDisk);
+    }
+
+    /// Those, and the partitions of which only the journal may have something.
+    public Set<PartitionName> partitionsLeft() {
+        Set<PartitionName> left = new HashSet<>(onDisk);
+        left.addAll(unchecked);
+        return left;
     }
 
     /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of
@@ -323,20 +341,10 @@ public final class LogDirectory implements AutoCloseable {
     /// @param hosted the id of the topic whose partition of that name is placed on this broker
     public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted) {
         journal.forget(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
-        try {
-            for (PartitionName name : partitionsOnDisk()) {
-                if (hosted.apply(name).isEmpty()) {
-                    LOGGER.warn("log '{}' in '{}': the cluster has no such partition on this broker; renamed to '{}', "
-                            + "which nobody will read and you may remove", name, path,
-                            discards.rename(name, FileNames.STRAY_DIRECTORY).getFileName());
-                    onDisk.remove(name);
-                    unchecked.remove(name);
-                    recoveries.ended(name, false);
-                    marks.remove(name);
-                }
+        for (PartitionName name : partitionsOnDisk()) {
+            if (hosted.apply(name).isEmpty()) {
+                setAside(name, "the cluster has no such partition on this broker");
             }
-        } catch (IOException e) {
-            fail("setting a directory aside failed", e);
         }
     }
 
@@ -571,7 +579,7 @@ public final class LogDirectory implements AutoCloseable {
 
     private StorageFailed fail(String what, IOException cause) {
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
-                "log directory '" + path + "' is offline: " + what + ": " + cause.getMessage(), cause);
+                "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {
             StorageFailed earlier = failure.get();
             return earlier == null ? failed : earlier;

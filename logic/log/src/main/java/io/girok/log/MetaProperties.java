@@ -28,7 +28,7 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
             return lines.isEmpty() ? Optional.empty() : Optional.of(parse(path, lines.get()));
         } catch (IOException e) {
             throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
-                    "log directory '" + directory + "' cannot be used: " + e.getMessage(), e);
+                    "log directory '" + directory + "' cannot be used: " + StorageFailed.reason(e), e);
         }
     }
 
@@ -52,6 +52,11 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
         }
     }
 
+    /// Those of a directory that cannot be read.
+    static MetaProperties unknown() {
+        return new MetaProperties("", -1, TopicId.ZERO);
+    }
+
     private static String value(Map<String, String> values, String key, Path path) throws CorruptLog {
         String value = values.get(key);
         if (value == null) {
@@ -70,5 +75,25 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
                         NODE_ID + "=" + nodeId,
                         DIRECTORY_ID + "=" + directoryId));
         disk.syncDirectory(directory);
+    }
+
+    /// Those of `path`, made if it has none yet.
+    ///
+    /// @throws DirectoryRefused when it belongs to another cluster or node
+    static MetaProperties identify(Path path, String clusterId, int nodeId, LogEnvironment environment)
+            throws IOException {
+        Optional<MetaProperties> found = read(environment.disk(), path);
+        if (found.isEmpty()) {
+            MetaProperties created = new MetaProperties(clusterId, nodeId, environment.newIds().get());
+            created.write(environment.disk(), path);
+            return created;
+        }
+        MetaProperties known = found.get();
+        if (!known.clusterId().equals(clusterId) || known.nodeId() != nodeId) {
+            throw new DirectoryRefused("log directory '" + path + "' belongs to node " + known.nodeId()
+                    + " of cluster '" + known.clusterId() + "', and this is node " + nodeId + " of cluster '"
+                    + clusterId + "': set log.dirs to another directory");
+        }
+        return known;
     }
 }

@@ -1,5 +1,8 @@
 package io.girok.log;
 
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+
 import org.jspecify.annotations.Nullable;
 
 /// A partition, or the whole log directory, is offline: the disk failed, or what is stored is not what was written.
@@ -19,5 +22,12 @@ public final class StorageFailed extends RuntimeException {
 
     public Scope scope() {
         return scope;
+    }
+
+    /// Why the file system refused, in words: some of its exceptions name the file only.
+    static String reason(IOException cause) {
+        boolean isNameOnly = cause instanceof FileSystemException refused && refused.getReason() == null;
+        String kind = cause.getClass().getSimpleName().replace("Exception", "");
+        return isNameOnly ? kind + " '" + cause.getMessage() + "'" : String.valueOf(cause.getMessage());
     }
 }

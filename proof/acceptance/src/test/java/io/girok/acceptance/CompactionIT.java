@@ -59,7 +59,7 @@ class CompactionIT {
         }
         awaitFewRecords(broker);
         check(broker, last);
-        assertThat(broker.outputLines()).noneMatch(line -> line.contains(" ERROR "));
+        assertThat(broker.errorText()).doesNotContain(" ERROR ");
         assertThat(broker.stop()).isZero();
 
         CommandRun.girok("", "log", "verify", data.toString()).succeeded();

@@ -50,6 +50,8 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                         new InitProducerIdHandler(producerIds)),
                 ApiRow.of(ApiKeys.DESCRIBE_LOG_DIRS, ApiOperation.DESCRIBE, ApiResource.CLUSTER,
                         new DescribeLogDirsHandler(partitions, directories, blockingPool)),
+                ApiRow.of(ApiKeys.ALTER_REPLICA_LOG_DIRS, ApiOperation.ALTER, ApiResource.CLUSTER,
+                        new AlterReplicaLogDirsHandler(partitions, directories)),
                 ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
                         new ApiVersionsHandler(supported, clusterId, brokerId)));
     }

@@ -1,8 +1,10 @@
 package io.girok.broker.data;
 
+import io.girok.base.PartitionName;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
+import io.girok.broker.ReplicaMove;
 import io.girok.broker.SpanningRequest;
 import io.girok.log.LogDirectory;
 import io.girok.log.StorageFailed;
@@ -51,7 +53,7 @@ final class DescribeLogDirsHandler implements ApiHandler {
         DescribeLogDirsRequestData body = (DescribeLogDirsRequestData) request.body();
         List<Item> items = new ArrayList<>();
         partitions.forEachLed(led -> {
-            if (isWanted(body, led)) {
+            if (isWanted(body, led.name())) {
                 items.add(new Item(led));
             }
         });
@@ -59,7 +61,7 @@ final class DescribeLogDirsHandler implements ApiHandler {
                 // Asking the file system for sizes may block.
                 () -> blockingPool.execute(() -> {
                     items.forEach(DescribeLogDirsHandler::measureAsleep);
-                    responder.respond(answer(items));
+                    responder.respond(answer(body, items));
                 }));
     }
 
@@ -74,12 +76,12 @@ final class DescribeLogDirsHandler implements ApiHandler {
         }
     }
 
-    private static boolean isWanted(DescribeLogDirsRequestData body, LedPartition led) {
+    private static boolean isWanted(DescribeLogDirsRequestData body, PartitionName name) {
         if (body.topics() == null) {
             return true;
         }
-        DescribableLogDirTopic topic = body.topics().find(led.name().topic());
-        return topic != null && topic.partitions().contains(led.name().index());
+        DescribableLogDirTopic topic = body.topics().find(name.topic());
+        return topic != null && topic.partitions().contains(name.index());
     }
 
     private static void measure(List<Item> items) {
@@ -97,15 +99,16 @@ final class DescribeLogDirsHandler implements ApiHandler {
         }
     }
 
-    private DescribeLogDirsResponseData answer(List<Item> items) {
+    private DescribeLogDirsResponseData answer(DescribeLogDirsRequestData body, List<Item> items) {
         List<DescribeLogDirsResult> results = new ArrayList<>(directories.size());
         for (LogDirectory directory : directories) {
-            results.add(answer(directory, items));
+            results.add(answer(body, directory, items));
         }
         return new DescribeLogDirsResponseData().setResults(results);
     }
 
-    private static DescribeLogDirsResult answer(LogDirectory directory, List<Item> items) {
+    private DescribeLogDirsResult answer(DescribeLogDirsRequestData body, LogDirectory directory,
+            List<Item> items) {
         DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(directory.path().toString());
         if (directory.failure().isPresent()) {
             return result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
@@ -117,6 +120,15 @@ final class DescribeLogDirsHandler implements ApiHandler {
                         .partitions()
                         .add(new DescribeLogDirsPartition().setPartitionIndex(item.partition.name().index())
                                 .setPartitionSize(item.sizeInBytes));
+            }
+        }
+        for (ReplicaMove move : partitions.moves()) {
+            if (move.to().equals(directory) && isWanted(body, move.name())) {
+                topics.computeIfAbsent(move.name().topic(), name -> new DescribeLogDirsTopic().setName(name))
+                        .partitions()
+                        .add(new DescribeLogDirsPartition().setPartitionIndex(move.name().index())
+                                .setPartitionSize(move.sizeInBytes())
+                                .setIsFutureKey(true));
             }
         }
         try {

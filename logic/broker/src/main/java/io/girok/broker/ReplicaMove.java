@@ -1,0 +1,169 @@
+package io.girok.broker;
+
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import io.girok.base.PartitionName;
+import io.girok.log.FileNames;
+import io.girok.log.LogDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// Copies a log from one log directory to another while it is written to (KIP-113). Used by one thread at a time.
+///
+/// ```
+/// copy the closed segments ─▶ copy what came meanwhile, until it is little ─▶ close the log ─▶ the rest ─▶ in place
+///                                                                      clients are told to ask again
+/// ```
+///
+/// Until the copy is in place it lies in a directory of its own, `<topic>-<partition>.<id>-future`, which a start
+/// removes: then the log is where it was.
+public final class ReplicaMove {
+    private static final int BUFFER_BYTES = 1024 * 1024;
+    private static final String LOG = ".log";
+    /// What a swap or a deletion leaves for a moment; at the end it is copied too, and the next opening deals with it.
+    private static final List<String> PASSING = List.of(".deleted", ".cleaned", ".swap", ".tmp");
+
+    private final PartitionName name;
+    private final LogDirectory from;
+    private final LogDirectory to;
+    private final Disk disk;
+    private final Path source;
+    private final Path future;
+    private final Map<String, Copied> copied = new HashMap<>();
+    private final AtomicLong bytes = new AtomicLong();
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private String growing = "";
+    private volatile boolean isCancelled;
+
+    /// What a file was when it was copied.
+    private record Copied(long size, long modifiedMs) {}
+
+    ReplicaMove(PartitionName name, LogDirectory from, LogDirectory to) {
+        this.name = name;
+        this.from = from;
+        this.to = to;
+        this.disk = from.disk();
+        this.source = FileNames.directory(from.path(), name);
+        this.future = to.arrivals().futurePathOf(name);
+    }
+
+    public PartitionName name() {
+        return name;
+    }
+
+    LogDirectory from() {
+        return from;
+    }
+
+    public LogDirectory to() {
+        return to;
+    }
+
+    /// The bytes of the copy. From any thread.
+    public long sizeInBytes() {
+        return bytes.get();
+    }
+
+    /// The copy is not wanted any more: what runs ends soon. From any thread.
+    void cancel() {
+        isCancelled = true;
+    }
+
+    boolean isCancelled() {
+        return isCancelled;
+    }
+
+    /// Copies what was not copied yet or has changed; answers how many bytes those were. Blocks.
+    ///
+    /// @param isLast whether the log is closed, so that nothing changes any more
+    long copy(boolean isLast) throws IOException {
+        if (!disk.isDirectory(source)) {
+            return 0;
+        }
+        disk.createDirectories(future);
+        List<String> files = disk.list(source).stream().filter(file -> isLast || !isPassing(file)).toList();
+        String active = files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("");
+        long before = bytes.get();
+        for (String file : files) {
+            copy(file, isLast && !file.endsWith(LOG), file.equals(active) && file.equals(growing));
+        }
+        growing = active;
+        forget(files);
+        return bytes.get() - before;
+    }
+
+    /// Removes the copies of what is not there any more.
+    private void forget(List<String> files) throws IOException {
+        for (var copies = copied.entrySet().iterator(); copies.hasNext();) {
+            Map.Entry<String, Copied> copy = copies.next();
+            if (!files.contains(copy.getKey())) {
+                disk.delete(future.resolve(copy.getKey()));
+                bytes.addAndGet(-copy.getValue().size);
+                copies.remove();
+            }
+        }
+    }
+
+    private static boolean isPassing(String file) {
+        return PASSING.stream().anyMatch(file::endsWith);
+    }
+
+    /// @param isForced whether the file is copied even if it looks as it did: in a millisecond it may have changed
+    /// @param isGrowing whether it has only been added to since it was copied
+    private void copy(String file, boolean isForced, boolean isGrowing) throws IOException {
+        Path path = source.resolve(file);
+        if (!disk.exists(path)) {
+            // Gone meanwhile: what took its place comes with the next round.
+            return;
+        }
+        Copied now = new Copied(disk.size(path), disk.lastModifiedMs(path));
+        Copied before = copied.get(file);
+        if (now.equals(before) && !isForced) {
+            return;
+        }
+        long begin = before != null && isGrowing && before.size <= now.size ? before.size : 0;
+        try (DiskFile in = disk.open(path, Disk.Access.READ);
+                DiskFile out = disk.open(future.resolve(file), Disk.Access.WRITE)) {
+            out.truncate(begin);
+            copy(in, out, begin, now.size);
+            out.sync();
+        }
+        copied.put(file, now);
+        bytes.addAndGet(now.size - (before == null ? 0 : before.size));
+    }
+
+    private void copy(DiskFile in, DiskFile out, long begin, long end) throws IOException {
+        for (long position = begin; position < end;) {
+            if (isCancelled) {
+                throw new IOException("the move of '" + name + "' to '" + to.path() + "' was called off");
+            }
+            buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - position));
+            int count = in.read(buffer, position);
+            if (count <= 0) {
+                throw new IOException("'" + source + "' has become shorter than " + end + " bytes while it was read");
+            }
+            out.write(buffer.flip(), position);
+            position += count;
+        }
+    }
+
+    /// Puts the copy in its place, and the log it was made of out of it. The log is closed and all of it is copied.
+    /// Blocks.
+    void finish() throws IOException {
+        if (disk.isDirectory(future)) {
+            disk.syncDirectory(future);
+            to.arrivals().adopt(name, future, from);
+        }
+        from.delete(name);
+    }
+
+    /// Removes the copy.
+    void discard() {
+        to.arrivals().discard(future);
+    }
+}

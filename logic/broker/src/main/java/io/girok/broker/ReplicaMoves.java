@@ -1,0 +1,107 @@
+package io.girok.broker;
+
+import io.girok.base.PartitionName;
+import io.girok.log.StorageFailed;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The moves between log directories that are under way. Finding is for everyone; moves are begun by the first shard
+/// alone, and run on the blocking pool.
+final class ReplicaMoves {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReplicaMoves.class);
+    /// So little is left to copy when the log is closed for it.
+    private static final long LITTLE_BYTES = 4L * 1024 * 1024;
+    /// A log that is written to faster than it is copied is closed after so many rounds all the same.
+    private static final int MAX_ROUNDS = 10;
+
+    private final Executor blockingPool;
+    private final Executor owner;
+    private final Consumer<ReplicaMove> onMoved;
+    private final Map<PartitionName, ReplicaMove> running = new ConcurrentHashMap<>();
+
+    /// @param owner the first shard
+    /// @param onMoved told there
+    ReplicaMoves(Executor blockingPool, Executor owner, Consumer<ReplicaMove> onMoved) {
+        this.blockingPool = blockingPool;
+        this.owner = owner;
+        this.onMoved = onMoved;
+    }
+
+    /// Every move under way.
+    Iterable<ReplicaMove> all() {
+        return running.values();
+    }
+
+    /// Begins to move the log; a move to another place that is under way is called off. On the first shard.
+    void begin(HostedPartition hosted, HostedPartition.Home target) {
+        cancel(hosted.name());
+        if (hosted.directory().equals(target.directory())) {
+            return;
+        }
+        ReplicaMove move = new ReplicaMove(hosted.name(), hosted.directory(), target.directory());
+        running.put(hosted.name(), move);
+        LOGGER.info("partition '{}' is moved from '{}' to '{}'", hosted.name(), hosted.directory().path(),
+                target.directory().path());
+        blockingPool.execute(() -> copy(hosted, move, target));
+    }
+
+    /// Calls all moves off. On the first shard.
+    void cancelAll() {
+        List.copyOf(running.keySet()).forEach(this::cancel);
+    }
+
+    /// Calls the move of that partition off, if there is one. On the first shard.
+    void cancel(PartitionName name) {
+        ReplicaMove move = running.remove(name);
+        if (move != null) {
+            move.cancel();
+        }
+    }
+
+    private void copy(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {
+        try {
+            long copied = Long.MAX_VALUE;
+            for (int round = 0; round < MAX_ROUNDS && LITTLE_BYTES < copied; round++) {
+                copied = move.copy(false);
+            }
+        } catch (IOException | StorageFailed e) {
+            end(move, e);
+            return;
+        }
+        owner.execute(() -> finish(hosted, move, target));
+    }
+
+    private void finish(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {
+        if (move.isCancelled()) {
+            blockingPool.execute(move::discard);
+            return;
+        }
+        var _ = hosted.relocate(target, () -> {
+            if (!hosted.directory().equals(move.from())) {
+                throw new IOException("it came to '" + hosted.directory().path() + "' meanwhile");
+            }
+            move.copy(true);
+            move.finish();
+        }).whenCompleteAsync((done, failure) -> end(move, failure), blockingPool);
+    }
+
+    private void end(ReplicaMove move, @Nullable Throwable failure) {
+        running.remove(move.name(), move);
+        if (failure == null) {
+            LOGGER.info("partition '{}' is in '{}' now", move.name(), move.to().path());
+            owner.execute(() -> onMoved.accept(move));
+            return;
+        }
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        LOGGER.warn("partition '{}' was not moved to '{}' and stays in '{}': {}", move.name(), move.to().path(),
+                move.from().path(), cause.getMessage());
+        move.discard();
+    }
+}

@@ -1,0 +1,219 @@
+package io.girok.broker.data;
+
+import static io.girok.broker.data.Messages.batch;
+import static io.girok.broker.data.Messages.fetch;
+import static io.girok.broker.data.Messages.only;
+import static io.girok.broker.data.Messages.produce;
+import static io.girok.broker.data.Messages.values;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.broker.TestNode;
+import io.girok.log.FileNames;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDir;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirCollection;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic;
+import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopicCollection;
+import org.apache.kafka.common.message.AlterReplicaLogDirsResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Replicas on their way from one log directory to another, while they are used, and while the disk fails.
+class AlterReplicaLogDirsTest {
+    private static final Path FIRST = Path.of("/data");
+    private static final Path SECOND = Path.of("/other");
+    private static final TopicId ORDERS = new TopicId(4, 4);
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryDisk disk = new MemoryDisk(clock);
+    private TestNode node = new TestNode(clock, disk, List.of(FIRST, SECOND));
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aReplicaMovesWithAllItsRecords(int version) throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        send("b");
+
+        assertThat(alter(SECOND.toString(), version)).isEqualTo(Errors.NONE);
+
+        assertThat(disk.list(SECOND)).contains("orders-0");
+        assertThat(disk.list(FIRST)).doesNotContain("orders-0");
+        assertThat(readAll()).containsExactly("a", "b");
+        send("c");
+        assertThat(readAll()).containsExactly("a", "b", "c");
+        assertThat(alter(FIRST.toString(), version)).isEqualTo(Errors.NONE);
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        assertThat(readAll()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aReplicaWithoutRecordsMovesToo() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+        send("a");
+
+        assertThat(disk.list(SECOND)).contains("orders-0");
+        assertThat(disk.list(FIRST)).doesNotContain("orders-0");
+    }
+
+    @Test
+    void whatIsOnItsWayIsShownApart() {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        node.sendOnly(request(SECOND.toString()), 2);
+        node.runShards();
+
+        List<DescribeLogDirsPartition> shown = describe();
+
+        assertThat(shown).hasSize(2);
+        assertThat(shown.get(0).isFutureKey()).isFalse();
+        assertThat(shown.get(1).isFutureKey()).isTrue();
+        node.runAll();
+        assertThat(describe()).singleElement().satisfies(only -> assertThat(only.isFutureKey()).isFalse());
+    }
+
+    @Test
+    void whatCannotBeMovedSaysWhy() {
+        node.createTopic(ORDERS, "orders", 1);
+
+        assertThat(alter("/nowhere", 2)).isEqualTo(Errors.LOG_DIR_NOT_FOUND);
+        assertThat(alter(request(SECOND.toString(), "orders", 1), 2)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(alter(request(SECOND.toString(), "nothing", 0), 2)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void aDirectoryThatFailsLeavesTheReplicaWhereItWas() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        disk.plant(DiskFault.next(DiskOperation.WRITE).on(path -> path.toString().contains("-future")));
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+
+        send("b");
+        assertThat(readAll()).containsExactly("a", "b");
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders-0"));
+    }
+
+    @Test
+    void aTopicThatIsDeletedMeanwhileLeavesNothing() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        node.sendOnly(request(SECOND.toString()), 2);
+        node.deleteTopic(ORDERS);
+        node.runAll();
+        node.advance(120_000);
+
+        assertThat(disk.list(FIRST)).noneMatch(name -> name.startsWith("orders"));
+        assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders"));
+    }
+
+    /// Records that come during the move included.
+    @Test
+    void aCrashAtAnyPlaceLosesNothingAndLeavesOneLog() throws IOException {
+        for (long seed = 0; seed < Long.getLong("runs", 300); seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ManualClock ownClock = new ManualClock();
+            MemoryDisk ownDisk = new MemoryDisk(ownClock);
+            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            node.createTopic(ORDERS, "orders", 1);
+            List<String> acknowledged = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                send("before " + i);
+                acknowledged.add("before " + i);
+            }
+            node.sendOnly(request(SECOND.toString()), 2);
+            for (int steps = random.nextInt(40); 0 < steps; steps--) {
+                node.runOne(random);
+            }
+            if (random.nextBoolean()) {
+                ownDisk.crash(random.split());
+            } else {
+                ownDisk.syncAll();
+                ownDisk.crash(random.split());
+            }
+
+            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            node.createTopic(ORDERS, "orders", 1);
+            send("after");
+            acknowledged.add("after");
+
+            assertThat(readAll()).as("seed %d", seed).isEqualTo(acknowledged);
+            List<String> logs = new ArrayList<>(ownDisk.list(FIRST));
+            logs.addAll(ownDisk.list(SECOND));
+            assertThat(logs.stream().filter("orders-0"::equals)).as("seed %d", seed).hasSize(1);
+            assertThat(logs).as("seed %d", seed).noneMatch(name -> name.endsWith(FileNames.FUTURE_DIRECTORY));
+        }
+    }
+
+    private void send(String value) {
+        Errors error = Errors.NOT_LEADER_OR_FOLLOWER;
+        for (int i = 0; error == Errors.NOT_LEADER_OR_FOLLOWER && i < 10; i++) {
+            ProduceResponseData response = node
+                    .send(produce("orders", ORDERS, 0, Messages.ALL, batch(value)), 13)
+                    .as(ProduceResponseData.class);
+            error = Errors.forCode(only(response).errorCode());
+        }
+        assertThat(error).isEqualTo(Errors.NONE);
+    }
+
+    private List<String> readAll() {
+        node.runAll();
+        return values(only(node.send(fetch("orders", ORDERS, 0, 0), 18).as(FetchResponseData.class)));
+    }
+
+    private List<DescribeLogDirsPartition> describe() {
+        return node.send(new DescribeLogDirsRequestData().setTopics(null), 5)
+                .as(DescribeLogDirsResponseData.class)
+                .results()
+                .stream()
+                .flatMap(result -> result.topics().stream())
+                .flatMap(topic -> topic.partitions().stream())
+                .toList();
+    }
+
+    private Errors alter(String path, int version) {
+        return alter(request(path), version);
+    }
+
+    private Errors alter(AlterReplicaLogDirsRequestData request, int version) {
+        return Errors.forCode(node.send(request, version)
+                .as(AlterReplicaLogDirsResponseData.class)
+                .results()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .errorCode());
+    }
+
+    private static AlterReplicaLogDirsRequestData request(String path) {
+        return request(path, "orders", 0);
+    }
+
+    private static AlterReplicaLogDirsRequestData request(String path, String topic, int partition) {
+        AlterReplicaLogDirTopicCollection topics = new AlterReplicaLogDirTopicCollection();
+        topics.add(new AlterReplicaLogDirTopic().setName(topic).setPartitions(List.of(partition)));
+        AlterReplicaLogDirCollection dirs = new AlterReplicaLogDirCollection();
+        dirs.add(new AlterReplicaLogDir().setPath(path).setTopics(topics));
+        return new AlterReplicaLogDirsRequestData().setDirs(dirs);
+    }
+}

@@ -1,0 +1,46 @@
+package io.girok.log;
+
+import io.girok.base.PartitionName;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/// Takes closed logs over that come from other log directories (KIP-113). Thread-safe.
+public final class Arrivals {
+    private final LogDirectory directory;
+
+    Arrivals(LogDirectory directory) {
+        this.directory = directory;
+    }
+
+    /// Where a copy of the partition's files may be made until it is [#adopt]ed; a start removes it.
+    public Path futurePathOf(PartitionName name) {
+        return directory.discards().fresh(name, FileNames.FUTURE_DIRECTORY);
+    }
+
+    /// Puts the copy of a closed log, whose files are durable, in its place. Blocks.
+    public void adopt(PartitionName name, Path future, LogDirectory from) throws IOException {
+        DirectoryMarks marks = directory.marks();
+        Marks of = from.marks().find(name);
+        if (of != null) {
+            marks.add(name, new Marks(of.recoveryPoint(), of.startOffset(), of.highWatermark()));
+            marks.cleaned().set(name, from.marks().cleaned().of(name));
+        }
+        marks.write();
+        directory.disk().rename(future, FileNames.directory(directory.path(), name));
+        directory.disk().syncDirectory(directory.path());
+        directory.noteArrived(name);
+    }
+
+    /// Removes a copy that will not be adopted, in the background.
+    public void discard(Path future) {
+        if (directory.disk().isDirectory(future)) {
+            directory.discards().removeSoon(future);
+        }
+    }
+
+    /// Up to where the partition's log is known to be on stable storage.
+    public long recoveryPoint(PartitionName name) {
+        Marks of = directory.marks().find(name);
+        return of == null ? 0 : of.recoveryPoint();
+    }
+}

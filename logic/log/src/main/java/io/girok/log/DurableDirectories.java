@@ -1,0 +1,28 @@
+package io.girok.log;
+
+import io.girok.base.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Directories whose names outlive a crash.
+final class DurableDirectories {
+    private DurableDirectories() {}
+
+    /// Creates what is missing of `path`. Blocks.
+    static void create(Path path, Disk disk) throws IOException {
+        List<Path> parents = new ArrayList<>();
+        for (Path missing = path.toAbsolutePath(); missing != null && !disk.isDirectory(missing); missing = missing
+                .getParent()) {
+            Path parent = missing.getParent();
+            if (parent != null) {
+                parents.add(parent);
+            }
+        }
+        disk.createDirectories(path);
+        for (Path parent : parents) {
+            disk.syncDirectory(parent);
+        }
+    }
+}
