@@ -336,22 +336,20 @@ final class HostedPartition {
         return placement == led && directory().needsRecovery(name());
     }
 
-    /// Recovers the log, unless it is awake by now, and lets it sleep again. On the shard.
-    CompletableFuture<Void> recover() {
+    /// Recovers the log, unless it is awake by now. On the shard. Answers the store that was opened for it, which is to
+    /// be saved and then to [#sleep].
+    CompletableFuture<Optional<PartitionStore>> recover() {
         if (led.isAwake() || placement != led || !opening.isDone()) {
-            return DONE;
+            return CompletableFuture.completedFuture(Optional.empty());
         }
-        return openOnPool().thenRunAsync(() -> {
-            if (led.isAwake()) {
-                sleep();
-            }
-        }, home.shard());
+        return openOnPool().thenApplyAsync(
+                done -> led.isAwake() ? Optional.of(led.leader().store()) : Optional.empty(), home.shard());
     }
 
     /// Closes the log if nobody waits for anything here. On the shard.
-    private void sleep() {
+    void sleep() {
         // The cleaner looks at logs that are awake.
-        if (!led.leader().isAtRest() || current.settings().retention().compacts()) {
+        if (!led.isAwake() || !led.leader().isAtRest() || current.settings().retention().compacts()) {
             return;
         }
         PartitionStore store = led.leader().store();

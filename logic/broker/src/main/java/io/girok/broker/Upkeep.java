@@ -4,9 +4,15 @@ import io.girok.base.Clock;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.log.LogDirectory;
+import io.girok.log.PartitionStore;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +22,8 @@ import org.slf4j.LoggerFactory;
 /// stopped once.
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+    /// Logs that a shard has recovered are saved so many at a time.
+    private static final int SAVED_TOGETHER = 256;
     /// So many partitions are looked at in one turn of a shard; requests have their turns in between.
     private static final int PARTITIONS_PER_TURN = 256;
     /// Of which so many may be woken for it, which opens files.
@@ -64,17 +72,36 @@ final class Upkeep {
             if (!hosted.isEmpty()) {
                 LOG.info("{} logs are recovered in the background, those that are asked for first", hosted.size());
             }
-            owner.execute(() -> recoverNext(owner, hosted, shardsLeft));
+            owner.execute(() -> recoverNext(owner, hosted, new HashMap<>(), shardsLeft));
         });
     }
 
-    private void recoverNext(Shard owner, Queue<HostedPartition> left, AtomicInteger shardsLeft) {
-        HostedPartition next = isStopped ? null : left.poll();
+    /// @param unsaved what was recovered so far, and is saved together
+    private void recoverNext(Shard owner, Queue<HostedPartition> left, Map<HostedPartition, PartitionStore> unsaved,
+            AtomicInteger shardsLeft) {
+        HostedPartition next = isStopped || SAVED_TOGETHER <= unsaved.size() ? null : left.poll();
         if (next != null) {
-            var _ = next.recover().thenRunAsync(() -> recoverNext(owner, left, shardsLeft), owner);
+            var _ = next.recover().thenAcceptAsync(opened -> {
+                opened.ifPresent(store -> unsaved.put(next, store));
+                recoverNext(owner, left, unsaved, shardsLeft);
+            }, owner);
+        } else if (!isStopped && !unsaved.isEmpty()) {
+            var _ = save(unsaved).thenRunAsync(() -> {
+                unsaved.keySet().forEach(HostedPartition::sleep);
+                recoverNext(owner, left, new HashMap<>(), shardsLeft);
+            }, owner);
         } else if (shardsLeft.decrementAndGet() == 0) {
             directories.forEach(LogDirectory::endRecovery);
         }
+    }
+
+    private static CompletableFuture<Void> save(Map<HostedPartition, PartitionStore> stores) {
+        Map<LogDirectory, List<PartitionStore>> byDirectory = new HashMap<>();
+        stores.forEach((hosted, store) -> byDirectory.computeIfAbsent(hosted.directory(), first -> new ArrayList<>())
+                .add(store));
+        List<CompletableFuture<Void>> saved = new ArrayList<>();
+        byDirectory.forEach((directory, logs) -> saved.add(directory.save(logs)));
+        return CompletableFuture.allOf(saved.toArray(CompletableFuture[]::new));
     }
 
     private void checkpoint() {

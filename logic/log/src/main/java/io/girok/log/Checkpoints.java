@@ -5,6 +5,7 @@ import io.girok.journal.Journal;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -42,14 +43,22 @@ final class Checkpoints {
     }
 
     private void start(Saving saving) {
-        if (!directory.isInUse() || !isRunning.compareAndSet(false, true)) {
-            return;
+        if (directory.isInUse() && isRunning.compareAndSet(false, true)) {
+            var _ = run(directory.stores(), saving).whenComplete((done, failure) -> isRunning.set(false));
         }
+    }
+
+    /// Saves these.
+    CompletableFuture<Void> save(Collection<PartitionStore> stores) {
+        return run(stores, marks::save);
+    }
+
+    private CompletableFuture<Void> run(Collection<PartitionStore> stores, Saving saving) {
         Queue<PartitionName> changed = new ConcurrentLinkedQueue<>();
         Queue<Flusher.Lent> flushes = new ConcurrentLinkedQueue<>();
         List<CompletableFuture<Void>> captured = new ArrayList<>();
         List<CompletableFuture<Void>> saved = new ArrayList<>();
-        for (PartitionStore store : directory.stores()) {
+        for (PartitionStore store : stores) {
             CompletableFuture<Void> done = new CompletableFuture<>();
             saved.add(done);
             captured.add(CompletableFuture.runAsync(() -> store.lendCheckpoint(isChanged -> {
@@ -60,7 +69,7 @@ final class Checkpoints {
             }).ifPresent(flushes::add), store.shard()));
         }
         MassFlush together = new MassFlush(environment.disk(), directory.path());
-        var _ = all(captured).thenRunAsync(() -> {
+        return all(captured).thenRunAsync(() -> {
             together.run(List.copyOf(flushes));
             flushes.forEach(Flusher.Lent::report);
         }, environment.blockingPool())
@@ -79,8 +88,6 @@ final class Checkpoints {
             }
         } catch (IOException e) {
             directory.checkpointFailed(e);
-        } finally {
-            isRunning.set(false);
         }
     }
 

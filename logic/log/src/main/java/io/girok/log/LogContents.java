@@ -33,8 +33,10 @@ final class LogContents {
         this.segments = opened.segments();
         this.endOffset = opened.endOffset();
         this.isNewDirectory = opened.isNewDirectory();
-        this.epochs = opened.unsaved();
-        this.isRecoverySaved = epochs == null;
+        LogRecovery.Unsaved unsaved = opened.unsaved();
+        this.epochs = unsaved == null ? null : unsaved.epochs();
+        this.producers = unsaved == null ? null : unsaved.producers();
+        this.isRecoverySaved = unsaved == null;
         noteUnsaved();
     }
 

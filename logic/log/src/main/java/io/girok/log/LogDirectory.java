@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -34,10 +35,10 @@ public final class LogDirectory implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogDirectory.class);
     /// Locked while a process has the directory.
     public static final String LOCK = ".lock";
-    /// There after a clean stop only.
-    public static final String CLEAN_MARK = ".kafka_cleanshutdown";
     /// Reading so much takes a shard about a millisecond.
     private static final long QUICK_RECOVERY_BYTES = 1024 * 1024;
+    /// Saving that many takes about a second; with more, a stop leaves them to the journal and the next start.
+    private static final int MAX_SAVED_AT_STOP = 500;
 
     private final Path path;
     private final LogEnvironment environment;
@@ -94,11 +95,12 @@ public final class LogDirectory implements AutoCloseable {
                                     + "' is locked): stop that process, or set log.dirs to another directory"));
             SpaceReserve.giveUpIfNeeded(disk, path);
             MetaProperties properties = MetaProperties.identify(path, clusterId, nodeId, environment);
-            boolean wasClean = disk.exists(path.resolve(CLEAN_MARK));
+            Optional<Set<PartitionName>> unsaved = StopMark.read(disk, path);
             DirectoryMarks marks = DirectoryMarks.read(disk, path);
             List<String> files = disk.list(path);
-            LogDirectory opened = new LogDirectory(path, environment, properties, lock, wasClean, marks, files);
-            opened.cleanUp(files);
+            LogDirectory opened = new LogDirectory(path, environment, properties, lock,
+                    unsaved.map(Set::isEmpty).orElse(false), marks, files);
+            opened.cleanUp(files, unsaved);
             isOpen = true;
             return opened;
         } catch (IOException e) {
@@ -123,12 +125,10 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Takes the mark of a clean stop away before anything can be written, and finishes deletions.
-    private void cleanUp(List<String> files) throws IOException {
+    /// Takes the stop's mark away before anything can be written, and finishes deletions.
+    private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
-        if (disk.delete(path.resolve(CLEAN_MARK))) {
-            disk.syncDirectory(path);
-        }
+        StopMark.remove(disk, path);
         for (String entry : files) {
             Path directory = path.resolve(entry);
             boolean isGone = entry.endsWith(FileNames.DELETED_DIRECTORY)
@@ -139,11 +139,10 @@ public final class LogDirectory implements AutoCloseable {
                 FileNames.partition(entry).ifPresent(onDisk::add);
             }
         }
-        if (!wasClosedClean) {
-            unchecked.addAll(onDisk);
-            journal.leftKeys().forEach(key -> unchecked.add(key.name()));
-            recoveries.expect(unchecked);
-        }
+        unsaved.ifPresent(names -> journal.forget(key -> !names.contains(key.name())));
+        unchecked.addAll(unsaved.orElse(onDisk));
+        journal.leftKeys().forEach(key -> unchecked.add(key.name()));
+        recoveries.expect(unchecked);
     }
 
     public Path path() {
@@ -334,6 +333,11 @@ public final class LogDirectory implements AutoCloseable {
         checkpoints.saveAll();
     }
 
+    /// Saves these logs at one go. On any thread.
+    public CompletableFuture<Void> save(Collection<PartitionStore> logs) {
+        return checkpoints.save(logs);
+    }
+
     /// Sets aside what is of topics that were deleted, or partitions that were moved, while this broker was not there
     /// to see it: their directories get the ending [FileNames#STRAY_DIRECTORY], and stay until somebody removes them.
     /// Blocks; before any partition is opened.
@@ -398,20 +402,26 @@ public final class LogDirectory implements AutoCloseable {
     /// may use the stores any more.
     public void closeClean() {
         try {
-            boolean isClean = failure.get() == null && unchecked.isEmpty();
-            List<PartitionStore> unsaved = stores.values().stream().filter(PartitionStore::hasToSave).toList();
-            if (MassFlush.MIN_LOGS <= unsaved.size()) {
-                List<Flusher.Lent> flushes = unsaved.stream()
+            List<PartitionStore> changed = stores.values().stream().filter(PartitionStore::hasToSave).toList();
+            Set<PartitionName> unsaved = new HashSet<>(unchecked);
+            if (MAX_SAVED_AT_STOP < changed.size() && hasJournaledAll()) {
+                LOGGER.info("log directory '{}': {} logs are left to the journal and the next start", path,
+                        changed.size());
+                changed.forEach(store -> unsaved.add(store.name()));
+            } else if (MassFlush.MIN_LOGS <= changed.size()) {
+                List<Flusher.Lent> flushes = changed.stream()
                         .map(PartitionStore::lendLast)
                         .flatMap(Optional::stream)
                         .toList();
                 new MassFlush(environment.disk(), path).run(flushes);
             }
             for (PartitionStore store : List.copyOf(stores.values())) {
-                isClean &= closeStore(store);
+                if (!unsaved.contains(store.name()) && !closeStore(store)) {
+                    unsaved.add(store.name());
+                }
             }
-            if (failure.get() == null && checkpoints.writeWhereThereIsRoom() && isClean) {
-                writeCleanMark();
+            if (failure.get() == null && checkpoints.writeWhereThereIsRoom()) {
+                StopMark.write(environment.disk(), path, unsaved);
             }
         } catch (IOException e) {
             fail("closing failed", e);
@@ -420,19 +430,19 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private void writeCleanMark() throws IOException {
+    /// Whether the next start finds every record in the journal, whatever becomes of the segments.
+    private boolean hasJournaledAll() throws IOException {
+        if (durability() == Durability.OS) {
+            return false;
+        }
         try {
-            TextFile.replace(
-                    environment.disk(),
-                    path.resolve(CLEAN_MARK),
-                    List.of("{\"version\":0,\"brokerEpoch\":-1}"));
-            environment.disk().syncDirectory(path);
+            journal.flushNow();
+            return true;
         } catch (IOException e) {
             if (!isFull(0)) {
                 throw e;
             }
-            LOGGER.warn("log directory '{}': no room for the mark of a clean stop; the next start recovers: {}", path,
-                    e.getMessage());
+            return false;
         }
     }
 

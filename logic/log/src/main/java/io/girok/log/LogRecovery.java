@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// Below the recovery point everything was synced, batches and index entries alike: there, what is missing is an error
 /// that takes the partition offline. From the recovery point on a batch counts if it is whole, its CRC fits and its
-/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it.
-/// Where a full disk has no room for the epochs and the producers' snapshot, the recovery point stays where it was.
+/// offsets follow; the log is cut before the first that does not. What is kept is synced before anybody sees it, or is
+/// in the journal: then it is saved later, as what was appended just now is, and the recovery point stays where it was.
+/// It also does where a full disk has no room for the epochs and the producers' snapshot.
 final class LogRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(LogRecovery.class);
 
@@ -35,6 +36,7 @@ final class LogRecovery {
     private boolean hasProducers;
     private boolean hadSnapshots;
     private boolean isSaved = true;
+    private @Nullable ProducerStates producers;
     private @Nullable String problem;
 
     /// @param journaled what the journal has for the log; what the segments lack of it is appended
@@ -64,8 +66,14 @@ final class LogRecovery {
 
     /// How a recovery ended.
     ///
-    /// @param unsaved the epochs, if the disk has no room for them and the producers' states; null when all is saved
-    record Recovered(long endOffset, @Nullable EpochCache unsaved) {}
+    /// @param isSynced whether all that is in the segments is on stable storage
+    /// @param unsaved what only memory knows; null when all is saved
+    record Recovered(long endOffset, boolean isSynced, @Nullable Unsaved unsaved) {}
+
+    /// What follows from the batches, and is in no file yet.
+    ///
+    /// @param producers null where no producer has an id
+    record Unsaved(EpochCache epochs, @Nullable ProducerStates producers) {}
 
     /// Checks what lies past the recovery point and cuts what is not whole.
     Recovered run() throws IOException {
@@ -100,8 +108,27 @@ final class LogRecovery {
         if (hasProducers) {
             rebuildProducers();
         }
+        if (recoveryPoint < nextOffset && isJournaled()) {
+            for (int dirty = first; dirty < segments.count(); dirty++) {
+                segments.get(dirty).markLogDirty();
+            }
+            return new Recovered(nextOffset, false, new Unsaved(epochs, producers));
+        }
+        saveProducers();
         syncFrom(first);
-        return new Recovered(nextOffset, isSaved ? null : epochs);
+        return new Recovered(nextOffset, true, isSaved ? null : new Unsaved(epochs, producers));
+    }
+
+    /// Whether another crash would find all of it again.
+    private boolean isJournaled() {
+        long end = recoveryPoint;
+        for (JournalEntry entry : journaled) {
+            if (entry.isGap() || end < entry.baseOffset()) {
+                return false;
+            }
+            end = Math.max(end, entry.endOffset());
+        }
+        return problem == null && nextOffset <= end;
     }
 
     /// Of the segment before the recovery point only the last entries of its indexes, which came when it was closed,
@@ -300,8 +327,15 @@ final class LogRecovery {
     private void rebuildProducers() throws IOException {
         ProducerStates states = ProducerSnapshots.load(name, segments, recoveryPoint, hadSnapshots);
         ProducerSnapshots.replay(states, segments, recoveryPoint, nextOffset, true);
-        Path snapshot = ProducerSnapshotFile.path(segments.directory(), nextOffset);
-        save(() -> TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries())));
+        producers = states;
+    }
+
+    private void saveProducers() throws IOException {
+        ProducerStates states = producers;
+        if (states != null) {
+            Path snapshot = ProducerSnapshotFile.path(segments.directory(), nextOffset);
+            save(() -> TextFile.replace(disk(), snapshot, ProducerSnapshotFile.encode(states.entries())));
+        }
     }
 
     private interface Save {

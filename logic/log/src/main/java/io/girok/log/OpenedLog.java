@@ -8,6 +8,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param isOnDisk whether the partition has a directory; one without records need not have any
 /// @param isNewDirectory whether the directory, when there is one, has to be made durable with the first flush
-/// @param unsaved the epochs that were recovered, if a full disk has no room for them and the producers' states
+/// @param unsaved what was recovered and is in no file yet
 record OpenedLog(PartitionName name, TopicId topic, Marks marks, Segments segments, long endOffset, boolean isOnDisk,
-        boolean isNewDirectory, @Nullable EpochCache unsaved) {}
+        boolean isNewDirectory, LogRecovery.@Nullable Unsaved unsaved) {}

@@ -103,18 +103,20 @@ final class PartitionDirectory {
             return Optional.empty();
         }
         boolean isNew = !isTrusted && known.recoveryPoint() == 0;
-        EpochCache unsaved = null;
+        LogRecovery.Unsaved unsaved = null;
+        boolean isSynced = true;
         if (!isTrusted) {
             LogRecovery.Recovered recovered = recover(name, segments, known, settings);
             endOffset = recovered.endOffset();
             unsaved = recovered.unsaved();
+            isSynced = recovered.isSynced();
         }
         if (endOffset < known.startOffset()) {
             beginAnew(name, segments, known, endOffset);
             endOffset = known.startOffset();
             unsaved = null;
         }
-        if (isNew && 0 < endOffset) {
+        if (isNew && isSynced && 0 < endOffset) {
             // The first flush, which makes the directory durable, may not have happened.
             TextFile.sync(environment.disk(), directory.resolve(FileNames.PARTITION_METADATA));
             environment.disk().syncDirectory(directory);

@@ -68,7 +68,7 @@ class DiskFaultTest {
         assertThat(world.directory.failure()).isPresent();
         assertThatThrownBy(world.store::requestFlush).isInstanceOf(StorageFailed.class);
         world.closeClean();
-        assertThat(world.disk.exists(LogWorld.PATH.resolve(".kafka_cleanshutdown"))).isFalse();
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(StopMark.CLEAN))).isFalse();
     }
 
     @Test

@@ -226,7 +226,7 @@ class LogDirectoryTest {
 
     @Test
     void manyLogsAreSavedAtOneGo() throws IOException {
-        fillMany();
+        fillMany(40);
         int syncs = world.disk.count(DiskOperation.SYNC);
 
         world.closeClean();
@@ -235,7 +235,7 @@ class LogDirectoryTest {
         world.disk.crash(new SplittableRandom(5));
         world.openDirectory();
         assertThat(world.directory.wasClosedClean()).isTrue();
-        assertMany();
+        assertMany(40);
     }
 
     @Test
@@ -249,7 +249,7 @@ class LogDirectoryTest {
         faults.add(DiskFault.nth(DiskOperation.SYNC_FILE_SYSTEM, 2));
         for (DiskFault fault : faults) {
             world = new LogWorld();
-            fillMany();
+            fillMany(40);
             world.disk.plant(fault.lasting());
 
             world.directory.closeClean();
@@ -259,13 +259,42 @@ class LogDirectoryTest {
             world.disk.removeFaults();
             world.openDirectory();
             assertThat(world.directory.wasClosedClean()).isFalse();
-            assertMany();
+            assertMany(40);
         }
     }
 
-    private void fillMany() {
+    @Test
+    void whatIsTooMuchForAStopIsLeftToTheJournal() {
+        int logs = 600;
+        fillMany(logs);
+        PartitionName saved = new PartitionName("saved", 0);
+        world.store = world.directory.openPartition(saved, LogWorld.TOPIC, world.settings, world.shard);
+        world.append(1, "s");
+        world.store.close();
+        int syncs = world.disk.count(DiskOperation.SYNC_FILE_SYSTEM);
+
+        world.closeClean();
+
+        assertThat(world.disk.count(DiskOperation.SYNC_FILE_SYSTEM)).isEqualTo(syncs);
+        world.disk.crash(new SplittableRandom(7));
         world.openDirectory();
-        for (int index = 0; index < 40; index++) {
+        assertThat(world.directory.wasClosedClean()).isFalse();
+        assertThat(world.directory.needsRecovery(saved)).isFalse();
+        assertThat(world.directory.needsRecovery(new PartitionName("many", 0))).isTrue();
+        assertMany(10);
+        world.closeClean();
+        world.disk.crash(new SplittableRandom(8));
+        world.openDirectory();
+        assertThat(world.directory.needsRecovery(new PartitionName("many", 0))).isFalse();
+        assertThat(world.directory.needsRecovery(new PartitionName("many", 10))).isTrue();
+        assertMany(logs);
+        world.store = world.directory.openPartition(saved, LogWorld.TOPIC, world.settings, world.shard);
+        assertThat(world.read(0)).containsExactly("0:s");
+    }
+
+    private void fillMany(int logs) {
+        world.openDirectory();
+        for (int index = 0; index < logs; index++) {
             world.store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
                     world.settings, world.shard);
             world.append(1, "a" + index);
@@ -273,8 +302,8 @@ class LogDirectoryTest {
         }
     }
 
-    private void assertMany() {
-        for (int index = 0; index < 40; index++) {
+    private void assertMany(int logs) {
+        for (int index = 0; index < logs; index++) {
             world.store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
                     world.settings, world.shard);
             assertThat(world.read(0)).containsExactly("0:a" + index);

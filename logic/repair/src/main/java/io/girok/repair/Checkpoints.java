@@ -5,7 +5,7 @@ import io.girok.base.PartitionName;
 import io.girok.log.Checkpoint;
 import io.girok.log.DirectoryMarks;
 import io.girok.log.FileNames;
-import io.girok.log.LogDirectory;
+import io.girok.log.StopMark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,17 +17,19 @@ import java.util.Optional;
 /// What the checkpoint files of a log directory say. Immutable.
 ///
 /// @param isClean whether the directory was closed clean
+/// @param hasUnsaved whether it was closed with a list of the logs that are not
 /// @param hasCleaned whether there is a file of how far compacted logs are clean
 /// @param hasLatest whether there is a file of what has changed since the others were written
 /// @param damages files that make no sense; nothing is known from them
-public record Checkpoints(Path directory, boolean isClean, boolean hasCleaned, boolean hasLatest,
+public record Checkpoints(Path directory, boolean isClean, boolean hasUnsaved, boolean hasCleaned, boolean hasLatest,
         Map<PartitionName, Long> recoveryPoints,
         Map<PartitionName, Long> startOffsets, Map<PartitionName, Long> highWatermarks, List<Damage> damages) {
     private static final String CLEANED = "cleaner-offset-checkpoint";
 
     public static Checkpoints read(Disk disk, Path directory) {
         List<Damage> damages = new ArrayList<>();
-        Checkpoints read = new Checkpoints(directory, disk.exists(directory.resolve(LogDirectory.CLEAN_MARK)),
+        Checkpoints read = new Checkpoints(directory, disk.exists(directory.resolve(StopMark.CLEAN)),
+                disk.exists(directory.resolve(StopMark.UNSAVED)),
                 disk.exists(directory.resolve(CLEANED)), disk.exists(directory.resolve(DirectoryMarks.LATEST)),
                 read(disk, directory.resolve(DirectoryMarks.RECOVERY_POINTS), damages),
                 read(disk, directory.resolve(DirectoryMarks.START_OFFSETS), damages),
@@ -54,7 +56,11 @@ public record Checkpoints(Path directory, boolean isClean, boolean hasCleaned, b
     }
 
     Path cleanMark() {
-        return directory.resolve(LogDirectory.CLEAN_MARK);
+        return directory.resolve(StopMark.CLEAN);
+    }
+
+    Path unsaved() {
+        return directory.resolve(StopMark.UNSAVED);
     }
 
     long startOffset(PartitionName name) {

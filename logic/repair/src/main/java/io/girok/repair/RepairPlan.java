@@ -81,6 +81,9 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
     private static List<Step> directorySteps(Checkpoints checkpoints, Map<PartitionName, Long> recoveryPoints,
             List<Partition> partitions) {
         List<Step> steps = new ArrayList<>();
+        if (checkpoints.hasUnsaved()) {
+            steps.add(new Step.SetAside(checkpoints.unsaved(), "so that the next start checks every log's end"));
+        }
         if (checkpoints.isClean()) {
             steps.add(new Step.SetAside(checkpoints.cleanMark(), "so that the next start checks every log's end"));
         }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.log.DirectoryMarks;
-import io.girok.log.LogDirectory;
+import io.girok.log.StopMark;
 import io.girok.log.StorageFailed;
 import io.girok.repair.RepairPlan.Lost;
 import java.io.IOException;
@@ -258,7 +258,7 @@ class RepairTest {
         world.flush();
         world.kill();
         try {
-            world.disk.open(RepairWorld.PATH.resolve(LogDirectory.CLEAN_MARK), io.girok.base.Disk.Access.CREATE)
+            world.disk.open(RepairWorld.PATH.resolve(StopMark.CLEAN), io.girok.base.Disk.Access.CREATE)
                     .close();
         } catch (IOException e) {
             throw new AssertionError(e);
