@@ -346,10 +346,18 @@ final class HostedPartition {
                 done -> led.isAwake() ? Optional.of(led.leader().store()) : Optional.empty(), home.shard());
     }
 
+    /// Closes the log if nobody asked for it since the last call, and it is saved. On the shard.
+    void sleepUnlessUsed() {
+        if (led.isAwake() && !led.takeUsed() && !led.leader().store().hasToSave()) {
+            sleep();
+        }
+    }
+
     /// Closes the log if nobody waits for anything here. On the shard.
     void sleep() {
         // The cleaner looks at logs that are awake.
-        if (!led.isAwake() || !led.leader().isAtRest() || current.settings().retention().compacts()) {
+        if (!sleeps || !led.isAwake() || !led.leader().isAtRest()
+                || current.settings().retention().compacts()) {
             return;
         }
         PartitionStore store = led.leader().store();

@@ -19,6 +19,7 @@ public final class LedPartition implements Placement {
     private volatile LogDirectory directory;
     private final @Nullable HostedPartition host;
     private @Nullable PartitionLeader leader;
+    private boolean isUsed;
 
     /// One that is awake, and stays so.
     public LedPartition(PartitionId id, PartitionName name, Shard shard, LogDirectory directory,
@@ -62,10 +63,18 @@ public final class LedPartition implements Placement {
     /// Opens the log if the partition sleeps. Answers [Errors#NONE] when [#leader] may be asked for, otherwise what a
     /// client is to be told.
     public Errors wake() {
+        isUsed = true;
         if (leader != null) {
             return Errors.NONE;
         }
         return host == null ? Errors.NOT_LEADER_OR_FOLLOWER : host.wake(this);
+    }
+
+    /// Whether anybody asked for it since the last call.
+    boolean takeUsed() {
+        boolean was = isUsed;
+        isUsed = false;
+        return was;
     }
 
     /// @throws IllegalStateException when the partition sleeps

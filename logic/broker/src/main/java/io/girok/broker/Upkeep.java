@@ -18,7 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a broker does unasked: after a crash, recovery of the logs that nobody asked for yet; from time to time,
-/// retention and expiry of each partition on its shard, and checkpoints of each log directory. Thread-safe; started and
+/// retention and expiry of each partition on its shard, checkpoints of each log directory, and sleep for the logs that
+/// nobody uses. Thread-safe; started and
 /// stopped once.
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -113,7 +114,18 @@ final class Upkeep {
                 directory.checkpoint();
             }
         }
+        byShard().forEach((owner, hosted) -> owner.execute(() -> letSomeSleep(owner, hosted)));
         nextCheckpoint = shard.schedule(intervals.checkpointMs(), this::checkpoint);
+    }
+
+    /// What nobody used since the last checkpoint sleeps from now on.
+    private void letSomeSleep(Shard owner, Queue<HostedPartition> left) {
+        for (int i = 0; i < PARTITIONS_PER_TURN && !left.isEmpty(); i++) {
+            left.remove().sleepUnlessUsed();
+        }
+        if (!left.isEmpty() && !isStopped) {
+            owner.execute(() -> letSomeSleep(owner, left));
+        }
     }
 
     private void checkRetention() {

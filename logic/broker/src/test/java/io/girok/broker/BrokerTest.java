@@ -24,6 +24,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class BrokerTest {
+    private static final long CHECKPOINT_MS = 60_000;
     private static final long DAY_MS = 86_400_000;
 
     private TestNode node = new TestNode();
@@ -102,6 +103,23 @@ class BrokerTest {
         assertThat(stopped).isCompleted();
         node = new TestNode(node.clock, node.disk, Durability.FSYNC);
         assertThat(node.directory().wasClosedClean()).isTrue();
+    }
+
+    @Test
+    void aLogThatNobodyUsesSleepsAndWakesWithAllItKnew() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        LedPartition partition = led(orders, 0);
+
+        node.advance(3 * CHECKPOINT_MS);
+
+        assertThat(partition.isAwake()).isFalse();
+        append(orders, "two");
+        assertThat(partition.leader().store().endOffset()).isEqualTo(2);
+        node.advance(CHECKPOINT_MS / 2);
+        wake(orders, 0);
+        node.advance(CHECKPOINT_MS / 2 + 1);
+        assertThat(partition.isAwake()).isTrue();
     }
 
     @Test

@@ -425,7 +425,7 @@ public final class PartitionStore {
     }
 
     /// Whether [#close] has something to save.
-    boolean hasToSave() {
+    public boolean hasToSave() {
         return !isOffline() && !isClosed && isChanged();
     }
 
