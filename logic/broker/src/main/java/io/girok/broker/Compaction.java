@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.protocol.Errors;
 
 /// Has the logs of a broker's compacted topics cleaned, as its settings want it. Thread-safe; stopped once, before the
 /// partitions are closed.
@@ -47,13 +48,18 @@ public final class Compaction {
 
     private static List<Cleaner.Target> targets(Partitions partitions) {
         List<Cleaner.Target> targets = new ArrayList<>();
-        partitions.forEachLed(led -> targets.add(new Cleaner.Target(led.name(), led.shard(), () -> logOf(led))));
+        partitions.forEachLed(led -> {
+            if (led.isCompacted()) {
+                targets.add(new Cleaner.Target(led.name(), led.shard(), () -> logOf(led)));
+            }
+        });
         return targets;
     }
 
-    /// Only a log that is awake can have become dirty.
+    /// One that has files is woken, and stays awake for as long as it is compacted: it may have been left dirty.
     private static Optional<CleanableLog> logOf(LedPartition led) {
-        return led.isAwake() && led.leader().settings().retention().compacts()
+        boolean isThere = led.isAwake() || (led.directory().isOnDisk(led.name()) && led.wake() == Errors.NONE);
+        return isThere && led.leader().settings().retention().compacts()
                 ? Optional.of(led.leader().store().cleanable())
                 : Optional.empty();
     }

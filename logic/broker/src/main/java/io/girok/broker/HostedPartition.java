@@ -39,7 +39,7 @@ final class HostedPartition {
     private volatile Home home;
     private final PartitionListener listener;
     private final LedPartition led;
-    private Partitions.Here wanted;
+    private volatile Partitions.Here wanted;
     private CompletableFuture<Void> latest = DONE;
 
     private Partitions.Here current;
@@ -86,6 +86,11 @@ final class HostedPartition {
 
     Placement placement() {
         return placement;
+    }
+
+    /// From any thread.
+    boolean isCompacted() {
+        return wanted.settings().retention().compacts();
     }
 
     /// Done when everything asked for so far is.

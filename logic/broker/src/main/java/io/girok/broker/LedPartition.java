@@ -60,6 +60,11 @@ public final class LedPartition implements Placement {
         return leader != null;
     }
 
+    /// Whether its topic is compacted. From any thread.
+    boolean isCompacted() {
+        return host != null && host.isCompacted();
+    }
+
     /// Opens the log if the partition sleeps. Answers [Errors#NONE] when [#leader] may be asked for, otherwise what a
     /// client is to be told.
     public Errors wake() {
