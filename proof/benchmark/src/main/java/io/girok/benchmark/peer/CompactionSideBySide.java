@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -22,8 +21,8 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Fills a compacted partition, then lets it be cleaned and takes the time from outside: from the change of the topic's
 /// ratio to the offset in the broker's `cleaner-offset-checkpoint`. Owned by the main thread.
@@ -36,11 +35,8 @@ public final class CompactionSideBySide implements Callable<Integer> {
     private static final double SECOND_NS = 1e9;
     private static final double MB = 1e6;
 
-    @Parameters(paramLabel = "CONTENDER", description = "Default: girok kafka")
-    List<String> names = new ArrayList<>(List.of("kafka", "girok"));
-
-    @Option(names = "--rounds", defaultValue = "3", description = "Default: 3")
-    int rounds;
+    @Mixin
+    Rounds rounds = new Rounds();
 
     @Option(names = "--records", defaultValue = "5000000", description = "Default: 5000000")
     int records;
@@ -54,14 +50,6 @@ public final class CompactionSideBySide implements Callable<Integer> {
     @Option(names = "--segment-bytes", defaultValue = "67108864", description = "Default: 67108864")
     int segmentBytes;
 
-    @Option(names = "--repository", description = "Default: here")
-    Path root = Path.of("");
-
-    @Option(names = "--directory", description = "For data; emptied after use. Default: target/compare")
-    Path directory = Path.of("target", "compare");
-
-    private final Figures figures = new Figures();
-
     /// @param arguments see `--help`
     public static void main(String[] arguments) {
         System.exit(new CommandLine(new CompactionSideBySide()).execute(arguments));
@@ -69,20 +57,7 @@ public final class CompactionSideBySide implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
-        Repository repository = Repository.at(root.toAbsolutePath().normalize());
-        for (int round = 0; round < rounds; round++) {
-            for (String name : names) {
-                System.err.printf("round %d of %d: %s%n", round + 1, rounds, name);
-                Path own = BrokerProcess.freshDirectory(directory.toAbsolutePath());
-                try {
-                    measure(repository, Contender.of(name), own);
-                } finally {
-                    BrokerProcess.delete(own);
-                }
-            }
-        }
-        figures.print(System.out);
-        return 0;
+        return rounds.run(List.of(Contender.GIROK, Contender.KAFKA), this::measure);
     }
 
     private void measure(Repository repository, Contender contender, Path own)
@@ -120,11 +95,12 @@ public final class CompactionSideBySide implements Callable<Integer> {
                 LockSupport.parkNanos(POLL_NS);
             }
             double seconds = (System.nanoTime() - beginNs) / SECOND_NS;
-            figures.add(contender, "compaction, MB/s", bytesBefore / MB / seconds);
-            figures.add(contender, "compaction, s", seconds);
-            figures.add(contender, "processor time of the broker meanwhile, s", broker.cpuSeconds() - cpuBefore);
-            figures.add(contender, "closed segments before, MB", bytesBefore / MB);
-            figures.add(contender, "resident afterwards, MB", broker.residentMb());
+            rounds.figures().add(contender, "compaction, MB/s", bytesBefore / MB / seconds);
+            rounds.figures().add(contender, "compaction, s", seconds);
+            rounds.figures()
+                    .add(contender, "processor time of the broker meanwhile, s", broker.cpuSeconds() - cpuBefore);
+            rounds.figures().add(contender, "closed segments before, MB", bytesBefore / MB);
+            rounds.figures().add(contender, "resident afterwards, MB", broker.residentMb());
         }
     }
 

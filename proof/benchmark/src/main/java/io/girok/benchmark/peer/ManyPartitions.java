@@ -22,8 +22,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// What partitions cost: to create, to keep, to stop and to start with. Owned by the main thread.
 @Command(name = "partitions", mixinStandardHelpOptions = true, description = {
@@ -36,8 +36,8 @@ public final class ManyPartitions implements Callable<Integer> {
     private static final int TOPICS_PER_REQUEST = 10;
     private static final long REQUEST_LIMIT_MINUTES = 20;
 
-    @Parameters(paramLabel = "CONTENDER", description = "Default: girok kafka")
-    List<String> names = new ArrayList<>(List.of("girok", "kafka"));
+    @Mixin
+    Rounds rounds = new Rounds();
 
     @Option(names = "--partitions", defaultValue = "10000", description = "Default: 10000")
     int partitions;
@@ -45,22 +45,11 @@ public final class ManyPartitions implements Callable<Integer> {
     @Option(names = "--topics", defaultValue = "100", description = "Over so many topics. Default: 100")
     int topics;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "Default: 3")
-    int rounds;
-
     @Option(names = "--idle", defaultValue = "30", description = "Seconds to watch the idle broker. Default: 30")
     int idleSeconds;
 
     @Option(names = "--empty", description = "Write no records.")
     boolean isEmpty;
-
-    @Option(names = "--repository", description = "Default: here")
-    Path root = Path.of("");
-
-    @Option(names = "--directory", description = "For data; emptied after use. Default: target/partitions")
-    Path directory = Path.of("target", "partitions");
-
-    private final Figures figures = new Figures();
 
     /// @param arguments see `--help`
     public static void main(String[] arguments) {
@@ -69,26 +58,12 @@ public final class ManyPartitions implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
-        Repository repository = Repository.at(root.toAbsolutePath().normalize());
-        List<Contender> contenders = names.stream().map(Contender::of).toList();
-        for (int round = 0; round < rounds; round++) {
-            for (Contender contender : contenders) {
-                System.err.printf("round %d of %d: %s%n", round + 1, rounds, contender);
-                Path own = BrokerProcess.freshDirectory(directory.toAbsolutePath());
-                try {
-                    measure(repository, contender, own);
-                } finally {
-                    BrokerProcess.delete(own);
-                }
-            }
-        }
-        figures.print(System.out);
-        return 0;
+        return rounds.run(List.of(Contender.GIROK, Contender.KAFKA), this::measure);
     }
 
     private void measure(Repository repository, Contender contender, Path own)
             throws IOException, InterruptedException, ExecutionException {
-        Meter meter = new Meter(contender, figures);
+        Meter meter = new Meter(contender, rounds.figures());
         try (BrokerProcess broker = BrokerProcess.start(repository, contender, own, Map.of())) {
             long filesBefore = broker.openFiles();
             long mapsBefore = broker.memoryMaps();
@@ -98,7 +73,7 @@ public final class ManyPartitions implements Callable<Integer> {
                     meter.time("write a record to each, ms", () -> write(broker));
                 }
             }
-            meter.figure("resident after that, MB", broker.residentMb());
+            meter.figure("resident, MB", broker.residentMb());
             meter.figure("open files beyond an empty broker's", (double) (broker.openFiles() - filesBefore));
             meter.figure("memory maps beyond an empty broker's", (double) (broker.memoryMaps() - mapsBefore));
             meter.figure("clean stop, ms", broker.stopMs());
@@ -107,9 +82,13 @@ public final class ManyPartitions implements Callable<Integer> {
             meter.figure("resident after a restart, MB", broker.residentMb());
             meter.figure("open files after a restart", (double) broker.openFiles());
             meter.figure("memory maps after a restart", (double) broker.memoryMaps());
-            double before = broker.cpuSeconds();
-            Thread.sleep(Duration.ofSeconds(idleSeconds));
-            meter.figure("idle, % of a core", (broker.cpuSeconds() - before) / idleSeconds * PERCENT);
+            for (String when : List.of("at first", "then")) {
+                double before = broker.cpuSeconds();
+                Thread.sleep(Duration.ofSeconds(idleSeconds));
+                meter.figure("idle " + when + ", % of a core",
+                        (broker.cpuSeconds() - before) / idleSeconds * PERCENT);
+            }
+            meter.figure("resident after that, MB", broker.residentMb());
             broker.kill();
         }
         try (BrokerProcess broker = restart(meter, repository, own, "restart after kill -9")) {
@@ -224,17 +203,18 @@ public final class ManyPartitions implements Callable<Integer> {
     }
 
     private void awaitOffsets(Admin admin) throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
+        long expected = isEmpty ? 0 : 1;
+        // All at once would measure the client, which takes the square of their number.
         for (String topic : topicNames()) {
+            Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
             for (int index = 0; index < partitions / topics; index++) {
                 wanted.put(new TopicPartition(topic, index), OffsetSpec.latest());
             }
+            admin.listOffsets(wanted).all().get().forEach((partition, found) -> {
+                if (found.offset() != expected) {
+                    throw new IllegalStateException(partition + " ends at " + found.offset() + ", not at " + expected);
+                }
+            });
         }
-        long expected = isEmpty ? 0 : 1;
-        admin.listOffsets(wanted).all().get().forEach((partition, found) -> {
-            if (found.offset() != expected) {
-                throw new IllegalStateException(partition + " ends at " + found.offset() + ", not at " + expected);
-            }
-        });
     }
 }
