@@ -1,7 +1,7 @@
 package io.girok.cli;
 
 import io.girok.base.Disk;
-import io.girok.log.MetaProperties;
+import io.girok.files.MetaProperties;
 import io.girok.log.SegmentInspector;
 import io.girok.repair.Repair;
 import java.io.IOException;

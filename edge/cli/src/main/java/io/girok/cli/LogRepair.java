@@ -2,7 +2,7 @@ package io.girok.cli;
 
 import io.girok.base.Disk;
 import io.girok.base.FileDisk;
-import io.girok.log.MetaProperties;
+import io.girok.files.MetaProperties;
 import io.girok.repair.Damage;
 import io.girok.repair.DirectoryInspection;
 import io.girok.repair.Repair;

@@ -3,7 +3,7 @@ package io.girok.cli;
 import io.girok.base.Disk;
 import io.girok.base.FileDisk;
 import io.girok.base.PartitionName;
-import io.girok.log.FileNames;
+import io.girok.files.FileNames;
 import io.girok.log.SegmentInspector;
 import io.girok.repair.Checkpoints;
 import io.girok.repair.Damage;

@@ -1,6 +1,6 @@
 package io.girok.server;
 
-import io.girok.log.DirectoryRefused;
+import io.girok.files.DirectoryRefused;
 import io.girok.metadata.setting.InvalidSetting;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;

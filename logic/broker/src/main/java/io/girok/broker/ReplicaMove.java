@@ -3,7 +3,7 @@ package io.girok.broker;
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
-import io.girok.log.FileNames;
+import io.girok.files.FileNames;
 import io.girok.log.LogDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;

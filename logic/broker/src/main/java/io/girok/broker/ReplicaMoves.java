@@ -1,7 +1,7 @@
 package io.girok.broker;
 
 import io.girok.base.PartitionName;
-import io.girok.log.StorageFailed;
+import io.girok.files.StorageFailed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

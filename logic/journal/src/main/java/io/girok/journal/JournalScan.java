@@ -24,6 +24,7 @@ final class JournalScan {
 
     private final Disk disk;
     private final List<Found> files = new ArrayList<>();
+    private ByteBuffer buffer = ByteBuffer.allocate(0);
     private long lowestInUse;
 
     /// A file with the entries of its newest number.
@@ -50,7 +51,11 @@ final class JournalScan {
         if (MAX_FILE_BYTES < size) {
             throw new IOException("journal '" + file.path() + "' has " + size + " bytes, more than it can have");
         }
-        ByteBuffer bytes = ByteBuffer.allocate((int) size);
+        // One for all files: each is as large as a young heap.
+        if (buffer.capacity() < size) {
+            buffer = ByteBuffer.allocate((int) size);
+        }
+        ByteBuffer bytes = buffer.clear().limit((int) size);
         try (DiskFile open = disk.open(file.path(), Disk.Access.READ)) {
             open.read(bytes, 0);
         }

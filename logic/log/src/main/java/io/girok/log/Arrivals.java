@@ -1,6 +1,9 @@
 package io.girok.log;
 
 import io.girok.base.PartitionName;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.FileNames;
+import io.girok.files.Marks;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.PartitionName;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.Marks;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalKey;
 import java.io.IOException;

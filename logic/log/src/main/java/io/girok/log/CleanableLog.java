@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.PartitionName;
+import io.girok.files.CorruptLog;
+import io.girok.files.Marks;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.record.producer.ProducerState;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

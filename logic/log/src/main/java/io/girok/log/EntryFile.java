@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.files.CorruptLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 

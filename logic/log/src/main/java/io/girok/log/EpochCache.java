@@ -1,6 +1,9 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.Checkpoint;
+import io.girok.files.CorruptLog;
+import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,6 +2,9 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.FreeSpace;
+import io.girok.files.Checkpoint;
+import io.girok.files.FileNames;
+import io.girok.files.TextFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.files.FileNames;
 import io.girok.log.SegmentInspector.Batch;
 import io.girok.log.SegmentInspector.Problem;
 import java.util.ArrayList;

@@ -7,6 +7,15 @@ import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.SpaceReserve;
 import io.girok.base.TopicId;
+import io.girok.files.CorruptLog;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.DirectoryRefused;
+import io.girok.files.DurableDirectories;
+import io.girok.files.FileNames;
+import io.girok.files.Marks;
+import io.girok.files.MetaProperties;
+import io.girok.files.StopMark;
+import io.girok.files.StorageFailed;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
@@ -37,8 +46,6 @@ public final class LogDirectory implements AutoCloseable {
     public static final String LOCK = ".lock";
     /// Reading so much takes a shard about a millisecond.
     private static final long QUICK_RECOVERY_BYTES = 1024 * 1024;
-    /// Saving that many takes about a second; with more, a stop leaves them to the journal and the next start.
-    private static final int MAX_SAVED_AT_STOP = 500;
 
     private final Path path;
     private final LogEnvironment environment;
@@ -94,7 +101,8 @@ public final class LogDirectory implements AutoCloseable {
                                     + "' is in use by another process (its file '" + LOCK
                                     + "' is locked): stop that process, or set log.dirs to another directory"));
             SpaceReserve.giveUpIfNeeded(disk, path);
-            MetaProperties properties = MetaProperties.identify(path, clusterId, nodeId, environment);
+            MetaProperties properties = MetaProperties.identify(path, clusterId, nodeId, disk,
+                    environment.newIds());
             Optional<Set<PartitionName>> unsaved = StopMark.read(disk, path);
             DirectoryMarks marks = DirectoryMarks.read(disk, path);
             List<String> files = disk.list(path);
@@ -402,64 +410,11 @@ public final class LogDirectory implements AutoCloseable {
     /// may use the stores any more.
     public void closeClean() {
         try {
-            List<PartitionStore> changed = stores.values().stream().filter(PartitionStore::hasToSave).toList();
-            Set<PartitionName> unsaved = new HashSet<>(unchecked);
-            if (MAX_SAVED_AT_STOP < changed.size() && hasJournaledAll()) {
-                LOGGER.info("log directory '{}': {} logs are left to the journal and the next start", path,
-                        changed.size());
-                changed.forEach(store -> unsaved.add(store.name()));
-            } else if (MassFlush.MIN_LOGS <= changed.size()) {
-                List<Flusher.Lent> flushes = changed.stream()
-                        .map(PartitionStore::lendLast)
-                        .flatMap(Optional::stream)
-                        .toList();
-                new MassFlush(environment.disk(), path).run(flushes);
-            }
-            for (PartitionStore store : List.copyOf(stores.values())) {
-                if (!unsaved.contains(store.name()) && !closeStore(store)) {
-                    unsaved.add(store.name());
-                }
-            }
-            if (failure.get() == null && checkpoints.writeWhereThereIsRoom()) {
-                StopMark.write(environment.disk(), path, unsaved);
-            }
+            new DirectoryStop(this, environment, journal).run(Set.copyOf(unchecked));
         } catch (IOException e) {
             fail("closing failed", e);
         } finally {
             close();
-        }
-    }
-
-    /// Whether the next start finds every record in the journal, whatever becomes of the segments.
-    private boolean hasJournaledAll() throws IOException {
-        if (durability() == Durability.OS) {
-            return false;
-        }
-        try {
-            journal.flushNow();
-            return true;
-        } catch (IOException e) {
-            if (!isFull(0)) {
-                throw e;
-            }
-            return false;
-        }
-    }
-
-    private static boolean closeStore(PartitionStore store) {
-        if (store.isOffline()) {
-            return false;
-        }
-        try {
-            boolean isSaved = store.close();
-            if (!isSaved) {
-                LOGGER.warn("log '{}': no room to save its state; it is recovered at the next start", store.name());
-            }
-            return isSaved;
-        } catch (StorageFailed e) {
-            LOGGER.error("log '{}' could not be closed: {}; it is checked at the next start", store.name(),
-                    e.getMessage());
-            return false;
         }
     }
 
@@ -497,6 +452,11 @@ public final class LogDirectory implements AutoCloseable {
 
     Journal journal() {
         return journal;
+    }
+
+    /// Answers whether there was room for them.
+    boolean writeCheckpoints() throws IOException {
+        return checkpoints.writeWhereThereIsRoom();
     }
 
     private void shortenJournal() {

@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.Shard;
+import io.girok.files.Marks;
 import io.girok.journal.JournalClient;
 import io.girok.journal.JournalKey;
 import java.io.IOException;

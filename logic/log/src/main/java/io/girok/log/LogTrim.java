@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.files.Marks;
 import java.io.IOException;
 import java.util.List;
 

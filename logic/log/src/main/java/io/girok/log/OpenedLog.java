@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
+import io.girok.files.Marks;
 import org.jspecify.annotations.Nullable;
 
 /// What was found when a partition was opened, recovered if need be. Owned by whoever opens.

@@ -4,6 +4,8 @@ import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import io.girok.files.Marks;
+import io.girok.files.StorageFailed;
 import io.girok.journal.JournalKey;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.record.producer.ProducerState;

@@ -1,6 +1,9 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.CorruptLog;
+import io.girok.files.FileNames;
+import io.girok.files.TextFile;
 import io.girok.record.producer.ProducerEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;

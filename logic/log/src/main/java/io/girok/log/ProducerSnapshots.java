@@ -2,6 +2,8 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.files.CorruptLog;
+import io.girok.files.FileNames;
 import io.girok.record.RecordBatch;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.record.producer.ProducerStates;

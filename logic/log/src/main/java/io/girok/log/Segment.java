@@ -1,5 +1,7 @@
 package io.girok.log;
 
+import io.girok.files.CorruptLog;
+import io.girok.files.FileNames;
 import io.girok.record.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;

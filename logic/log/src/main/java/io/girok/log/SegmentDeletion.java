@@ -1,6 +1,7 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

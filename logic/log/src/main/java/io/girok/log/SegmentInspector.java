@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.FileNames;
+import io.girok.files.TextFile;
 import io.girok.record.InvalidBatch;
 import io.girok.record.Record;
 import io.girok.record.RecordBatch;

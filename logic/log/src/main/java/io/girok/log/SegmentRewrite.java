@@ -1,6 +1,7 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.FileNames;
 import io.girok.record.BatchWalk;
 import io.girok.record.RecordBatch;
 import io.girok.record.producer.AbortedTransaction;

@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.files.CorruptLog;
 import io.girok.record.InvalidReason;
 import io.girok.record.RecordBatch;
 import java.io.IOException;

@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.Disk;
+import io.girok.files.CorruptLog;
+import io.girok.files.FileNames;
 import io.girok.record.RecordBatch;
 import java.io.IOException;
 import java.nio.file.Path;

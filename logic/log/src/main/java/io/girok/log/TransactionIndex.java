@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.files.CorruptLog;
 import io.girok.record.producer.AbortedTransaction;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.base.PartitionName;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.StopMark;
+import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
 import io.girok.record.BatchRules;
 import io.girok.record.Compression;

@@ -3,6 +3,7 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
 import java.util.ArrayList;
 import java.util.List;

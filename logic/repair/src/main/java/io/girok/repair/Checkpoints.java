@@ -2,10 +2,10 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
-import io.girok.log.Checkpoint;
-import io.girok.log.DirectoryMarks;
-import io.girok.log.FileNames;
-import io.girok.log.StopMark;
+import io.girok.files.Checkpoint;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.FileNames;
+import io.girok.files.StopMark;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

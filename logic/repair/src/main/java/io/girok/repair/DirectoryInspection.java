@@ -2,10 +2,10 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.files.FileNames;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
-import io.girok.log.FileNames;
 import io.girok.repair.PartitionInspection.SegmentState;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,8 +1,8 @@
 package io.girok.repair;
 
 import io.girok.base.Disk;
-import io.girok.log.Checkpoint;
-import io.girok.log.FileNames;
+import io.girok.files.Checkpoint;
+import io.girok.files.FileNames;
 import io.girok.log.SegmentInspector.Batch;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -2,12 +2,12 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.files.FileNames;
+import io.girok.files.TextFile;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
-import io.girok.log.FileNames;
 import io.girok.log.LogDirectory;
-import io.girok.log.TextFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

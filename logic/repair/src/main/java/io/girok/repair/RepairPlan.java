@@ -1,10 +1,10 @@
 package io.girok.repair;
 
 import io.girok.base.PartitionName;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.FileNames;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
-import io.girok.log.DirectoryMarks;
-import io.girok.log.FileNames;
 import io.girok.repair.PartitionInspection.SegmentState;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package io.girok.repair;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.girok.log.DirectoryMarks;
-import io.girok.log.StopMark;
-import io.girok.log.StorageFailed;
+import io.girok.files.DirectoryMarks;
+import io.girok.files.StopMark;
+import io.girok.files.StorageFailed;
 import io.girok.repair.RepairPlan.Lost;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -93,7 +93,7 @@ class RepairTest {
     void whatWasCleanedOfARecordThatIsGoneIsForgotten() throws IOException {
         world.open().fill(BATCHES).close();
         Path cleaned = RepairWorld.PATH.resolve("cleaner-offset-checkpoint");
-        io.girok.log.TextFile.replace(world.disk, cleaned, List.of("0", "1", "orders 3 100"));
+        io.girok.files.TextFile.replace(world.disk, cleaned, List.of("0", "1", "orders 3 100"));
         world.flip(world.segments().get(2), 100);
 
         world.repair(false);

@@ -2,13 +2,13 @@ package io.girok.replication;
 
 import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
+import io.girok.files.StorageFailed;
 import io.girok.log.AppendOrigin;
 import io.girok.log.AppendResult;
 import io.girok.log.EpochEnd;
 import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
 import io.girok.log.ReadResult;
-import io.girok.log.StorageFailed;
 import io.girok.log.TimestampOffset;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.replication.AppendOutcome.Refused;

@@ -24,11 +24,12 @@ class ArchitectureTest {
             Map.entry("coordinator", List.of("base")),
             Map.entry("metadata", List.of("base")),
             Map.entry("journal", List.of("base")),
-            Map.entry("log", List.of("journal", "record", "base")),
-            Map.entry("repair", List.of("log", "journal", "record", "base")),
-            Map.entry("cleaner", List.of("log", "record", "base")),
+            Map.entry("files", List.of("base")),
+            Map.entry("log", List.of("journal", "files", "record", "base")),
+            Map.entry("repair", List.of("log", "journal", "files", "record", "base")),
+            Map.entry("cleaner", List.of("log", "files", "record", "base")),
             Map.entry("controller", List.of("metadata", "base")),
-            Map.entry("replication", List.of("log", "record", "metadata", "wire", "base")),
+            Map.entry("replication", List.of("log", "files", "record", "metadata", "wire", "base")),
             Map.entry("group", List.of("coordinator", "metadata", "wire", "base")),
             Map.entry(
                     "broker",
@@ -40,12 +41,13 @@ class ArchitectureTest {
                             "metadata",
                             "cleaner",
                             "log",
+                            "files",
                             "record",
                             "wire",
                             "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
-            Map.entry("cli", List.of("server", "repair", "log", "record", "base")));
+            Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));
 
     private static final String[] PURE = ARROWS.keySet()
             .stream()

@@ -5,7 +5,7 @@ import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
 import io.girok.broker.SpanningRequest;
-import io.girok.log.StorageFailed;
+import io.girok.files.StorageFailed;
 import io.girok.replication.PartitionLeader;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;

@@ -6,7 +6,7 @@ import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
 import io.girok.broker.SpanningRequest;
-import io.girok.log.StorageFailed;
+import io.girok.files.StorageFailed;
 import io.girok.log.TimestampOffset;
 import io.girok.replication.Isolation;
 import io.girok.replication.PartitionLeader;

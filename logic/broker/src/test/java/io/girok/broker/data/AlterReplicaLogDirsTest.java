@@ -13,7 +13,7 @@ import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.broker.TestNode;
-import io.girok.log.FileNames;
+import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

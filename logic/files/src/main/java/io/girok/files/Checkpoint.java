@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import java.io.IOException;
@@ -39,11 +39,11 @@ public final class Checkpoint {
         return result;
     }
 
-    static void write(Disk disk, Path path, List<String> entries) throws IOException {
+    public static void write(Disk disk, Path path, List<String> entries) throws IOException {
         TextFile.replace(disk, path, encode(entries));
     }
 
-    static ByteBuffer encode(List<String> entries) {
+    public static ByteBuffer encode(List<String> entries) {
         List<String> lines = new ArrayList<>(entries.size() + HEADER_LINES);
         lines.add(VERSION);
         lines.add(Integer.toString(entries.size()));

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
@@ -25,7 +25,7 @@ public final class StorageFailed extends RuntimeException {
     }
 
     /// Why the file system refused, in words: some of its exceptions name the file only.
-    static String reason(IOException cause) {
+    public static String reason(IOException cause) {
         boolean isNameOnly = cause instanceof FileSystemException refused && refused.getReason() == null;
         String kind = cause.getClass().getSimpleName().replace("Exception", "");
         return isNameOnly ? kind + " '" + cause.getMessage() + "'" : String.valueOf(cause.getMessage());

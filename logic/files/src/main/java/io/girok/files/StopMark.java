@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.FreeSpace;
@@ -25,7 +25,7 @@ public final class StopMark {
     private StopMark() {}
 
     /// The logs that must be checked; empty after a crash, when all must.
-    static Optional<Set<PartitionName>> read(Disk disk, Path directory) throws IOException {
+    public static Optional<Set<PartitionName>> read(Disk disk, Path directory) throws IOException {
         if (disk.exists(directory.resolve(CLEAN))) {
             return Optional.of(Set.of());
         }
@@ -48,7 +48,7 @@ public final class StopMark {
 
     /// Durable when it returns. What the checkpoints and the journal have to say must be so before. On a full disk
     /// there is no mark.
-    static void write(Disk disk, Path directory, Set<PartitionName> unsaved) throws IOException {
+    public static void write(Disk disk, Path directory, Set<PartitionName> unsaved) throws IOException {
         try {
             if (unsaved.isEmpty()) {
                 TextFile.replace(disk, directory.resolve(CLEAN), List.of("{\"version\":0,\"brokerEpoch\":-1}"));
@@ -66,7 +66,7 @@ public final class StopMark {
         }
     }
 
-    static void remove(Disk disk, Path directory) throws IOException {
+    public static void remove(Disk disk, Path directory) throws IOException {
         boolean wasThere = disk.delete(directory.resolve(CLEAN));
         wasThere |= disk.delete(directory.resolve(UNSAVED));
         if (wasThere) {

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 /// How far each compacted log of a directory is clean, in Apache Kafka's `cleaner-offset-checkpoint`. Thread-safe.
 ///
 /// Nothing is lost with the file but work: what it does not speak of is cleaned again.
-final class CleanedOffsets {
-    static final String FILE = "cleaner-offset-checkpoint";
+public final class CleanedOffsets {
+    public static final String FILE = "cleaner-offset-checkpoint";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(CleanedOffsets.class);
     private static final int FIELDS = 3;
@@ -27,12 +27,12 @@ final class CleanedOffsets {
     /// What the file says. Guarded by this.
     private final Map<PartitionName, Long> written = new HashMap<>();
 
-    CleanedOffsets(Disk disk, Path directory) {
+    public CleanedOffsets(Disk disk, Path directory) {
         this.disk = disk;
         this.directory = directory;
     }
 
-    synchronized void read() throws IOException {
+    public synchronized void read() throws IOException {
         Path path = directory.resolve(FILE);
         try {
             for (String[] fields : Checkpoint.read(disk, path, FIELDS)) {
@@ -46,25 +46,25 @@ final class CleanedOffsets {
     }
 
     /// Everything of the log below is clean.
-    long of(PartitionName name) {
+    public long of(PartitionName name) {
         return offsets.getOrDefault(name, 0L);
     }
 
     /// Takes note, durably.
-    synchronized void set(PartitionName name, long offset) throws IOException {
+    public synchronized void set(PartitionName name, long offset) throws IOException {
         offsets.put(name, offset);
         write();
     }
 
     /// What is clean ends at `offset` at most: what is above is cut, and others will take its place.
-    synchronized void lower(PartitionName name, long offset) throws IOException {
+    public synchronized void lower(PartitionName name, long offset) throws IOException {
         offsets.computeIfPresent(name, (same, known) -> Math.min(known, offset));
         if (offset < written.getOrDefault(name, 0L)) {
             write();
         }
     }
 
-    void remove(PartitionName name) {
+    public void remove(PartitionName name) {
         offsets.remove(name);
     }
 

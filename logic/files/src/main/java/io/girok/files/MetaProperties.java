@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.TopicId;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /// Whose a log directory is: its `meta.properties`. Immutable.
 public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) {
@@ -53,7 +54,7 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
     }
 
     /// Those of a directory that cannot be read.
-    static MetaProperties unknown() {
+    public static MetaProperties unknown() {
         return new MetaProperties("", -1, TopicId.ZERO);
     }
 
@@ -65,7 +66,7 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
         return value;
     }
 
-    void write(Disk disk, Path directory) throws IOException {
+    public void write(Disk disk, Path directory) throws IOException {
         TextFile.replace(
                 disk,
                 directory.resolve(FILE_NAME),
@@ -80,12 +81,13 @@ public record MetaProperties(String clusterId, int nodeId, TopicId directoryId) 
     /// Those of `path`, made if it has none yet.
     ///
     /// @throws DirectoryRefused when it belongs to another cluster or node
-    static MetaProperties identify(Path path, String clusterId, int nodeId, LogEnvironment environment)
+    public static MetaProperties identify(Path path, String clusterId, int nodeId, Disk disk,
+            Supplier<TopicId> newIds)
             throws IOException {
-        Optional<MetaProperties> found = read(environment.disk(), path);
+        Optional<MetaProperties> found = read(disk, path);
         if (found.isEmpty()) {
-            MetaProperties created = new MetaProperties(clusterId, nodeId, environment.newIds().get());
-            created.write(environment.disk(), path);
+            MetaProperties created = new MetaProperties(clusterId, nodeId, newIds.get());
+            created.write(disk, path);
             return created;
         }
         MetaProperties known = found.get();

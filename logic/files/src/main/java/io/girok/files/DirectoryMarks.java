@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
@@ -60,11 +60,11 @@ public final class DirectoryMarks {
     }
 
     /// Of a directory that cannot be read.
-    static DirectoryMarks none(Disk disk, Path directory) {
+    public static DirectoryMarks none(Disk disk, Path directory) {
         return new DirectoryMarks(disk, directory);
     }
 
-    static DirectoryMarks read(Disk disk, Path directory) throws IOException {
+    public static DirectoryMarks read(Disk disk, Path directory) throws IOException {
         DirectoryMarks read = new DirectoryMarks(disk, directory);
         Map<PartitionName, Long> recoveryPoints = read.readFile(RECOVERY_POINTS);
         Map<PartitionName, Long> startOffsets = read.readFile(START_OFFSETS);
@@ -139,7 +139,7 @@ public final class DirectoryMarks {
     }
 
     /// Saves how far these partitions have come, the shorter way.
-    void save(Collection<PartitionName> changed) throws IOException {
+    public void save(Collection<PartitionName> changed) throws IOException {
         if (marks.size() < MIN_SHARE * changed.size()) {
             write();
         } else {
@@ -191,18 +191,18 @@ public final class DirectoryMarks {
     }
 
     @Nullable
-    Marks find(PartitionName name) {
+    public Marks find(PartitionName name) {
         return marks.get(name);
     }
 
     /// How far each compacted log is clean.
-    CleanedOffsets cleaned() {
+    public CleanedOffsets cleaned() {
         return cleaned;
     }
 
     /// Begins a log that was not here before. What the file says of an earlier one of that name must go first: it would
     /// vouch for records that nobody wrote yet.
-    void add(PartitionName name, Marks created) throws IOException {
+    public void add(PartitionName name, Marks created) throws IOException {
         cleaned.lower(name, 0);
         synchronized (this) {
             marks.remove(name);
@@ -214,7 +214,7 @@ public final class DirectoryMarks {
         isChanged.set(true);
     }
 
-    void remove(PartitionName name) {
+    public void remove(PartitionName name) {
         cleaned.remove(name);
         if (marks.remove(name) != null) {
             isChanged.set(true);
@@ -222,14 +222,14 @@ public final class DirectoryMarks {
     }
 
     /// Writes the files, unless they say all there is to say.
-    void writeIfChanged() throws IOException {
+    public void writeIfChanged() throws IOException {
         if (isChanged.get()) {
             write();
         }
     }
 
     /// Writes all three files.
-    synchronized void write() throws IOException {
+    public synchronized void write() throws IOException {
         isChanged.set(false);
         try {
             writeFiles();

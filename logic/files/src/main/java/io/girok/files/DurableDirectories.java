@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Directories whose names outlive a crash.
-final class DurableDirectories {
+public final class DurableDirectories {
     private DurableDirectories() {}
 
     /// Creates what is missing of `path`. Blocks.
-    static void create(Path path, Disk disk) throws IOException {
+    public static void create(Path path, Disk disk) throws IOException {
         List<Path> parents = new ArrayList<>();
         for (Path missing = path.toAbsolutePath(); missing != null && !disk.isDirectory(missing); missing = missing
                 .getParent()) {

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
@@ -18,7 +18,7 @@ public final class TextFile {
     private TextFile() {}
 
     /// The file's bytes; empty when there is no such file.
-    static Optional<ByteBuffer> readBytes(Disk disk, Path path) throws IOException {
+    public static Optional<ByteBuffer> readBytes(Disk disk, Path path) throws IOException {
         if (!disk.exists(path)) {
             return Optional.empty();
         }
@@ -38,7 +38,7 @@ public final class TextFile {
     }
 
     /// Replaces the file; its content is durable then, its name once the directory is synced.
-    static void replace(Disk disk, Path path, ByteBuffer bytes) throws IOException {
+    public static void replace(Disk disk, Path path, ByteBuffer bytes) throws IOException {
         Path temporary = temporary(path);
         try (DiskFile file = disk.open(temporary, Disk.Access.WRITE)) {
             file.truncate(0);
@@ -49,7 +49,7 @@ public final class TextFile {
     }
 
     /// The first half of [#replace], without a sync.
-    static void writeTemporary(Disk disk, Path path, ByteBuffer bytes) throws IOException {
+    public static void writeTemporary(Disk disk, Path path, ByteBuffer bytes) throws IOException {
         try (DiskFile file = disk.open(temporary(path), Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(bytes, 0);
@@ -57,7 +57,7 @@ public final class TextFile {
     }
 
     /// The second half of [#replace], once what was written is durable.
-    static void install(Disk disk, Path path) throws IOException {
+    public static void install(Disk disk, Path path) throws IOException {
         disk.rename(temporary(path), path);
     }
 
@@ -65,14 +65,14 @@ public final class TextFile {
         return path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
     }
 
-    static void sync(Disk disk, Path path) throws IOException {
+    public static void sync(Disk disk, Path path) throws IOException {
         try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
             file.sync();
         }
     }
 
     /// Writes a file that is not there yet, all of it or nothing; whoever needs it durable syncs it later.
-    static void writeUnsynced(Disk disk, Path path, List<String> lines) throws IOException {
+    public static void writeUnsynced(Disk disk, Path path, List<String> lines) throws IOException {
         try (DiskFile file = disk.open(path, Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(encode(lines), 0);
@@ -91,7 +91,7 @@ public final class TextFile {
         replace(disk, path, encode(lines));
     }
 
-    static ByteBuffer encode(List<String> lines) {
+    public static ByteBuffer encode(List<String> lines) {
         return StandardCharsets.UTF_8.encode(String.join("\n", lines) + "\n");
     }
 }

@@ -1,8 +1,8 @@
-package io.girok.log;
+package io.girok.files;
 
 /// How far a partition has come, for the checkpoints of its directory. Written by the partition's shard, read by any
 /// thread.
-final class Marks {
+public final class Marks {
     private volatile long recoveryPoint;
     /// What of it the checkpoint file says, which a crash would begin from.
     private volatile long checkpointedRecoveryPoint;
@@ -11,7 +11,7 @@ final class Marks {
     /// Told of every change, once the partition has a place in the checkpoints.
     private volatile Runnable onChange = () -> {};
 
-    Marks(long recoveryPoint, long startOffset, long highWatermark) {
+    public Marks(long recoveryPoint, long startOffset, long highWatermark) {
         this.recoveryPoint = recoveryPoint;
         this.checkpointedRecoveryPoint = recoveryPoint;
         this.startOffset = startOffset;
@@ -19,41 +19,41 @@ final class Marks {
     }
 
     /// Everything below is on stable storage, with all its indexes.
-    long recoveryPoint() {
+    public long recoveryPoint() {
         return recoveryPoint;
     }
 
-    long startOffset() {
+    public long startOffset() {
         return startOffset;
     }
 
-    long highWatermark() {
+    public long highWatermark() {
         return highWatermark;
     }
 
-    long checkpointedRecoveryPoint() {
+    public long checkpointedRecoveryPoint() {
         return checkpointedRecoveryPoint;
     }
 
-    void onChange(Runnable listener) {
+    public void onChange(Runnable listener) {
         onChange = listener;
     }
 
-    void setCheckpointedRecoveryPoint(long offset) {
+    public void setCheckpointedRecoveryPoint(long offset) {
         checkpointedRecoveryPoint = offset;
     }
 
-    void setRecoveryPoint(long offset) {
+    public void setRecoveryPoint(long offset) {
         recoveryPoint = offset;
         onChange.run();
     }
 
-    void setStartOffset(long offset) {
+    public void setStartOffset(long offset) {
         startOffset = offset;
         onChange.run();
     }
 
-    void setHighWatermark(long offset) {
+    public void setHighWatermark(long offset) {
         highWatermark = offset;
         onChange.run();
     }

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.PartitionName;
 import java.nio.file.Path;
@@ -15,9 +15,9 @@ public final class FileNames {
     public static final String DELETED = ".deleted";
     public static final String TEMPORARY = ".tmp";
     /// Of a file that a cleaning is writing.
-    static final String CLEANED = ".cleaned";
+    public static final String CLEANED = ".cleaned";
     /// Of a cleaned file that is taking its place.
-    static final String SWAP = ".swap";
+    public static final String SWAP = ".swap";
     public static final String EPOCHS = "leader-epoch-checkpoint";
     public static final String PARTITION_METADATA = "partition.metadata";
     public static final String DELETED_DIRECTORY = "-delete";
@@ -61,7 +61,7 @@ public final class FileNames {
         return parent.resolve(name.toString());
     }
 
-    static boolean isTopic(String topic) {
+    public static boolean isTopic(String topic) {
         return !topic.isEmpty() && topic.length() <= MAX_TOPIC_LENGTH && !topic.equals(".") && !topic.equals("..")
                 && topic.chars().allMatch(FileNames::isTopicCharacter);
     }
