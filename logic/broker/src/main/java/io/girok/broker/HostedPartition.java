@@ -11,6 +11,7 @@ import io.girok.replication.PartitionLeader;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
@@ -123,6 +124,18 @@ final class HostedPartition {
         next(home.shard(), () -> resign(elsewhere));
         latest = latest.thenComposeAsync(done -> opening, home.shard());
         return latest;
+    }
+
+    /// How far the log has been written, which is recovered and opened for it. From any thread.
+    CompletableFuture<PartitionStore.Tail> tail() {
+        return DONE
+                .thenComposeAsync(done -> led.isAwake() || !opening.isDone() ? opening : openOnPool(), home.shard())
+                .thenApplyAsync(done -> {
+                    if (!led.isAwake()) {
+                        throw new CompletionException(new IOException("it could not be opened"));
+                    }
+                    return led.leader().store().tail();
+                }, home.shard());
     }
 
     /// Brings a closed log to another place. Blocks.

@@ -5,13 +5,17 @@ import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
 import io.girok.log.LogDirectory;
+import io.girok.log.PartitionStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// Copies a log from one log directory to another while it is written to (KIP-113). Used by one thread at a time.
 ///
@@ -78,23 +82,44 @@ public final class ReplicaMove {
         return isCancelled;
     }
 
-    /// Copies what was not copied yet or has changed; answers how many bytes those were. Blocks.
+    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were. Blocks.
     ///
-    /// @param isLast whether the log is closed, so that nothing changes any more
-    long copy(boolean isLast) throws IOException {
+    /// @param tail what is beyond may be half a batch, or be taken back
+    long copyBelow(PartitionStore.Tail tail) {
+        try {
+            return copy(tail);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /// As [#copyBelow], of a log that is closed, so that nothing changes any more.
+    void copyRest() throws IOException {
+        copy(null);
+    }
+
+    private long copy(PartitionStore.@Nullable Tail tail) throws IOException {
         if (!disk.isDirectory(source)) {
             return 0;
         }
         disk.createDirectories(future);
-        List<String> files = disk.list(source).stream().filter(file -> isLast || !isPassing(file)).toList();
+        List<String> files = disk.list(source).stream().filter(file -> tail == null || isDue(file, tail)).toList();
         String active = files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("");
         long before = bytes.get();
         for (String file : files) {
-            copy(file, isLast && !file.endsWith(LOG), file.equals(active) && file.equals(growing));
+            boolean isActive = file.equals(active);
+            copy(file, tail == null && !file.endsWith(LOG), isActive && file.equals(growing),
+                    isActive && tail != null ? tail.sizeInBytes() : Long.MAX_VALUE);
         }
         growing = active;
         forget(files);
         return bytes.get() - before;
+    }
+
+    /// Not what passes, and no segment that came after the tail.
+    private static boolean isDue(String file, PartitionStore.Tail tail) {
+        OptionalLong base = FileNames.offset(file, LOG);
+        return PASSING.stream().noneMatch(file::endsWith) && (base.isEmpty() || base.getAsLong() <= tail.baseOffset());
     }
 
     /// Removes the copies of what is not there any more.
@@ -109,19 +134,16 @@ public final class ReplicaMove {
         }
     }
 
-    private static boolean isPassing(String file) {
-        return PASSING.stream().anyMatch(file::endsWith);
-    }
-
     /// @param isForced whether the file is copied even if it looks as it did: in a millisecond it may have changed
     /// @param isGrowing whether it has only been added to since it was copied
-    private void copy(String file, boolean isForced, boolean isGrowing) throws IOException {
+    /// @param maxBytes of the file that count
+    private void copy(String file, boolean isForced, boolean isGrowing, long maxBytes) throws IOException {
         Path path = source.resolve(file);
         if (!disk.exists(path)) {
             // Gone meanwhile: what took its place comes with the next round.
             return;
         }
-        Copied now = new Copied(disk.size(path), disk.lastModifiedMs(path));
+        Copied now = new Copied(Math.min(disk.size(path), maxBytes), disk.lastModifiedMs(path));
         Copied before = copied.get(file);
         if (now.equals(before) && !isForced) {
             return;

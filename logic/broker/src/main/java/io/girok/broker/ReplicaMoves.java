@@ -1,7 +1,6 @@
 package io.girok.broker;
 
 import io.girok.base.PartitionName;
-import io.girok.files.StorageFailed;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +48,7 @@ final class ReplicaMoves {
         running.put(hosted.name(), move);
         LOGGER.info("partition '{}' is moved from '{}' to '{}'", hosted.name(), hosted.directory().path(),
                 target.directory().path());
-        blockingPool.execute(() -> copy(hosted, move, target));
+        copy(hosted, move, target, MAX_ROUNDS);
     }
 
     /// Calls all moves off. On the first shard.
@@ -65,17 +64,16 @@ final class ReplicaMoves {
         }
     }
 
-    private void copy(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {
-        try {
-            long copied = Long.MAX_VALUE;
-            for (int round = 0; round < MAX_ROUNDS && LITTLE_BYTES < copied; round++) {
-                copied = move.copy(false);
+    private void copy(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target, int rounds) {
+        var _ = hosted.tail().thenApplyAsync(move::copyBelow, blockingPool).whenCompleteAsync((copied, failure) -> {
+            if (failure != null) {
+                end(move, failure);
+            } else if (LITTLE_BYTES < copied && 1 < rounds) {
+                copy(hosted, move, target, rounds - 1);
+            } else {
+                owner.execute(() -> finish(hosted, move, target));
             }
-        } catch (IOException | StorageFailed e) {
-            end(move, e);
-            return;
-        }
-        owner.execute(() -> finish(hosted, move, target));
+        }, blockingPool);
     }
 
     private void finish(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {
@@ -87,7 +85,7 @@ final class ReplicaMoves {
             if (!hosted.directory().equals(move.from())) {
                 throw new IOException("it came to '" + hosted.directory().path() + "' meanwhile");
             }
-            move.copy(true);
+            move.copyRest();
             move.finish();
         }).whenCompleteAsync((done, failure) -> end(move, failure), blockingPool);
     }

@@ -117,6 +117,10 @@ public final class TestNode {
         runAll();
     }
 
+    public List<LogDirectory> directories() {
+        return directories;
+    }
+
     public LogDirectory directory() {
         return directories.getFirst();
     }

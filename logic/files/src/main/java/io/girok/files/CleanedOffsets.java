@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +49,11 @@ public final class CleanedOffsets {
     /// Everything of the log below is clean.
     public long of(PartitionName name) {
         return offsets.getOrDefault(name, 0L);
+    }
+
+    /// The logs that something is known of.
+    public Set<PartitionName> names() {
+        return Set.copyOf(offsets.keySet());
     }
 
     /// Takes note, durably.

@@ -426,6 +426,15 @@ public final class PartitionStore {
         }
     }
 
+    /// The active segment as far as it has been written: what is below only changes when the log is cut.
+    ///
+    /// @param sizeInBytes of whole batches
+    public record Tail(long baseOffset, int sizeInBytes) {}
+
+    public Tail tail() {
+        return onDisk(() -> new Tail(segments.active().baseOffset(), segments.active().size()));
+    }
+
     /// Whether [#close] has something to save.
     public boolean hasToSave() {
         return !isOffline() && !isClosed && isChanged();

@@ -408,7 +408,7 @@ public final class PartitionLeader {
     /// A follower's log is durable up to `durableOffset`.
     public void followerReached(int brokerId, long durableOffset) {
         progress.followerReached(brokerId, durableOffset);
-        advanceHighWatermark();
+        advanceOrFail();
     }
 
     private <T> T onStore(Supplier<T> work) {
@@ -423,7 +423,16 @@ public final class PartitionLeader {
     private void onDurable(long durableOffset) {
         progress.localReached(durableOffset);
         if (!isAppending) {
+            advanceOrFail();
+        }
+    }
+
+    /// For those who tell of a progress and can do nothing about the disk, which may have failed meanwhile.
+    private void advanceOrFail() {
+        try {
             advanceHighWatermark();
+        } catch (StorageFailed failure) {
+            fail(failure);
         }
     }
 

@@ -63,6 +63,8 @@ class CompactionIT {
         assertThat(broker.stop()).isZero();
 
         CommandRun.girok("", "log", "verify", data.toString()).succeeded();
+        CommandRun progress = CommandRun.girok("", "log", "compaction", "--json", data.toString()).succeeded();
+        assertThat(progress.output()).contains("\"topic\":\"compacted\"").doesNotContain("\"cleanBelow\":0,");
         CommandRun dump = CommandRun.kafkaTool("", "org.apache.kafka.tools.DumpLogSegments", "--deep-iteration",
                 "--index-sanity-check", "--files", String.join(",", filesOf(data.resolve(PARTITION.toString()))))
                 .succeeded();
