@@ -45,7 +45,8 @@ public final class ManyPartitions implements Callable<Integer> {
     @Option(names = "--topics", defaultValue = "100", description = "Over so many topics. Default: 100")
     int topics;
 
-    @Option(names = "--idle", defaultValue = "30", description = "Seconds to watch the idle broker. Default: 30")
+    @Option(names = "--idle", defaultValue = "30",
+            description = "Watch the idle broker four times so many seconds. Default: 30")
     int idleSeconds;
 
     @Option(names = "--empty", description = "Write no records.")
@@ -82,7 +83,7 @@ public final class ManyPartitions implements Callable<Integer> {
             meter.figure("resident after a restart, MB", broker.residentMb());
             meter.figure("open files after a restart", (double) broker.openFiles());
             meter.figure("memory maps after a restart", (double) broker.memoryMaps());
-            for (String when : List.of("at first", "then")) {
+            for (String when : List.of("at first", "then", "next", "at rest")) {
                 double before = broker.cpuSeconds();
                 Thread.sleep(Duration.ofSeconds(idleSeconds));
                 meter.figure("idle " + when + ", % of a core",
