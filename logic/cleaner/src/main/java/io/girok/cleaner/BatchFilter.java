@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchFilter {
     private final CleaningPlan plan;
     private final KeyOffsets lastOffsets;
+    private final @Nullable LatestOffsets latest;
     private final long endOffset;
     private final Transactions transactions;
     private final long nowMs;
@@ -30,10 +31,13 @@ final class BatchFilter {
     private long recordsKept;
     private boolean hasChanges;
 
+    /// @param latest what `lastOffsets` knows, by offset; null when there is no room for that
     /// @param endOffset records from here on were not looked at
-    BatchFilter(CleaningPlan plan, KeyOffsets lastOffsets, long endOffset, long nowMs, long maxUnpackedBytes) {
+    BatchFilter(CleaningPlan plan, KeyOffsets lastOffsets, @Nullable LatestOffsets latest, long endOffset, long nowMs,
+            long maxUnpackedBytes) {
         this.plan = plan;
         this.lastOffsets = lastOffsets;
+        this.latest = latest;
         this.endOffset = endOffset;
         this.transactions = new Transactions(plan.aborted(), plan.segments().getFirst().baseOffset());
         this.nowMs = nowMs;
@@ -99,7 +103,7 @@ final class BatchFilter {
 
     private @Nullable ByteBuffer leftOfData(RecordBatch batch) {
         int count = batch.recordCount();
-        if (transactions.isAborted(batch) || count == 0) {
+        if (transactions.isAborted(batch) || count == 0 || isSuperseded(batch)) {
             return null;
         }
         boolean isOver = isOver(batch);
@@ -131,7 +135,16 @@ final class BatchFilter {
         return rewritten(batch, keptCount, needsHorizon ? horizonMs : BatchRewrite.SAME_BASE);
     }
 
+    /// Whether its offsets alone say that none of its records is the last of its key.
+    private boolean isSuperseded(RecordBatch batch) {
+        return latest != null && batch.endOffset() <= endOffset && latest.covers(batch.baseOffset())
+                && !latest.containsAny(batch.baseOffset(), batch.lastOffset());
+    }
+
     private boolean isLatest() {
+        if (latest != null && latest.covers(cursor.offset())) {
+            return latest.contains(cursor.offset());
+        }
         return lastOffsets.get(cursor.bytes(), cursor.keyPosition(), cursor.keySize()) <= cursor.offset();
     }
 

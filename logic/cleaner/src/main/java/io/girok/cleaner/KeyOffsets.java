@@ -11,6 +11,11 @@ import java.lang.foreign.ValueLayout;
 /// begins small and grows fourfold, with its predecessor beside it for as long as the entries move, so that the peak is
 /// a quarter above the budget.
 final class KeyOffsets implements AutoCloseable {
+    /// The key was not there.
+    static final long NONE = -1;
+    /// The key was not there, and is not now.
+    static final long NO_ROOM = -2;
+
     private static final long ENTRY_BYTES = 24;
     private static final long HIGH = 8;
     private static final long OFFSET = 16;
@@ -18,6 +23,7 @@ final class KeyOffsets implements AutoCloseable {
     private static final int GROWTH = 4;
 
     private final KeyHash hash;
+    private final long budgetBytes;
     private final long maxSlots;
     private final double loadFactor;
     private Table table;
@@ -26,6 +32,7 @@ final class KeyOffsets implements AutoCloseable {
 
     KeyOffsets(long budgetBytes, double loadFactor, KeyHash hash) {
         this.hash = hash;
+        this.budgetBytes = budgetBytes;
         this.loadFactor = loadFactor;
         this.maxSlots = Math.max(2, budgetBytes / ENTRY_BYTES);
         this.table = new Table(Math.min(FIRST_SLOTS, maxSlots));
@@ -41,14 +48,18 @@ final class KeyOffsets implements AutoCloseable {
         return count;
     }
 
-    /// Notes that the key's last offset is `offset`; false when there is no room for another key.
-    boolean put(byte[] bytes, int from, int size, long offset) {
+    long budgetBytes() {
+        return budgetBytes;
+    }
+
+    /// Notes that the key's last offset is `offset`. Answers the one before, [#NONE], or [#NO_ROOM].
+    long put(byte[] bytes, int from, int size, long offset) {
         hash.hash(bytes, from, size);
         long place = table.find(hash.low(), hash.high());
         if (table.isFree(place)) {
             if (count == maxCount) {
                 if (table.slots == maxSlots) {
-                    return false;
+                    return NO_ROOM;
                 }
                 grow();
                 place = table.find(hash.low(), hash.high());
@@ -57,11 +68,12 @@ final class KeyOffsets implements AutoCloseable {
             table.memory.set(ValueLayout.JAVA_LONG, place, hash.low());
             table.memory.set(ValueLayout.JAVA_LONG, place + HIGH, hash.high());
         }
+        long before = table.memory.get(ValueLayout.JAVA_LONG, place + OFFSET) - 1;
         table.memory.set(ValueLayout.JAVA_LONG, place + OFFSET, offset + 1);
-        return true;
+        return before;
     }
 
-    /// The last offset of the key; -1 when it is not known.
+    /// The last offset of the key, or [#NONE].
     long get(byte[] bytes, int from, int size) {
         hash.hash(bytes, from, size);
         return table.memory.get(ValueLayout.JAVA_LONG, table.find(hash.low(), hash.high()) + OFFSET) - 1;

@@ -39,10 +39,13 @@ final class LogCleaning implements AutoCloseable {
     }
 
     private static final int MAX_SEGMENTS_IN_GROUP = 100;
+    /// Of the memory for keys, so much more is used for [LatestOffsets]: an eighth.
+    private static final int LATEST_SHARE = 8;
     private static final long MIN_UNPACKED_LIMIT_BYTES = 1L << 30;
 
     private final CleaningPlan plan;
     private final KeyOffsets lastOffsets;
+    private final @Nullable LatestOffsets latest;
     private final long nowMs;
     private final long maxUnpackedBytes;
     private final BatchWindow window;
@@ -70,6 +73,7 @@ final class LogCleaning implements AutoCloseable {
         this.out = ByteBuffer.allocate(windowBytes);
         this.mappingTransactions = new Transactions(plan.aborted(), plan.dirtyOffset());
         this.endOffset = plan.segments().getLast().endOffset();
+        this.latest = LatestOffsets.of(plan.dirtyOffset(), endOffset, lastOffsets.budgetBytes() / LATEST_SHARE);
         while (plan.segments().get(segmentIndex).endOffset() <= plan.dirtyOffset()) {
             segmentIndex++;
         }
@@ -141,8 +145,7 @@ final class LogCleaning implements AutoCloseable {
             cursor.open(batch, maxUnpackedBytes);
             while (cursor.next()) {
                 long offset = cursor.offset();
-                if (0 <= cursor.keySize() && plan.dirtyOffset() <= offset
-                        && !lastOffsets.put(cursor.bytes(), cursor.keyPosition(), cursor.keySize(), offset)) {
+                if (0 <= cursor.keySize() && plan.dirtyOffset() <= offset && !mapRecord(offset)) {
                     return offset;
                 }
             }
@@ -150,6 +153,15 @@ final class LogCleaning implements AutoCloseable {
         } catch (InvalidBatch e) {
             throw window.corrupt(batch, String.valueOf(e.getMessage()));
         }
+    }
+
+    /// False when there is no room for its key.
+    private boolean mapRecord(long offset) {
+        long before = lastOffsets.put(cursor.bytes(), cursor.keyPosition(), cursor.keySize(), offset);
+        if (latest != null && before != KeyOffsets.NO_ROOM) {
+            latest.move(before, offset);
+        }
+        return before != KeyOffsets.NO_ROOM;
     }
 
     /// Markers are looked at all the same: they say where an aborted transaction ends.
@@ -164,7 +176,7 @@ final class LogCleaning implements AutoCloseable {
     private void endMapping() {
         isMapped = true;
         isSegmentOpen = false;
-        filter = new BatchFilter(plan, lastOffsets, endOffset, nowMs, maxUnpackedBytes);
+        filter = new BatchFilter(plan, lastOffsets, latest, endOffset, nowMs, maxUnpackedBytes);
         groups = group();
     }
 
@@ -293,5 +305,8 @@ final class LogCleaning implements AutoCloseable {
             rewrite = null;
         }
         lastOffsets.close();
+        if (latest != null) {
+            latest.close();
+        }
     }
 }

@@ -31,7 +31,8 @@ class KeyOffsetsTest {
         try (KeyOffsets offsets = new KeyOffsets(24 * 1_000_000, 0.9, new KeyHash(1, 2))) {
             for (int round = 0; round < 2; round++) {
                 for (int key = 0; key < 200_000; key++) {
-                    assertThat(put(offsets, key, 1_000_000L * round + key)).isTrue();
+                    assertThat(put(offsets, key, 1_000_000L * round + key))
+                            .isEqualTo(round == 0 ? KeyOffsets.NONE : key);
                 }
             }
 
@@ -47,17 +48,17 @@ class KeyOffsetsTest {
     void aFullTableTakesKnownKeysOnly() {
         try (KeyOffsets offsets = new KeyOffsets(24 * 10, 0.5, new KeyHash(1, 2))) {
             for (int key = 0; key < 5; key++) {
-                assertThat(put(offsets, key, key)).isTrue();
+                assertThat(put(offsets, key, key)).isEqualTo(KeyOffsets.NONE);
             }
 
-            assertThat(put(offsets, 5, 5)).isFalse();
-            assertThat(put(offsets, 4, 6)).isTrue();
+            assertThat(put(offsets, 5, 5)).isEqualTo(KeyOffsets.NO_ROOM);
+            assertThat(put(offsets, 4, 6)).isEqualTo(4);
             assertThat(get(offsets, 4)).isEqualTo(6);
             assertThat(get(offsets, 5)).isEqualTo(-1);
         }
     }
 
-    private static boolean put(KeyOffsets offsets, int key, long offset) {
+    private static long put(KeyOffsets offsets, int key, long offset) {
         byte[] bytes = bytes(key);
         return offsets.put(bytes, 0, bytes.length, offset);
     }
