@@ -12,11 +12,12 @@ import java.nio.ByteBuffer;
 final class EntryFile {
     private static final int PAGE_BYTES = 4096;
     private static final int UNKNOWN = -1;
+    private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final LogFile file;
     private final int entryBytes;
     private final int keyBytes;
-    private final ByteBuffer last;
+    private ByteBuffer last = NONE;
     private int count = UNKNOWN;
     private boolean isDirty;
 
@@ -24,7 +25,6 @@ final class EntryFile {
         this.file = file;
         this.entryBytes = entryBytes;
         this.keyBytes = keyBytes;
-        this.last = ByteBuffer.allocate(entryBytes);
     }
 
     LogFile file() {
@@ -50,15 +50,23 @@ final class EntryFile {
 
     private void loadCount(int found) throws IOException {
         if (0 < found) {
+            makeLast();
             readAt(found - 1, last.clear());
         }
         count = found;
+    }
+
+    private void makeLast() {
+        if (last.capacity() == 0) {
+            last = ByteBuffer.allocate(entryBytes);
+        }
     }
 
     /// Appends the entry, whose key is not below the last one's.
     void append(ByteBuffer entry) throws IOException {
         int index = count();
         writeWhole(entry.duplicate(), (long) index * entryBytes);
+        makeLast();
         last.put(0, entry, entry.position(), entryBytes);
         count = index + 1;
         isDirty = true;

@@ -3,6 +3,7 @@ package io.girok.log;
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.FileSlice;
+import io.girok.base.Invariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,7 +16,9 @@ final class LogFile {
     private final OpenFiles openFiles;
     private final Disk disk;
     private final Disk.Access access;
-    private volatile Path path;
+    /// Shared by the files of a partition, which are many.
+    private final Path directory;
+    private volatile String name;
 
     // Guarded by the lock of [OpenFiles].
     @Nullable
@@ -23,20 +26,22 @@ final class LogFile {
     int leases;
     boolean isClosing;
 
-    LogFile(OpenFiles openFiles, Disk disk, Path path) {
-        this(openFiles, disk, path, Disk.Access.WRITE);
+    LogFile(OpenFiles openFiles, Disk disk, Path directory, String name) {
+        this(openFiles, disk, directory, name, Disk.Access.WRITE);
     }
 
-    private LogFile(OpenFiles openFiles, Disk disk, Path path, Disk.Access access) {
+    private LogFile(OpenFiles openFiles, Disk disk, Path directory, String name, Disk.Access access) {
         this.access = access;
         this.openFiles = openFiles;
         this.disk = disk;
-        this.path = path;
+        this.directory = directory;
+        this.name = name;
     }
 
     /// A file that nothing is written to, with a budget of its own.
     static LogFile forReading(Disk disk, Path path) {
-        return new LogFile(new OpenFiles(disk, 1), disk, path, Disk.Access.READ);
+        return new LogFile(new OpenFiles(disk, 1), disk, path.resolveSibling(""), String.valueOf(path.getFileName()),
+                Disk.Access.READ);
     }
 
     Disk.Access access() {
@@ -44,17 +49,18 @@ final class LogFile {
     }
 
     Path path() {
-        return path;
+        return directory.resolve(name);
     }
 
     /// As the disk says, without opening it; 0 when there is none.
     long sizeOnDisk() throws IOException {
+        Path path = path();
         return disk.exists(path) ? disk.size(path) : 0;
     }
 
     /// When the file last changed, as the disk says.
     long lastModifiedMs() throws IOException {
-        return disk.lastModifiedMs(path);
+        return disk.lastModifiedMs(path());
     }
 
     int read(ByteBuffer into, long position) throws IOException {
@@ -112,22 +118,28 @@ final class LogFile {
         openFiles.close(this);
     }
 
-    /// Renames the file, open or not; those who use it keep using it.
+    /// Renames the file within its directory, open or not; those who use it keep using it.
     void rename(Path target) throws IOException {
-        disk.rename(path, target);
-        path = target;
+        disk.rename(path(), target);
+        moved(target);
     }
 
     /// As [#rename], for a file that need not be there: an index without entries has none.
     void renameIfThere(Path target) throws IOException {
+        Path path = path();
         if (disk.exists(path)) {
             disk.rename(path, target);
         }
-        path = target;
+        moved(target);
+    }
+
+    private void moved(Path target) {
+        Invariant.check(directory.equals(target.getParent()), "a file of a log stays in its directory");
+        name = String.valueOf(target.getFileName());
     }
 
     @Override
     public String toString() {
-        return path.toString();
+        return path().toString();
     }
 }

@@ -55,8 +55,7 @@ final class Segment {
     }
 
     private static LogFile file(Path directory, long baseOffset, String ending, LogEnvironment environment) {
-        return new LogFile(environment.openFiles(), environment.disk(),
-                directory.resolve(FileNames.of(baseOffset, ending)));
+        return new LogFile(environment.openFiles(), environment.disk(), directory, FileNames.of(baseOffset, ending));
     }
 
     /// A segment whose files are there.
