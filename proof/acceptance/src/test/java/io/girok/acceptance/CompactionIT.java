@@ -3,7 +3,6 @@ package io.girok.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +11,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -65,11 +63,7 @@ class CompactionIT {
         CommandRun.girok("", "log", "verify", data.toString()).succeeded();
         CommandRun progress = CommandRun.girok("", "log", "compaction", "--json", data.toString()).succeeded();
         assertThat(progress.output()).contains("\"topic\":\"compacted\"").doesNotContain("\"cleanBelow\":0,");
-        CommandRun dump = CommandRun.kafkaTool("", "org.apache.kafka.tools.DumpLogSegments", "--deep-iteration",
-                "--index-sanity-check", "--files", String.join(",", filesOf(data.resolve(PARTITION.toString()))))
-                .succeeded();
-        assertThat(dump.output()).contains("isvalid: true").doesNotContain("isvalid: false");
-        assertThat(dump.output()).doesNotContainIgnoringCase("mismatch").doesNotContainIgnoringCase("found invalid");
+        DumpLog.accepts(List.of(data.resolve(PARTITION.toString())));
     }
 
     private record Written(long offset, String value) {}
@@ -129,14 +123,5 @@ class CompactionIT {
     /// What is in closed segments goes down to a record for each key.
     private static void awaitFewRecords(GirokProcess broker) {
         Clients.awaitUntil("a compacted log", () -> readAll(broker).size() < KEYS + 3_000);
-    }
-
-    private static List<String> filesOf(Path partition) throws IOException {
-        try (Stream<Path> files = Files.list(partition)) {
-            return files.filter(file -> file.toString().matches(".*\\.(log|index|timeindex|snapshot|txnindex)"))
-                    .map(Path::toString)
-                    .sorted()
-                    .toList();
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -67,6 +68,7 @@ class CrashIT {
         verify(broker, acknowledged);
         assertThat(broker.stop()).isZero();
         CommandRun.girok("", "log", "verify", data.toString()).succeeded();
+        DumpLog.accepts(IntStream.range(0, PARTITIONS).mapToObj(index -> data.resolve("kept-" + index)).toList());
     }
 
     private static void verify(GirokProcess broker, ConcurrentSkipListSet<Long> acknowledged) {

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// `girok log verify` and `girok log repair` on what a real broker has written and something has damaged.
 class LogRepairIT {
     private static final int RECORDS = 12_000;
-    private static final String DUMP_LOG = "org.apache.kafka.tools.DumpLogSegments";
 
     @TempDir
     static Path directory;
@@ -115,7 +114,7 @@ class LogRepairIT {
     }
 
     /// A broker starts on it, clients read it and write to it, and Apache Kafka's tool finds nothing to complain about.
-    private static void checkServed(Path data, List<Integer> expected) throws IOException {
+    private static void checkServed(Path data, List<Integer> expected) {
         try (GirokProcess broker = GirokProcess.start(data)) {
             CommandRun read = CommandRun
                     .girok("", "consume", "orders", "--from-beginning", "--until-end", "--bootstrap",
@@ -126,18 +125,7 @@ class LogRepairIT {
             assertThat(broker.stop()).isZero();
         }
         CommandRun.girok("", "log", "verify", data.toString()).succeeded();
-        String files;
-        try (Stream<Path> all = Files.list(data.resolve("orders-0"))) {
-            files = String.join(",", all.map(Path::toString)
-                    .filter(file -> file.matches(".*\\.(log|index|timeindex|snapshot)"))
-                    .sorted()
-                    .toList());
-        }
-        CommandRun dump = CommandRun
-                .kafkaTool("", DUMP_LOG, "--deep-iteration", "--index-sanity-check", "--files", files)
-                .succeeded();
-        assertThat(dump.output()).contains("isvalid: true").doesNotContain("isvalid: false");
-        assertThat(dump.output()).doesNotContainIgnoringCase("mismatch").doesNotContainIgnoringCase("found invalid");
+        DumpLog.accepts(List.of(data.resolve("orders-0")));
     }
 
     private Path copy() throws IOException {
