@@ -82,7 +82,8 @@ public final class ReplicaMove {
         return isCancelled;
     }
 
-    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were. Blocks.
+    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were.
+    /// Blocks.
     ///
     /// @param tail what is beyond may be half a batch, or be taken back
     long copyBelow(PartitionStore.Tail tail) {

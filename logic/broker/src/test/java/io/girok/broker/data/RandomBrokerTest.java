@@ -44,8 +44,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.junit.jupiter.api.Test;
 
-/// A whole broker on disks that fail, fill up, and lose or tear in a crash what was not synced: what was acknowledged is
-/// there, once, at its offset; of a compacted topic, the last record of each key.
+/// A whole broker on disks that fail, fill up, and lose or tear in a crash what was not synced: what was acknowledged
+/// is there, once, at its offset; of a compacted topic, the last record of each key.
 ///
 /// A failure prints its seed; `-Dseed=` plays that one alone, `-Druns=` more of them.
 class RandomBrokerTest {
