@@ -10,19 +10,20 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// One entry of `listeners` or `advertised.listeners`: `PLAINTEXT://host:9092`. Immutable.
+/// One entry of `listeners`, `advertised.listeners` or `http.listeners`: `PLAINTEXT://host:9092`. Immutable.
 ///
 /// @param host without the brackets of an IPv6 address; empty for all addresses of the machine
 record ListenerAddress(String name, String host, int port) {
     private static final Pattern FORM = Pattern.compile("([A-Za-z0-9_-]+)://(\\[[^]]*]|[^:/]*):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
 
+    /// @param protocol the one that entries may name
     /// @throws InvalidSetting naming `setting` when an entry is malformed, or a name or address is there twice
-    static List<ListenerAddress> parse(String setting, List<String> entries) {
+    static List<ListenerAddress> parse(String setting, String protocol, List<String> entries) {
         List<ListenerAddress> addresses = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (String entry : entries) {
-            ListenerAddress address = parse(setting, entry);
+            ListenerAddress address = parse(setting, protocol, entry);
             if (!names.add(address.name())) {
                 throw new InvalidSetting(
                         "setting '" + setting + "' names '" + address.name() + "' twice; allowed: once");
@@ -32,18 +33,18 @@ record ListenerAddress(String name, String host, int port) {
         return addresses;
     }
 
-    private static ListenerAddress parse(String setting, String entry) {
+    private static ListenerAddress parse(String setting, String protocol, String entry) {
         Matcher form = FORM.matcher(entry);
         if (!form.matches() || MAX_PORT < Integer.parseInt(form.group(3))) {
             throw new InvalidSetting(
-                    "setting '" + setting + "' has '" + entry + "'; allowed: NAME://HOST:PORT with a port up to "
-                            + MAX_PORT);
+                    "setting '" + setting + "' has '" + entry + "'; allowed: " + protocol
+                            + "://HOST:PORT with a port up to " + MAX_PORT);
         }
         String name = form.group(1).toUpperCase(java.util.Locale.ROOT);
-        if (!name.equals("PLAINTEXT")) {
+        if (!name.equals(protocol)) {
             throw new InvalidSetting(
                     "setting '" + setting + "' has '" + entry
-                            + "'; allowed: PLAINTEXT://HOST:PORT (there is no other protocol yet)");
+                            + "'; allowed: " + protocol + "://HOST:PORT (there is no other protocol yet)");
         }
         String host = form.group(2);
         if (host.startsWith("[")) {

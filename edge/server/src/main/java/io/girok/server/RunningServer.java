@@ -115,7 +115,8 @@ final class RunningServer {
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
         String clusterId = knownClusterId();
-        List<LogDirectory> directories = openDirectories(clusterId, shards);
+        OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
+        List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
         MetadataStore store = new MetadataStore(Halt::now);
         EffectiveSettings effective = new EffectiveSettings(settings.settings(), settings.nodeId());
@@ -154,7 +155,7 @@ final class RunningServer {
         broker.setStraysAside();
         ApiTable table = broker.start(rows);
         undo.add(() -> await("the partitions to close", broker.stop()));
-        startCompaction(broker, store, effective);
+        Compaction compaction = startCompaction(broker, store, effective);
         NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), table,
                 settings.network(), clock);
         undo.add(() -> {
@@ -164,12 +165,16 @@ final class RunningServer {
             }
             network.close();
         });
+        BrokerMetrics metrics = new BrokerMetrics(compaction::status, directories, openFiles, network, clock);
+        for (ListenerAddress address : settings.httpListeners()) {
+            undo.add(HttpSide.start(address, metrics::text)::close);
+        }
         register(controller, network.listeners(), directories);
         warnOfOpenListeners();
         return new Started(this, network.listeners(), settings.logDirectories());
     }
 
-    private void startCompaction(Broker broker, MetadataStore store, EffectiveSettings effective) {
+    private Compaction startCompaction(Broker broker, MetadataStore store, EffectiveSettings effective) {
         int threads = settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS);
         ThreadPoolExecutor workers = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(), Thread.ofPlatform().name("girok-cleaner-", 0).factory());
@@ -179,6 +184,7 @@ final class RunningServer {
                 new Cleaner.Surroundings(broker.partitions().shards().getFirst(), workers, clock, random.nextLong(),
                         random.nextLong()));
         undo.add(() -> await("the compactions under way to be left off", compaction.stop()));
+        return compaction;
     }
 
     /// The one that the first directory remembers, or a new one.
@@ -195,15 +201,14 @@ final class RunningServer {
         return id.isZero() || id.toString().startsWith("-") ? newId() : id;
     }
 
-    private List<LogDirectory> openDirectories(String clusterId, NettyShards shards) {
+    private List<LogDirectory> openDirectories(String clusterId, NettyShards shards, OpenFiles openFiles) {
         Settings given = settings.settings();
         Durability durability = switch (given.get(BrokerSettings.DURABILITY)) {
             case "os" -> Durability.OS;
             default -> Durability.FSYNC;
         };
         LogEnvironment environment = new LogEnvironment(disk, clock, shards.all().getFirst(),
-                new OpenFiles(disk, given.get(BrokerSettings.MAX_OPEN_SEGMENTS)), blockingPool, this::newId, durability,
-                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
+                openFiles, blockingPool, this::newId, durability, given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
         List<LogDirectory> directories = new ArrayList<>();
         for (Path path : settings.logDirectories()) {
             LogDirectory directory = open(path, clusterId, environment);
@@ -269,6 +274,12 @@ final class RunningServer {
     }
 
     private void warnOfOpenListeners() {
+        for (ListenerAddress listener : settings.httpListeners()) {
+            if (listener.isBeyondLoopback()) {
+                LOG.warn("listener {} is open to other machines, and everybody who reaches it may read the metrics",
+                        listener);
+            }
+        }
         for (ListenerAddress listener : settings.listenerAddresses()) {
             if (listener.isBeyondLoopback()) {
                 LOG.warn("listener {} is open to other machines, and everybody who reaches it may do everything: "

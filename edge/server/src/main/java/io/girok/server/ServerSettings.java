@@ -15,17 +15,21 @@ import java.util.List;
 final class ServerSettings {
     private static final long MINUTE_MS = 60_000;
     private static final long FRAME_STALL_MS = 30_000;
+    private static final String PLAINTEXT = "PLAINTEXT";
 
     private final Settings settings;
     private final List<ListenerAddress> listeners;
     private final List<ListenerAddress> advertised;
+    private final List<ListenerAddress> httpListeners;
 
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
-        this.listeners = ListenerAddress.parse("listeners", settings.get(BrokerSettings.LISTENERS));
-        this.advertised = ListenerAddress.parse("advertised.listeners",
+        this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
+        this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
+        this.httpListeners = ListenerAddress.parse("http.listeners", "HTTP",
+                settings.get(BrokerSettings.HTTP_LISTENERS));
         for (ListenerAddress address : advertised) {
             if (listeners.stream().noneMatch(listener -> listener.name().equals(address.name()))) {
                 throw new InvalidSetting(
@@ -50,6 +54,10 @@ final class ServerSettings {
 
     List<ListenerAddress> listenerAddresses() {
         return listeners;
+    }
+
+    List<ListenerAddress> httpListeners() {
+        return httpListeners;
     }
 
     List<Listener> listeners() {

@@ -3,6 +3,9 @@ package io.girok.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -29,7 +34,8 @@ class CompactionIT {
     private static final int KEYS = 60;
     private static final int MAX_NOISE_BYTES = 1_000;
     private static final Map<String, String> BROKER = Map.of("log.cleaner.backoff.ms", "20",
-            "log.segment.delete.delay.ms", "100");
+            "log.segment.delete.delay.ms", "100", "http.listeners", "HTTP://127.0.0.1:0");
+    private static final Pattern METRICS = Pattern.compile("metrics are at (http://\\S+)");
 
     @TempDir
     Path directory;
@@ -57,6 +63,11 @@ class CompactionIT {
         }
         awaitFewRecords(broker);
         check(broker, last);
+        assertThat(metrics(broker)).containsPattern("(?m)^girok_cleaner_cleanings_total [1-9]")
+                .containsPattern("(?m)^girok_cleaner_read_records_total [1-9]")
+                .contains("\ngirok_cleaner_failures_total 0\n",
+                        "\nkafka_log_logcleanermanager_uncleanable_partitions_count 0\n",
+                        "\nkafka_log_logmanager_offlinelogdirectorycount 0\n");
         assertThat(broker.errorText()).doesNotContain(" ERROR ");
         assertThat(broker.stop()).isZero();
 
@@ -64,6 +75,14 @@ class CompactionIT {
         CommandRun progress = CommandRun.girok("", "log", "compaction", "--json", data.toString()).succeeded();
         assertThat(progress.output()).contains("\"topic\":\"compacted\"").doesNotContain("\"cleanBelow\":0,");
         DumpLog.accepts(List.of(data.resolve(PARTITION.toString())));
+    }
+
+    private static String metrics(GirokProcess broker) throws IOException {
+        Matcher address = METRICS.matcher(broker.errorText());
+        assertThat(address.find()).isTrue();
+        try (InputStream metrics = URI.create(address.group(1)).toURL().openStream()) {
+            return new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 
     private record Written(long offset, String value) {}

@@ -28,11 +28,8 @@ public final class BrokerSettings {
             Setting.of("advertised.listeners", ValueType.list("NAME://HOST:PORT, separated by commas", 0), "",
                     "The addresses clients are told; without it each client is told the address it used itself."));
     public static final Setting<List<String>> HTTP_LISTENERS = add(
-            Setting.of("http.listeners",
-                    new ValueType<>(ValueType.Kind.LIST, "empty; there is no HTTP side yet",
-                            text -> List.of(text.split(",")),
-                            values -> values.equals(List.of(""))),
-                    "", "Where HTTP is listened for; empty turns it off."));
+            Setting.of("http.listeners", ValueType.list("HTTP://HOST:PORT, or empty", 0), "",
+                    "Where the metrics are read, at /metrics, in Prometheus' format; empty turns it off."));
     public static final Setting<Integer> NUM_NETWORK_THREADS = add(
             Setting.of("num.network.threads", ValueType.ints(0, 256), "0",
                     "The number of event loops, each of which owns a share of the partitions; 0 "
