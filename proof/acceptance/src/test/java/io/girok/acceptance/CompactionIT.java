@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ class CompactionIT {
     private static final int MAX_NOISE_BYTES = 1_000;
     private static final Map<String, String> BROKER = Map.of("log.cleaner.backoff.ms", "20",
             "log.segment.delete.delay.ms", "100", "http.listeners", "HTTP://127.0.0.1:0");
+    private static final Pattern COUNTED = Pattern.compile("(?m)^girok_cleaner_read_records_total [1-9]");
     private static final Pattern METRICS = Pattern.compile("metrics are at (http://\\S+)");
 
     @TempDir
@@ -63,11 +65,13 @@ class CompactionIT {
         }
         awaitFewRecords(broker);
         check(broker, last);
-        assertThat(metrics(broker)).containsPattern("(?m)^girok_cleaner_cleanings_total [1-9]")
-                .containsPattern("(?m)^girok_cleaner_read_records_total [1-9]")
-                .contains("\ngirok_cleaner_failures_total 0\n",
-                        "\nkafka_log_logcleanermanager_uncleanable_partitions_count 0\n",
-                        "\nkafka_log_logmanager_offlinelogdirectorycount 0\n");
+        write(broker, random, last);
+        String address = metricsAddress(broker);
+        Clients.awaitUntil("a cleaning in the metrics", () -> COUNTED.matcher(read(address)).find());
+        assertThat(read(address)).contains("\ngirok_cleaner_failures_total 0\n",
+                "\nkafka_log_logcleanermanager_uncleanable_partitions_count 0\n",
+                "\nkafka_log_logmanager_offlinelogdirectorycount 0\n");
+        check(broker, last);
         assertThat(broker.errorText()).doesNotContain(" ERROR ");
         assertThat(broker.stop()).isZero();
 
@@ -77,11 +81,17 @@ class CompactionIT {
         DumpLog.accepts(List.of(data.resolve(PARTITION.toString())));
     }
 
-    private static String metrics(GirokProcess broker) throws IOException {
+    private static String metricsAddress(GirokProcess broker) {
         Matcher address = METRICS.matcher(broker.errorText());
         assertThat(address.find()).isTrue();
-        try (InputStream metrics = URI.create(address.group(1)).toURL().openStream()) {
-            return new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
+        return address.group(1);
+    }
+
+    private static String read(String address) {
+        try (InputStream answer = URI.create(address).toURL().openStream()) {
+            return new String(answer.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
