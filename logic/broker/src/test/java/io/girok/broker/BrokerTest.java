@@ -158,9 +158,9 @@ class BrokerTest {
         append(orders, "one");
         PartitionImage none = new PartitionImage(List.of(1), List.of(TopicId.ZERO), List.of(1), -1, 6, 1);
 
-        node.commit(new MetadataRecord.PartitionChanged(orders, 0, none));
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, none));
         Placement deposed = node.broker.partitions().find(orders, 0);
-        node.commit(new MetadataRecord.PartitionChanged(orders, 0, TestNode.partition(1, 7)));
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, TestNode.partition(1, 7)));
 
         assertThat(deposed).isEqualTo(new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, -1, 6));
         assertThat(led(orders, 0).leader().leaderEpoch()).isEqualTo(7);

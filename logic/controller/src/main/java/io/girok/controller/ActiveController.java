@@ -15,7 +15,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
@@ -55,7 +54,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private final Clock clock;
     private final AtomicInteger openCommands = new AtomicInteger();
 
-    private final Queue<Waiting<?>> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting<?>> waiting = new ArrayDeque<>();
     private long epoch = NOT_LEADING;
     private boolean isDoubtful;
     private boolean isResolving;
@@ -65,7 +64,10 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private record Waiting<A>(Command<A> command, CompletableFuture<A> answer) {}
 
     /// A command that is decided: what to write, what to answer then, and the image after it.
-    private record Decided<A>(List<byte[]> records, CompletableFuture<A> future, A answer, MetadataImage after) {
+    ///
+    /// @param isDone false: [RepairPartitions] is to follow
+    private record Decided<A>(List<byte[]> records, CompletableFuture<A> future, A answer, boolean isDone,
+            MetadataImage after) {
         void complete() {
             future.complete(answer);
         }
@@ -82,6 +84,10 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
 
         void complete() {
             commands.forEach(Decided::complete);
+        }
+
+        boolean isDone() {
+            return commands.stream().allMatch(Decided::isDone);
         }
 
         void fail(CommandFailed failure) {
@@ -179,7 +185,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         try {
             Decision<A> decision = controller.handle(image, next.command(), clock.wallMs());
             decided = new Decided<>(decision.records().stream().map(MetadataCodec::encode).toList(), next.answer(),
-                    decision.answer(), ImageChange.of(image, decision.records()).image());
+                    decision.answer(), decision.isDone(), ImageChange.of(image, decision.records()).image());
         } catch (RuntimeException e) {
             LOG.error("the controller cannot decide {}; it goes on without", next.command(), e);
             next.answer()
@@ -214,6 +220,9 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             case Appended _ -> {
                 if (batch.before().endOffset() + recordCount <= store.image().endOffset()) {
                     batch.complete();
+                    if (!batch.isDone()) {
+                        repairFirst();
+                    }
                 } else {
                     LOG.error("the metadata log has written up to {}, but delivered up to {} only",
                             batch.before().endOffset() + recordCount, store.image().endOffset());
@@ -240,6 +249,11 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             }
         }
         appendNext();
+    }
+
+    /// Before anything else is decided: what waits may count on leaders that are there.
+    private void repairFirst() {
+        waiting.addFirst(new Waiting<>(new RepairPartitions(), new CompletableFuture<>()));
     }
 
     private static CommandFailed timedOut(String message) {
@@ -305,6 +319,9 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                 // A batch of an earlier epoch is in the image by now or never will be; its outcome is only an answer.
                 isAppending = false;
                 LOG.info("this node is the active controller in epoch {}", newEpoch);
+                // The one before may have fenced a broker and not come to the end of what follows from it.
+                repairFirst();
+                appendNext();
             }
         }, () -> {});
     }

@@ -1,11 +1,7 @@
 package io.girok.controller;
 
-import io.girok.base.TopicId;
-import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
-import io.girok.metadata.MetadataRecord.BrokerFenced;
-import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ProducerIdsAllocated;
 import java.util.List;
@@ -31,48 +27,16 @@ public final class Controller {
             case CreatePartitions create -> PartitionCreation.handle(rules, image, create);
             case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
             case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
-            case RegisterBroker register -> register(image, register);
-            case FenceBroker fence -> fence(image, fence);
+            case RegisterBroker register -> Membership.register(rules, image, register);
+            case FenceBroker fence -> Membership.fence(rules, image, fence);
+            case LeaveCluster leave -> Membership.leave(rules, image, leave);
+            case UnregisterBroker unregister -> Membership.unregister(image, unregister);
+            case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
+            case RepairPartitions _ -> Repair.handle(rules, image);
             case AllocateProducerIds _ -> allocateProducerIds(image);
             case CreateCluster create -> createCluster(image, create);
         };
         return (Decision<A>) decision;
-    }
-
-    private static Decision<Result<Long>> register(MetadataImage image, RegisterBroker command) {
-        if (command.brokerId() < 0 || command.incarnation().equals(TopicId.ZERO)) {
-            return refused(ControllerError.INVALID_REQUEST,
-                    "broker id " + command.brokerId() + " with incarnation " + command.incarnation()
-                            + ": an id from 0 up and an incarnation other than zero are expected");
-        }
-        BrokerRegistered record = new BrokerRegistered(command.brokerId(), command.incarnation(), command.endpoints(),
-                command.rack(), command.directories());
-        BrokerImage present = image.broker(command.brokerId());
-        if (present != null && record.equals(registrationOf(present))) {
-            return new Decision<>(List.of(), Result.of(present.epoch()));
-        }
-        return decided(record, image.endOffset());
-    }
-
-    private static BrokerRegistered registrationOf(BrokerImage broker) {
-        return new BrokerRegistered(broker.id(), broker.incarnation(), broker.endpoints(), broker.rack(),
-                broker.directories());
-    }
-
-    private static Decision<Result<Boolean>> fence(MetadataImage image, FenceBroker command) {
-        BrokerImage broker = image.broker(command.brokerId());
-        if (broker == null) {
-            return refused(ControllerError.BROKER_ID_NOT_REGISTERED,
-                    "broker " + command.brokerId() + " has not registered");
-        }
-        if (broker.epoch() != command.brokerEpoch()) {
-            return refused(ControllerError.STALE_BROKER_EPOCH,
-                    "the epoch of broker " + broker.id() + " is " + broker.epoch() + ", not " + command.brokerEpoch());
-        }
-        if (broker.isFenced() == command.isFenced()) {
-            return new Decision<>(List.of(), Result.of(command.isFenced()));
-        }
-        return decided(new BrokerFenced(broker.id(), command.isFenced()), command.isFenced());
     }
 
     private static Decision<Result<AllocateProducerIds.Block>> allocateProducerIds(MetadataImage image) {

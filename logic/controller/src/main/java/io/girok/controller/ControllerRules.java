@@ -1,6 +1,8 @@
 package io.girok.controller;
 
 import io.girok.base.TopicId;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataImage;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
@@ -12,4 +14,18 @@ public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator confi
         IntUnaryOperator startPosition) {
     /// Of topics that do not say it themselves.
     public record TopicDefaults(int partitionCount, int replicationFactor) {}
+
+    int minInSyncReplicas(MetadataImage image, String topic) {
+        return Integer.parseInt(topicSetting(image, topic, "min.insync.replicas"));
+    }
+
+    boolean isUncleanAllowed(MetadataImage image, String topic) {
+        return Boolean.parseBoolean(topicSetting(image, topic, "unclean.leader.election.enable"));
+    }
+
+    private String topicSetting(MetadataImage image, String topic, String name) {
+        ConfigTarget target = ConfigTarget.topic(topic);
+        String own = image.config(target).get(name);
+        return own == null ? configs.inheritedValue(target, name) : own;
+    }
 }

@@ -60,4 +60,11 @@ final class Draft {
     <A> Decision<A> decision(A answer, boolean validateOnly) {
         return new Decision<>(validateOnly ? List.of() : records, answer);
     }
+
+    /// A decision that may have to be gone on with.
+    ///
+    /// @param isDone whether all that was to be added is
+    <A> Decision<A> step(A answer, boolean isDone) {
+        return new Decision<>(records, answer, isDone);
+    }
 }

@@ -16,7 +16,7 @@ final class PartitionPlan {
     /// On brokers that the controller chooses among those that are not fenced.
     static Result<List<PartitionImage>> chosen(
             MetadataImage image, int partitionCount, int replicationFactor, IntUnaryOperator startPosition) {
-        List<BrokerImage> ready = image.brokers().stream().filter(broker -> !broker.isFenced()).toList();
+        List<BrokerImage> ready = image.brokers().stream().filter(BrokerImage::canLead).toList();
         if (replicationFactor < 1) {
             return Result.failed(
                     ControllerError.INVALID_REPLICATION_FACTOR,
@@ -65,7 +65,7 @@ final class PartitionPlan {
     private static List<Integer> inSync(MetadataImage image, List<Integer> replicas) {
         return replicas.stream().filter(id -> {
             BrokerImage broker = image.broker(id);
-            return broker != null && !broker.isFenced();
+            return broker != null && broker.canLead();
         }).toList();
     }
 

@@ -17,9 +17,11 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -39,6 +41,9 @@ class RandomCommandsTest {
             Random random = new Random(seed);
             World world = new World(seed);
             World twin = new World(seed);
+            world.settings.put("min.insync.replicas", "" + (1 + random.nextInt(3)));
+            world.settings.put("unclean.leader.election.enable", "" + (random.nextInt(4) == 0));
+            twin.settings.putAll(world.settings);
             for (int i = 0; i < COMMANDS; i++) {
                 Command<?> command = command(random, world.image);
                 checkSize(world.image, command);
@@ -69,7 +74,7 @@ class RandomCommandsTest {
             assertThat(unified.add(topic.name().replace('.', '_'))).as("seed %d: %s", SEED, topic.name()).isTrue();
             int replicationFactor = topic.partitions().getFirst().replicas().size();
             for (PartitionImage partition : topic.partitions()) {
-                assertThat(partition.isr()).contains(partition.leader());
+                checkSound(image, partition);
                 assertThat(partition.replicas()).containsAll(partition.isr())
                         .doesNotHaveDuplicates()
                         .hasSize(replicationFactor)
@@ -84,14 +89,32 @@ class RandomCommandsTest {
         assertThat(image.nextProducerId()).isGreaterThanOrEqualTo(before.nextProducerId());
     }
 
+    private static void checkSound(MetadataImage image, PartitionImage partition) {
+        assertThat(partition.elr()).noneMatch(partition.isr()::contains);
+        assertThat(partition.replicas()).containsAll(partition.elr());
+        if (partition.replicas().size() == 1) {
+            assertThat(partition.isr()).containsExactly(partition.leader());
+            return;
+        }
+        assertThat(partition.isr()).as("seed %d: in sync: ready ones only", SEED)
+                .allMatch(id -> !Objects.requireNonNull(image.broker(id)).isFenced());
+        assertThat(partition.leader() == PartitionImage.NO_LEADER || partition.isr().contains(partition.leader()))
+                .as("seed %d: a leader is in sync: %s", SEED, partition)
+                .isTrue();
+        assertThat(partition.leader() != PartitionImage.NO_LEADER
+                || partition.isr().stream().noneMatch(id -> Objects.requireNonNull(image.broker(id)).canLead()))
+                .as("seed %d: there is a leader where there can be one: %s", SEED, partition)
+                .isTrue();
+        assertThat(partition.isr().size() + partition.elr().size())
+                .as("seed %d: whoever has all that is committed is known: %s", SEED, partition)
+                .isPositive();
+    }
+
     private static Command<?> command(Random random, MetadataImage image) {
         int brokerId = random.nextInt(5);
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(15)) {
             case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
-            case 1, 2 -> {
-                BrokerImage broker = image.broker(brokerId);
-                yield new FenceBroker(brokerId, broker == null ? 0 : broker.epoch(), random.nextInt(4) == 0);
-            }
+            case 1, 2 -> new FenceBroker(brokerId, epoch(image, brokerId), random.nextInt(4) == 0);
             case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
             case 5 -> new CreatePartitions(
                     some(random,
@@ -117,8 +140,34 @@ class RandomCommandsTest {
             case 8 -> new ReplaceConfigs(
                     some(random, () -> new ReplaceConfigs.Replacement(target(random), Map.of("size", "7"))), false);
             case 9 -> new AllocateProducerIds();
+            case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
+            case 11, 12 -> proposal(random, image);
             default -> new CreateCluster("cluster-" + random.nextInt(3));
         };
+    }
+
+    private static long epoch(MetadataImage image, int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker == null ? 0 : broker.epoch();
+    }
+
+    /// Of some leader, to shrink or to grow.
+    private static Command<?> proposal(Random random, MetadataImage image) {
+        List<TopicImage> topics = image.topics().stream().sorted(Comparator.comparing(TopicImage::id)).toList();
+        if (topics.isEmpty()) {
+            return new RepairPartitions();
+        }
+        TopicImage topic = topics.get(random.nextInt(topics.size()));
+        int index = random.nextInt(topic.partitions().size());
+        PartitionImage partition = topic.partitions().get(index);
+        List<AlterPartitions.Member> isr = partition.replicas()
+                .stream()
+                .filter(id -> id == partition.leader() || random.nextBoolean())
+                .map(id -> new AlterPartitions.Member(id, epoch(image, id)))
+                .toList();
+        return new AlterPartitions(partition.leader(), epoch(image, partition.leader()), List.of(
+                new AlterPartitions.Proposal(topic.id(), index, partition.leaderEpoch(),
+                        partition.partitionEpoch() - random.nextInt(8) / 7, isr)));
     }
 
     private static <T> List<T> some(Random random, java.util.function.Supplier<T> one) {

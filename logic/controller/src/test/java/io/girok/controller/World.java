@@ -8,6 +8,7 @@ import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataCodec;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,16 +17,22 @@ import org.jspecify.annotations.Nullable;
 
 /// A controller, and the image that its decisions lead to. Owned by the test.
 final class World {
-    private final Controller controller;
+    /// What topics inherit.
+    final Map<String, String> settings = new HashMap<>();
     MetadataImage image = MetadataImage.EMPTY;
+    private final Controller controller;
 
     World(long seed) {
-        this.controller = new Controller(rules(seed));
+        this.controller = new Controller(rules(seed, settings));
     }
 
     static ControllerRules rules(long seed) {
+        return rules(seed, Map.of());
+    }
+
+    private static ControllerRules rules(long seed, Map<String, String> settings) {
         Random random = new Random(seed);
-        return new ControllerRules(new TopicDefaults(3, 1), new FewSettings(),
+        return new ControllerRules(new TopicDefaults(3, 1), new FewSettings(settings),
                 () -> new TopicId(random.nextLong(), random.nextLong()), random::nextInt);
     }
 
@@ -50,17 +57,24 @@ final class World {
 
     /// Decides the command and applies what was decided, by way of its bytes.
     <A> A run(Command<A> command) {
-        Decision<A> decision = controller.handle(image, command, 0);
-        List<MetadataRecord> read = decision.records()
-                .stream()
-                .map(record -> MetadataCodec.decode(MetadataCodec.encode(record)))
-                .toList();
-        image = ImageChange.of(image, read).image();
+        Decision<A> decision = decide(command);
+        apply(decision.records());
         return decision.answer();
     }
 
+    <A> Decision<A> decide(Command<A> command) {
+        return controller.handle(image, command, 0);
+    }
+
+    void apply(List<MetadataRecord> records) {
+        List<MetadataRecord> read = records.stream()
+                .map(record -> MetadataCodec.decode(MetadataCodec.encode(record)))
+                .toList();
+        image = ImageChange.of(image, read).image();
+    }
+
     /// `size` may be a number only, `list` a list without blanks inside; nothing else can be set.
-    static final class FewSettings implements ConfigValidator {
+    record FewSettings(Map<String, String> inherited) implements ConfigValidator {
         @Override
         public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
             return switch (name) {
@@ -86,7 +100,7 @@ final class World {
 
         @Override
         public String inheritedValue(ConfigTarget target, String name) {
-            return name.equals("list") ? "x,y" : "1";
+            return name.equals("list") ? "x,y" : inherited.getOrDefault(name, "1");
         }
     }
 }

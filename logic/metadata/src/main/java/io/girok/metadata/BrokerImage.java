@@ -8,11 +8,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param incarnation new with every start of the process
 /// @param epoch the offset of the registration's record: a later one replaces an earlier one
-/// @param isFenced whether it must not lead
+/// @param isFenced whether it must not lead, and is not in sync with anything
+/// @param isLeaving whether it is about to stop, and must not lead
 public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints, @Nullable String rack,
-        List<TopicId> directories, boolean isFenced) {
+        List<TopicId> directories, boolean isFenced, boolean isLeaving) {
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
         directories = List.copyOf(directories);
+    }
+
+    /// Whether it may become a leader.
+    public boolean canLead() {
+        return !isFenced && !isLeaving;
     }
 }

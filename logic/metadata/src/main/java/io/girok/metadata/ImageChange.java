@@ -53,9 +53,15 @@ public final class ImageChange {
             }
             case MetadataRecord.BrokerRegistered registered -> register(registered);
             case MetadataRecord.BrokerFenced fenced -> fence(fenced);
+            case MetadataRecord.BrokerLeaving leaving -> leave(leaving);
+            case MetadataRecord.BrokerUnregistered unregistered -> {
+                existing(unregistered.id());
+                brokers = brokers.minus(unregistered.id());
+                changedBrokers.add(unregistered.id());
+            }
             case MetadataRecord.TopicCreated created -> create(created);
             case MetadataRecord.PartitionsAdded added -> addPartitions(added);
-            case MetadataRecord.PartitionChanged changed -> changePartition(changed);
+            case MetadataRecord.PartitionsChanged changed -> changePartitions(changed);
             case MetadataRecord.TopicDeleted deleted -> delete(deleted);
             case MetadataRecord.ConfigChanged changed -> changeConfig(changed);
             case MetadataRecord.ProducerIdsAllocated allocated -> {
@@ -70,20 +76,33 @@ public final class ImageChange {
 
     private void register(MetadataRecord.BrokerRegistered record) {
         BrokerImage broker = new BrokerImage(record.id(), record.incarnation(), endOffset, record.endpoints(),
-                record.rack(), record.directories(), true);
+                record.rack(), record.directories(), true, false);
         brokers = brokers.plus(record.id(), broker);
         changedBrokers.add(record.id());
     }
 
     private void fence(MetadataRecord.BrokerFenced record) {
-        BrokerImage broker = brokers.get(record.id());
+        BrokerImage broker = existing(record.id());
+        put(broker, record.isFenced(), broker.isLeaving() && record.isFenced());
+    }
+
+    private void leave(MetadataRecord.BrokerLeaving record) {
+        BrokerImage broker = existing(record.id());
+        put(broker, broker.isFenced(), true);
+    }
+
+    private void put(BrokerImage broker, boolean isFenced, boolean isLeaving) {
+        brokers = brokers.plus(broker.id(), new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(),
+                broker.endpoints(), broker.rack(), broker.directories(), isFenced, isLeaving));
+        changedBrokers.add(broker.id());
+    }
+
+    private BrokerImage existing(int brokerId) {
+        BrokerImage broker = brokers.get(brokerId);
         if (broker == null) {
-            throw Invariant.violated("broker " + record.id() + " is fenced or unfenced, but never registered");
+            throw Invariant.violated("the metadata log changes broker " + brokerId + ", which never registered");
         }
-        BrokerImage after = new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(), broker.endpoints(),
-                broker.rack(), broker.directories(), record.isFenced());
-        brokers = brokers.plus(record.id(), after);
-        changedBrokers.add(record.id());
+        return broker;
     }
 
     private void create(MetadataRecord.TopicCreated record) {
@@ -102,13 +121,14 @@ public final class ImageChange {
         put(new TopicImage(topic.id(), topic.name(), partitions));
     }
 
-    private void changePartition(MetadataRecord.PartitionChanged record) {
+    private void changePartitions(MetadataRecord.PartitionsChanged record) {
         TopicImage topic = existing(record.topic());
-        Invariant.check(
-                0 <= record.index() && record.index() < topic.partitions().size(),
-                "a partition that changes exists");
         List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
-        partitions.set(record.index(), record.partition());
+        for (MetadataRecord.PartitionChange change : record.changes()) {
+            Invariant.check(0 <= change.index() && change.index() < partitions.size(),
+                    "a partition that changes exists");
+            partitions.set(change.index(), change.partition());
+        }
         put(new TopicImage(topic.id(), topic.name(), partitions));
     }
 

@@ -25,7 +25,8 @@ import org.pcollections.HashTreePMap;
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
-    private static final int VERSION = 1;
+    /// 2: partitions have eligible leader replicas, brokers may be leaving.
+    private static final int VERSION = 2;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -62,12 +63,12 @@ public final class ImageSnapshot {
         FieldReader in = new FieldReader(java.util.Arrays.copyOf(bytes, length));
         int magic = in.int32();
         int version = in.int32();
-        if (magic != MAGIC || version != VERSION) {
+        if (magic != MAGIC || version < 1 || VERSION < version) {
             throw new UnreadableMetadata(
-                    "a metadata snapshot has version " + version + "; this Girok reads version " + VERSION);
+                    "a metadata snapshot has version " + version + "; this Girok reads versions 1 to " + VERSION);
         }
         try {
-            MetadataImage image = readBody(in);
+            MetadataImage image = readBody(in, version);
             in.end();
             return image;
         } catch (Invariant.Violated violated) {
@@ -75,17 +76,17 @@ public final class ImageSnapshot {
         }
     }
 
-    private static MetadataImage readBody(FieldReader in) {
+    private static MetadataImage readBody(FieldReader in, int version) {
         long endOffset = in.int64();
         String clusterId = in.text();
         long nextProducerId = in.int64();
         HashPMap<Integer, BrokerImage> brokers = HashTreePMap.empty();
-        for (BrokerImage broker : in.list(ImageSnapshot::readBroker)) {
+        for (BrokerImage broker : in.list(version == 1 ? ImageSnapshot::readFirstBroker : ImageSnapshot::readBroker)) {
             brokers = brokers.plus(broker.id(), broker);
         }
         HashPMap<String, TopicImage> topics = HashTreePMap.empty();
         HashPMap<TopicId, String> names = HashTreePMap.empty();
-        for (TopicImage topic : in.list(ImageSnapshot::readTopic)) {
+        for (TopicImage topic : in.list(version == 1 ? ImageSnapshot::readFirstTopic : ImageSnapshot::readTopic)) {
             topics = topics.plus(topic.name(), topic);
             names = names.plus(topic.id(), topic.name());
         }
@@ -103,12 +104,19 @@ public final class ImageSnapshot {
                 .list(broker.endpoints(), MetadataCodec::write)
                 .optionalText(broker.rack())
                 .list(broker.directories(), FieldWriter::id)
-                .bool(broker.isFenced());
+                .bool(broker.isFenced())
+                .bool(broker.isLeaving());
     }
 
     private static BrokerImage readBroker(FieldReader in) {
+        BrokerImage broker = readFirstBroker(in);
+        return new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(), broker.endpoints(), broker.rack(),
+                broker.directories(), broker.isFenced(), in.bool());
+    }
+
+    private static BrokerImage readFirstBroker(FieldReader in) {
         return new BrokerImage(in.int32(), in.id(), in.int64(), in.list(MetadataCodec::readEndpoint),
-                in.optionalText(), in.list(FieldReader::id), in.bool());
+                in.optionalText(), in.list(FieldReader::id), in.bool(), false);
     }
 
     private static void write(FieldWriter out, TopicImage topic) {
@@ -117,6 +125,10 @@ public final class ImageSnapshot {
 
     private static TopicImage readTopic(FieldReader in) {
         return new TopicImage(in.id(), in.text(), in.list(MetadataCodec::readPartition));
+    }
+
+    private static TopicImage readFirstTopic(FieldReader in) {
+        return new TopicImage(in.id(), in.text(), in.list(MetadataCodec::readFirstPartition));
     }
 
     private static void write(FieldWriter out, ConfigTarget target, Map<String, String> values) {

@@ -1,23 +1,27 @@
 package io.girok.metadata;
 
 import io.girok.base.Invariant;
-import io.girok.base.TopicId;
-import java.util.List;
 
 /// Metadata records as bytes: type, version of the type, fields. Stateless.
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
-    private static final byte VERSION = 1;
+    /// 2: partitions have eligible leader replicas.
+    private static final byte VERSION = 2;
+    private static final byte FIRST_VERSION = 1;
+    private static final byte HAS_ELR = 2;
     private static final byte CLUSTER_CREATED = 1;
     private static final byte BROKER_REGISTERED = 2;
     private static final byte BROKER_FENCED = 3;
     private static final byte TOPIC_CREATED = 4;
     private static final byte PARTITIONS_ADDED = 5;
-    private static final byte PARTITION_CHANGED = 6;
     private static final byte TOPIC_DELETED = 7;
     private static final byte CONFIG_CHANGED = 8;
     private static final byte PRODUCER_IDS_ALLOCATED = 9;
+    // 6 was a record of one partition's change, which no controller has ever written.
+    private static final byte PARTITIONS_CHANGED = 10;
+    private static final byte BROKER_LEAVING = 11;
+    private static final byte BROKER_UNREGISTERED = 12;
 
     private MetadataCodec() {}
 
@@ -38,8 +42,11 @@ public final class MetadataCodec {
             case MetadataRecord.PartitionsAdded added -> begin(out, PARTITIONS_ADDED).id(added.topic())
                     .int32(added.firstIndex())
                     .list(added.partitions(), MetadataCodec::write);
-            case MetadataRecord.PartitionChanged changed ->
-                write(begin(out, PARTITION_CHANGED).id(changed.topic()).int32(changed.index()), changed.partition());
+            case MetadataRecord.PartitionsChanged changed -> begin(out, PARTITIONS_CHANGED).id(changed.topic())
+                    .list(changed.changes(), MetadataCodec::write);
+            case MetadataRecord.BrokerLeaving leaving -> begin(out, BROKER_LEAVING).int32(leaving.id());
+            case MetadataRecord.BrokerUnregistered unregistered ->
+                begin(out, BROKER_UNREGISTERED).int32(unregistered.id());
             case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
@@ -55,10 +62,10 @@ public final class MetadataCodec {
         FieldReader in = new FieldReader(bytes);
         byte type = in.int8();
         byte version = in.int8();
-        if (version != VERSION) {
+        if (version < FIRST_VERSION || VERSION < version) {
             throw new UnreadableMetadata(
-                    "a metadata record of type " + type + " has version " + version + "; this Girok reads version "
-                            + VERSION);
+                    "a metadata record of type " + type + " has version " + version + "; this Girok reads versions "
+                            + FIRST_VERSION + " to " + VERSION);
         }
         try {
             MetadataRecord record = switch (type) {
@@ -68,9 +75,11 @@ public final class MetadataCodec {
                 case BROKER_FENCED -> new MetadataRecord.BrokerFenced(in.int32(), in.bool());
                 case TOPIC_CREATED -> new MetadataRecord.TopicCreated(in.id(), in.text());
                 case PARTITIONS_ADDED -> new MetadataRecord.PartitionsAdded(in.id(), in.int32(),
-                        in.list(MetadataCodec::readPartition));
-                case PARTITION_CHANGED ->
-                    new MetadataRecord.PartitionChanged(in.id(), in.int32(), readPartition(in));
+                        in.list(version < HAS_ELR ? MetadataCodec::readFirstPartition : MetadataCodec::readPartition));
+                case PARTITIONS_CHANGED ->
+                    new MetadataRecord.PartitionsChanged(in.id(), in.list(MetadataCodec::readChange));
+                case BROKER_LEAVING -> new MetadataRecord.BrokerLeaving(in.int32());
+                case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
@@ -100,16 +109,29 @@ public final class MetadataCodec {
         return out.list(partition.replicas(), FieldWriter::int32)
                 .list(partition.directories(), FieldWriter::id)
                 .list(partition.isr(), FieldWriter::int32)
+                .list(partition.elr(), FieldWriter::int32)
                 .int32(partition.leader())
                 .int32(partition.leaderEpoch())
                 .int32(partition.partitionEpoch());
     }
 
     static PartitionImage readPartition(FieldReader in) {
-        List<Integer> replicas = in.list(FieldReader::int32);
-        List<TopicId> directories = in.list(FieldReader::id);
-        List<Integer> isr = in.list(FieldReader::int32);
-        return new PartitionImage(replicas, directories, isr, in.int32(), in.int32(), in.int32());
+        return new PartitionImage(in.list(FieldReader::int32), in.list(FieldReader::id), in.list(FieldReader::int32),
+                in.list(FieldReader::int32), in.int32(), in.int32(), in.int32());
+    }
+
+    /// As version 1 had them.
+    static PartitionImage readFirstPartition(FieldReader in) {
+        return new PartitionImage(in.list(FieldReader::int32), in.list(FieldReader::id), in.list(FieldReader::int32),
+                in.int32(), in.int32(), in.int32());
+    }
+
+    private static void write(FieldWriter out, MetadataRecord.PartitionChange change) {
+        write(out.int32(change.index()), change.partition());
+    }
+
+    private static MetadataRecord.PartitionChange readChange(FieldReader in) {
+        return new MetadataRecord.PartitionChange(in.int32(), readPartition(in));
     }
 
     static FieldWriter write(FieldWriter out, ConfigTarget target) {

@@ -21,6 +21,12 @@ public sealed interface MetadataRecord {
     /// A broker may lead from now on, or may no longer.
     record BrokerFenced(int id, boolean isFenced) implements MetadataRecord {}
 
+    /// A broker is about to stop: it leads nothing any more, but follows until it is fenced.
+    record BrokerLeaving(int id) implements MetadataRecord {}
+
+    /// A broker's registration is gone.
+    record BrokerUnregistered(int id) implements MetadataRecord {}
+
     /// A topic without partitions yet; they follow in the same batch.
     record TopicCreated(TopicId id, String name) implements MetadataRecord {}
 
@@ -33,8 +39,20 @@ public sealed interface MetadataRecord {
         }
     }
 
-    /// A partition's leader, ISR or replicas are others now.
-    record PartitionChanged(TopicId topic, int index, PartitionImage partition) implements MetadataRecord {}
+    /// Partitions of a topic have another leader, ISR or replicas now.
+    record PartitionsChanged(TopicId topic, List<PartitionChange> changes) implements MetadataRecord {
+        public PartitionsChanged {
+            changes = List.copyOf(changes);
+        }
+
+        /// Of one partition.
+        public PartitionsChanged(TopicId topic, int index, PartitionImage partition) {
+            this(topic, List.of(new PartitionChange(index, partition)));
+        }
+    }
+
+    /// What the partition number `index` is now.
+    record PartitionChange(int index, PartitionImage partition) {}
 
     /// A topic is gone, with its partitions and its settings.
     record TopicDeleted(TopicId id) implements MetadataRecord {}

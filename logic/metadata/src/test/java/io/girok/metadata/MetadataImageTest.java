@@ -165,7 +165,7 @@ class MetadataImageTest {
                 default -> {
                     if (!topic.partitions().isEmpty()) {
                         records.add(
-                                new MetadataRecord.PartitionChanged(topic.id(), 0,
+                                new MetadataRecord.PartitionsChanged(topic.id(), 0,
                                         new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, TopicId.ZERO),
                                                 List.of(2), random.nextBoolean() ? 2 : -1, random.nextInt(), 7)));
                     }

@@ -93,7 +93,7 @@ class OffsetsTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4})
     void anEpochEndsWhereTheNextBegins(int version) {
-        node.commit(new MetadataRecord.PartitionChanged(orders, 0,
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0,
                 TestNode.partition(TestNode.BROKER_ID, TestNode.LEADER_EPOCH + 2)));
         node.send(produce("orders", orders, 0, Messages.ALL, batch("four")), 13);
 

@@ -1,0 +1,114 @@
+package io.girok.controller;
+
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntPredicate;
+
+/// What becomes of a partition when brokers come and go: who is in sync, who is eligible, who leads. Stateless.
+///
+/// - A fenced broker is in sync with nothing. When so few are left that `min.insync.replicas` is not met, those that
+///   drop out stay *eligible*: nothing is committed from then on, so they lack nothing (KIP-966).
+/// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
+///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
+///   (`unclean.leader.election.enable`).
+/// - A partition with a single replica keeps its leader: there is no other, and none that could have other records.
+final class Election {
+    private final MetadataImage image;
+    private final int minInSyncReplicas;
+    private final boolean isUncleanAllowed;
+
+    private Election(MetadataImage image, int minInSyncReplicas, boolean isUncleanAllowed) {
+        this.image = image;
+        this.minInSyncReplicas = minInSyncReplicas;
+        this.isUncleanAllowed = isUncleanAllowed;
+    }
+
+    static Election of(MetadataImage image, ControllerRules rules, String topic) {
+        return new Election(image, rules.minInSyncReplicas(image, topic), rules.isUncleanAllowed(image, topic));
+    }
+
+    /// The partition as it should be by now; equal to the one given when it is so.
+    PartitionImage next(PartitionImage partition) {
+        if (partition.replicas().size() == 1) {
+            return partition;
+        }
+        return settle(partition, partition.isr().stream().filter(this::isReady).toList());
+    }
+
+    /// With another set of in-sync replicas, all of them ready.
+    PartitionImage withInSync(PartitionImage partition, List<Integer> isr) {
+        return settle(partition, isr);
+    }
+
+    private PartitionImage settle(PartitionImage partition, List<Integer> ready) {
+        List<Integer> isr = ready;
+        List<Integer> elr = eligible(partition, isr);
+        int leader = leader(partition, isr);
+        if (leader == PartitionImage.NO_LEADER) {
+            leader = first(partition, id -> elr.contains(id) && canLead(id));
+            if (leader == PartitionImage.NO_LEADER && isUncleanAllowed) {
+                leader = first(partition, this::canLead);
+            }
+            if (leader != PartitionImage.NO_LEADER) {
+                isr = List.of(leader);
+            }
+        }
+        List<Integer> left = eligibleBeside(partition, isr, elr, leader);
+        boolean isSame = isr.equals(partition.isr()) && left.equals(partition.elr()) && leader == partition.leader();
+        return isSame ? partition : partition.with(isr, left, leader);
+    }
+
+    /// Those that drop out of a set that is too small now, and those that dropped out of it before.
+    private List<Integer> eligible(PartitionImage partition, List<Integer> isr) {
+        if (required(partition) <= isr.size()) {
+            return List.of();
+        }
+        List<Integer> elr = new ArrayList<>();
+        for (int id : partition.replicas()) {
+            boolean wasWhole = partition.isr().contains(id) || partition.elr().contains(id);
+            if (wasWhole && !isr.contains(id)) {
+                elr.add(id);
+            }
+        }
+        return elr;
+    }
+
+    /// An unclean leader makes what the others have worthless.
+    private static List<Integer> eligibleBeside(PartitionImage partition, List<Integer> isr, List<Integer> elr,
+            int leader) {
+        boolean isClean = leader == PartitionImage.NO_LEADER || partition.isr().contains(leader)
+                || partition.elr().contains(leader);
+        return isClean ? elr.stream().filter(id -> !isr.contains(id)).toList() : List.of();
+    }
+
+    private int required(PartitionImage partition) {
+        return Math.min(minInSyncReplicas, partition.replicas().size());
+    }
+
+    private int leader(PartitionImage partition, List<Integer> isr) {
+        int present = partition.leader();
+        if (isr.contains(present) && canLead(present)) {
+            return present;
+        }
+        int next = first(partition, id -> isr.contains(id) && canLead(id));
+        // One that is leaving goes on for as long as nobody else can.
+        return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
+    }
+
+    private static int first(PartitionImage partition, IntPredicate isSuitable) {
+        return partition.replicas().stream().filter(isSuitable::test).findFirst().orElse(PartitionImage.NO_LEADER);
+    }
+
+    private boolean isReady(int id) {
+        BrokerImage broker = image.broker(id);
+        return broker != null && !broker.isFenced();
+    }
+
+    private boolean canLead(int id) {
+        BrokerImage broker = image.broker(id);
+        return broker != null && broker.canLead();
+    }
+}

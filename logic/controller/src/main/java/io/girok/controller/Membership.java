@@ -1,0 +1,109 @@
+package io.girok.controller;
+
+import io.girok.base.TopicId;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.MetadataRecord.BrokerFenced;
+import io.girok.metadata.MetadataRecord.BrokerLeaving;
+import io.girok.metadata.MetadataRecord.BrokerRegistered;
+import io.girok.metadata.MetadataRecord.BrokerUnregistered;
+import java.util.List;
+
+/// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
+final class Membership {
+    private Membership() {}
+
+    static Decision<Result<Long>> register(ControllerRules rules, MetadataImage image, RegisterBroker command) {
+        if (command.brokerId() < 0 || command.incarnation().equals(TopicId.ZERO)) {
+            return refused(
+                    Result.failed(
+                            ControllerError.INVALID_REQUEST,
+                            "broker id " + command.brokerId() + " with incarnation " + command.incarnation()
+                                    + ": an id from 0 up and an incarnation other than zero are expected"));
+        }
+        BrokerRegistered record = new BrokerRegistered(command.brokerId(), command.incarnation(), command.endpoints(),
+                command.rack(), command.directories());
+        BrokerImage present = image.broker(command.brokerId());
+        if (present != null && record.equals(registrationOf(present))) {
+            return new Decision<>(List.of(), Result.of(present.epoch()));
+        }
+        return changed(rules, image, record, Result.of(image.endOffset()));
+    }
+
+    private static BrokerRegistered registrationOf(BrokerImage broker) {
+        return new BrokerRegistered(broker.id(), broker.incarnation(), broker.endpoints(), broker.rack(),
+                broker.directories());
+    }
+
+    static Decision<Result<Boolean>> fence(ControllerRules rules, MetadataImage image, FenceBroker command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        Result<Boolean> answer = Result.of(command.isFenced());
+        return broker.get().isFenced() == command.isFenced()
+                ? new Decision<>(List.of(), answer)
+                : changed(rules, image, new BrokerFenced(command.brokerId(), command.isFenced()), answer);
+    }
+
+    static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        Draft draft = new Draft(image);
+        if (!broker.get().isLeaving()) {
+            draft.add(List.of(new BrokerLeaving(command.brokerId())));
+        }
+        boolean isDone = Repair.addTo(draft, rules);
+        long led = draft.image()
+                .topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(partition -> partition.leader() == command.brokerId())
+                .count();
+        return draft.step(Result.of(Math.toIntExact(led)), isDone);
+    }
+
+    static Decision<Result<Long>> unregister(MetadataImage image, UnregisterBroker command) {
+        BrokerImage broker = image.broker(command.brokerId());
+        if (broker == null) {
+            return refused(notRegistered(command.brokerId()));
+        }
+        if (!broker.isFenced()) {
+            return refused(
+                    Result.failed(ControllerError.INVALID_REQUEST,
+                            "broker " + broker.id() + " is alive; stop it before it is unregistered"));
+        }
+        return new Decision<>(List.of(new BrokerUnregistered(broker.id())), Result.of(broker.epoch()));
+    }
+
+    /// The broker, if that is its epoch.
+    static Result<BrokerImage> current(MetadataImage image, int brokerId, long brokerEpoch) {
+        BrokerImage broker = image.broker(brokerId);
+        if (broker == null) {
+            return notRegistered(brokerId);
+        }
+        return broker.epoch() == brokerEpoch
+                ? Result.of(broker)
+                : Result.failed(ControllerError.STALE_BROKER_EPOCH,
+                        "the epoch of broker " + brokerId + " is " + broker.epoch() + ", not " + brokerEpoch);
+    }
+
+    private static <T> Result<T> notRegistered(int brokerId) {
+        return Result.failed(ControllerError.BROKER_ID_NOT_REGISTERED, "broker " + brokerId + " has not registered");
+    }
+
+    private static <T> Decision<Result<T>> changed(ControllerRules rules, MetadataImage image, MetadataRecord record,
+            Result<T> answer) {
+        Draft draft = new Draft(image);
+        draft.add(List.of(record));
+        boolean isDone = Repair.addTo(draft, rules);
+        return draft.step(answer, isDone);
+    }
+
+    private static <T> Decision<Result<T>> refused(Result<T> why) {
+        return new Decision<>(List.of(), why);
+    }
+}

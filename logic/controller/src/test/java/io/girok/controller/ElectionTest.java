@@ -1,0 +1,246 @@
+package io.girok.controller;
+
+import static io.girok.metadata.PartitionImage.NO_LEADER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.controller.AlterPartitions.Member;
+import io.girok.controller.AlterPartitions.Proposal;
+import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Brokers 1, 2 and 3, and a topic with one partition on all of them.
+class ElectionTest {
+    private final World world = World.withBrokers("", "", "");
+    private TopicId topic = TopicId.ZERO;
+
+    @BeforeEach
+    void createATopic() {
+        create(1, Map.of("min.insync.replicas", "2"));
+    }
+
+    private void create(int partitions, Map<String, String> config) {
+        world.settings.put("min.insync.replicas", config.getOrDefault("min.insync.replicas", "1"));
+        world.settings.put("unclean.leader.election.enable", config.getOrDefault("unclean", "false"));
+        String name = "topic-" + world.image.topics().size();
+        world.run(new CreateTopics(List.of(new NewTopic(name, partitions, 3, List.of(), Map.of())), false));
+        topic = Objects.requireNonNull(world.image.topic(name)).id();
+    }
+
+    private PartitionImage partition() {
+        return topicImage().partitions().getFirst();
+    }
+
+    private TopicImage topicImage() {
+        return Objects.requireNonNull(world.image.topic(topic));
+    }
+
+    private long epoch(int broker) {
+        return Objects.requireNonNull(world.image.broker(broker)).epoch();
+    }
+
+    private void fence(int broker) {
+        assertThat(world.run(new FenceBroker(broker, epoch(broker), true)).isOk()).isTrue();
+    }
+
+    private void comeBack(int broker) {
+        assertThat(world.run(new FenceBroker(broker, epoch(broker), false)).isOk()).isTrue();
+    }
+
+    private Result<PartitionImage> propose(int... isr) {
+        PartitionImage now = partition();
+        List<Member> members = java.util.Arrays.stream(isr).mapToObj(id -> new Member(id, epoch(id))).toList();
+        return world.run(new AlterPartitions(now.leader(), epoch(now.leader()),
+                List.of(new Proposal(topic, 0, now.leaderEpoch(), now.partitionEpoch(), members)))).get().getFirst();
+    }
+
+    @Test
+    void aLeaderThatIsFencedIsFollowedByTheNextInSync() {
+        int first = partition().leader();
+        int second = partition().replicas().get(1);
+
+        fence(first);
+
+        assertThat(partition().leader()).isEqualTo(second);
+        assertThat(partition().leaderEpoch()).isEqualTo(1);
+        assertThat(partition().partitionEpoch()).isEqualTo(1);
+        assertThat(partition().isr()).hasSize(2).doesNotContain(first);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void aFollowerThatIsFencedLeavesTheLeaderItsEpoch() {
+        int leader = partition().leader();
+
+        fence(partition().replicas().get(2));
+
+        assertThat(partition().leader()).isEqualTo(leader);
+        assertThat(partition().leaderEpoch()).isZero();
+        assertThat(partition().partitionEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void thoseWhoGoWhileTooFewAreLeftMayComeBackAsLeaders() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0));
+        fence(replicas.get(1));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        assertThat(partition().isr()).containsExactly(replicas.get(2));
+        assertThat(partition().elr()).containsExactly(replicas.get(1));
+
+        fence(replicas.get(2));
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().isr()).isEmpty();
+        assertThat(partition().elr()).containsExactlyInAnyOrder(replicas.get(1), replicas.get(2));
+
+        comeBack(replicas.get(0));
+
+        assertThat(partition().leader()).as("it may lack what was committed without it").isEqualTo(NO_LEADER);
+
+        comeBack(replicas.get(1));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(1));
+        assertThat(partition().isr()).containsExactly(replicas.get(1));
+        assertThat(partition().elr()).containsExactly(replicas.get(2));
+    }
+
+    @Test
+    void theEligibleAreForgottenOnceEnoughAreInSync() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0));
+        fence(replicas.get(1));
+        comeBack(replicas.get(0));
+        comeBack(replicas.get(1));
+
+        PartitionImage after = propose(replicas.get(2), replicas.get(0)).get();
+
+        assertThat(after).isEqualTo(partition());
+        assertThat(after.isr()).containsExactlyInAnyOrder(replicas.get(0), replicas.get(2));
+        assertThat(after.elr()).isEmpty();
+        assertThat(after.leaderEpoch()).isEqualTo(partition().leaderEpoch());
+    }
+
+    @Test
+    void whoIsNotInSyncLeadsOnlyWhereThatIsAllowed() {
+        create(1, Map.of("min.insync.replicas", "1", "unclean", "true"));
+        List<Integer> replicas = partition().replicas();
+        propose(replicas.get(0));
+        assertThat(partition().isr()).containsExactly(replicas.get(0));
+
+        fence(replicas.get(0));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(1));
+        assertThat(partition().isr()).containsExactly(replicas.get(1));
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatLeavesHandsItsLeadershipOnAndStaysInSync() {
+        int leader = partition().leader();
+
+        Result<Integer> left = world.run(new LeaveCluster(leader, epoch(leader)));
+
+        assertThat(left).isEqualTo(Result.of(0));
+        assertThat(partition().leader()).isNotEqualTo(leader);
+        assertThat(partition().isr()).contains(leader);
+
+        fence(partition().leader());
+        fence(partition().leader());
+
+        assertThat(partition().leader()).as("nobody but the one that leaves is in sync").isEqualTo(NO_LEADER);
+        comeBack(leader);
+    }
+
+    @Test
+    void aPartitionWithOneReplicaKeepsItsLeader() {
+        world.run(new CreateTopics(List.of(new NewTopic("single", 3, 1, List.of(), Map.of())), false));
+        TopicImage before = Objects.requireNonNull(world.image.topic("single"));
+
+        fence(1);
+        fence(2);
+
+        assertThat(world.image.topic("single")).isEqualTo(before);
+    }
+
+    @Test
+    void aBrokerThatStartsAnewIsOutOfSyncUntilItHasCaughtUp() {
+        int leader = partition().leader();
+        world.run(World.registration(leader, 2, ""));
+
+        assertThat(partition().leader()).isNotEqualTo(leader);
+        assertThat(partition().isr()).doesNotContain(leader);
+    }
+
+    @Test
+    void proposalsOfThePastAreRefused() {
+        PartitionImage before = partition();
+        int leader = before.leader();
+        int follower = before.replicas().get(1);
+        long leaderEpoch = epoch(leader);
+        propose(leader, follower);
+        List<Member> both = List.of(new Member(leader, leaderEpoch), new Member(follower, epoch(follower)));
+
+        assertThat(error(leader, leaderEpoch, new Proposal(topic, 0, 0, 0, both)))
+                .isEqualTo(ControllerError.INVALID_UPDATE_VERSION);
+        assertThat(error(leader, leaderEpoch, new Proposal(topic, 0, 1, 1, both)))
+                .isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(error(follower, epoch(follower), new Proposal(topic, 0, 0, 1, both)))
+                .isEqualTo(ControllerError.FENCED_LEADER_EPOCH);
+        assertThat(error(leader, leaderEpoch, new Proposal(topic, 7, 0, 1, both)))
+                .isEqualTo(ControllerError.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(error(leader, leaderEpoch, new Proposal(new TopicId(9, 9), 0, 0, 1, both)))
+                .isEqualTo(ControllerError.UNKNOWN_TOPIC_ID);
+        assertThat(error(leader, leaderEpoch, new Proposal(topic, 0, 0, 1, both.subList(1, 2))))
+                .isEqualTo(ControllerError.INVALID_REQUEST);
+        assertThat(error(leader, leaderEpoch,
+                new Proposal(topic, 0, 0, 1, List.of(both.getFirst(), new Member(before.replicas().get(2), -5)))))
+                .isEqualTo(ControllerError.INELIGIBLE_REPLICA);
+        assertThat(world.run(new AlterPartitions(leader, leaderEpoch + 100, List.of())).error())
+                .isEqualTo(ControllerError.STALE_BROKER_EPOCH);
+    }
+
+    private ControllerError error(int broker, long brokerEpoch, Proposal proposal) {
+        return world.run(new AlterPartitions(broker, brokerEpoch, List.of(proposal))).get().getFirst().error();
+    }
+
+    @Test
+    void aBrokerIsUnregisteredWhenItIsFenced() {
+        assertThat(world.run(new UnregisterBroker(1)).error()).isEqualTo(ControllerError.INVALID_REQUEST);
+        fence(1);
+        assertThat(world.run(new UnregisterBroker(1)).isOk()).isTrue();
+        assertThat(world.image.broker(1)).isNull();
+        assertThat(world.run(new UnregisterBroker(1)).error()).isEqualTo(ControllerError.BROKER_ID_NOT_REGISTERED);
+    }
+
+    @Test
+    void whatDoesNotFitIntoOneBatchIsRepairedByTheNext() {
+        for (int i = 0; i < 4; i++) {
+            create(2_000, Map.of());
+        }
+
+        Decision<Result<Boolean>> decision = world.decide(new FenceBroker(1, epoch(1), true));
+        world.apply(decision.records());
+        int batches = 1;
+        while (!decision.isDone()) {
+            decision = world.decide(new RepairPartitions());
+            assertThat(decision.records()).isNotEmpty()
+                    .allMatch(record -> record instanceof MetadataRecord.PartitionsChanged);
+            world.apply(decision.records());
+            batches++;
+        }
+
+        assertThat(batches).isGreaterThan(1);
+        assertThat(world.image.topics()).allSatisfy(each -> assertThat(each.partitions())
+                .allMatch(partition -> partition.leader() != 1 && !partition.isr().contains(1)));
+        assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
+    }
+}
