@@ -33,6 +33,7 @@ public final class Controller {
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);
+            case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AllocateProducerIds _ -> allocateProducerIds(image);
             case CreateCluster create -> createCluster(image, create);
         };

@@ -43,6 +43,19 @@ final class Election {
         return settle(partition, isr);
     }
 
+    /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
+    PartitionImage withPreferredLeader(PartitionImage partition) {
+        int preferred = partition.replicas().getFirst();
+        return partition.isr().contains(preferred) && canLead(preferred)
+                ? partition.with(partition.isr(), partition.elr(), preferred)
+                : partition;
+    }
+
+    /// With the first replica that is ready in the lead, whatever it lacks; as it is when none is.
+    PartitionImage withAnyLeader(PartitionImage partition) {
+        return new Election(image, minInSyncReplicas, true).next(partition);
+    }
+
     private PartitionImage settle(PartitionImage partition, List<Integer> ready) {
         List<Integer> isr = ready;
         List<Integer> elr = eligible(partition, isr);

@@ -1,7 +1,7 @@
 package io.girok.controller;
 
-/// Says whether a broker may get partitions and lead; the answer is what it says. What it leads goes to others, and what
-/// waits for it gets it as leader ([Election]).
+/// Says whether a broker may get partitions and lead; the answer is what it says. What it leads goes to others, and
+/// what waits for it gets it as leader ([Election]).
 ///
 /// @param brokerEpoch of the registration that is meant
 /// @param isFenced false: the broker is ready

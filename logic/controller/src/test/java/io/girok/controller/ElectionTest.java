@@ -3,6 +3,7 @@ package io.girok.controller;
 import static io.girok.metadata.PartitionImage.NO_LEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
@@ -10,6 +11,7 @@ import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -56,7 +58,7 @@ class ElectionTest {
 
     private Result<PartitionImage> propose(int... isr) {
         PartitionImage now = partition();
-        List<Member> members = java.util.Arrays.stream(isr).mapToObj(id -> new Member(id, epoch(id))).toList();
+        List<Member> members = Arrays.stream(isr).mapToObj(id -> new Member(id, epoch(id))).toList();
         return world.run(new AlterPartitions(now.leader(), epoch(now.leader()),
                 List.of(new Proposal(topic, 0, now.leaderEpoch(), now.partitionEpoch(), members)))).get().getFirst();
     }
@@ -178,6 +180,52 @@ class ElectionTest {
 
         assertThat(partition().leader()).isNotEqualTo(leader);
         assertThat(partition().isr()).doesNotContain(leader);
+    }
+
+    @Test
+    void thePreferredLeaderLeadsAgainOnceItIsInSync() {
+        List<Integer> replicas = partition().replicas();
+        int preferred = replicas.getFirst();
+        assertThat(elect(ElectLeaders.Kind.PREFERRED).error()).isEqualTo(ControllerError.ELECTION_NOT_NEEDED);
+        fence(preferred);
+        assertThat(elect(ElectLeaders.Kind.PREFERRED).error())
+                .isEqualTo(ControllerError.PREFERRED_LEADER_NOT_AVAILABLE);
+        comeBack(preferred);
+        assertThat(elect(ElectLeaders.Kind.PREFERRED).error())
+                .isEqualTo(ControllerError.PREFERRED_LEADER_NOT_AVAILABLE);
+        propose(replicas.get(0), replicas.get(1), replicas.get(2));
+        int epoch = partition().leaderEpoch();
+
+        Map<PartitionName, Result<Integer>> answers = world.run(new ElectLeaders(ElectLeaders.Kind.PREFERRED, null));
+
+        assertThat(answers).containsExactly(Map.entry(new PartitionName(topicImage().name(), 0), Result.of(preferred)));
+        assertThat(partition().leader()).isEqualTo(preferred);
+        assertThat(partition().leaderEpoch()).isEqualTo(epoch + 1);
+        assertThat(partition().isr()).isEqualTo(replicas);
+    }
+
+    @Test
+    void anUncleanLeaderIsElectedWhenSomebodyAsksForIt() {
+        create(1, Map.of("min.insync.replicas", "1"));
+        List<Integer> replicas = partition().replicas();
+        propose(replicas.get(0));
+        fence(replicas.get(0));
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+        assertThat(elect(ElectLeaders.Kind.UNCLEAN)).isEqualTo(Result.of(replicas.get(1)));
+
+        assertThat(partition().isr()).containsExactly(replicas.get(1));
+        assertThat(partition().elr()).isEmpty();
+        assertThat(elect(ElectLeaders.Kind.UNCLEAN).error()).isEqualTo(ControllerError.ELECTION_NOT_NEEDED);
+        fence(replicas.get(1));
+        fence(replicas.get(2));
+        assertThat(elect(ElectLeaders.Kind.UNCLEAN).error())
+                .isEqualTo(ControllerError.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    }
+
+    private Result<Integer> elect(ElectLeaders.Kind kind) {
+        PartitionName name = new PartitionName(topicImage().name(), 0);
+        return Objects.requireNonNull(world.run(new ElectLeaders(kind, List.of(name))).get(name));
     }
 
     @Test

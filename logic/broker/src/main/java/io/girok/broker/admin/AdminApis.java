@@ -56,6 +56,8 @@ public final class AdminApis {
                         new DescribeConfigsHandler(cluster, settings)),
                 cluster(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::alter),
                 cluster(ApiKeys.ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::replace),
+                cluster(ApiKeys.ELECT_LEADERS, ApiOperation.ALTER, new ElectLeadersHandler(controller)),
+                cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
     }
 

@@ -92,7 +92,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
                                     .setLeaderEpoch(partition.leaderEpoch())
                                     .setReplicaNodes(partition.replicas())
                                     .setIsrNodes(partition.isr())
-                                    .setEligibleLeaderReplicas(List.of())
+                                    .setEligibleLeaderReplicas(partition.elr())
                                     .setLastKnownElr(List.of())
                                     .setOfflineReplicas(ClusterView.offlineReplicas(image, partition)));
         }
