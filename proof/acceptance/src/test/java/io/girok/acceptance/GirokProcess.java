@@ -75,7 +75,10 @@ final class GirokProcess implements AutoCloseable {
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errorLog.toFile());
             builder.environment().putAll(environment);
-            return new GirokProcess(builder.start(), dataDirectory, errorLog);
+            Process process = builder.start();
+            // A test that fails may not come to its end.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            return new GirokProcess(process, dataDirectory, errorLog);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
