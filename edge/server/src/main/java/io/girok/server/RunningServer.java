@@ -1,5 +1,10 @@
 package io.girok.server;
 
+import io.girok.admin.AdminApis;
+import io.girok.admin.ClusterView;
+import io.girok.admin.OffsetsTopic;
+import io.girok.admin.ProducerIdBlocks;
+import io.girok.admin.SettingsValidator;
 import io.girok.base.Clock;
 import io.girok.base.Disk;
 import io.girok.base.FileDisk;
@@ -9,11 +14,6 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
 import io.girok.broker.Compaction;
-import io.girok.broker.ProducerIdBlocks;
-import io.girok.broker.admin.AdminApis;
-import io.girok.broker.admin.ClusterView;
-import io.girok.broker.admin.OffsetsTopic;
-import io.girok.broker.admin.SettingsValidator;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
 import io.girok.cleaner.Cleaner;

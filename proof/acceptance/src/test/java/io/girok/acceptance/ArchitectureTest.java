@@ -37,7 +37,6 @@ class ArchitectureTest {
                             "replication",
                             "group",
                             "coordinator",
-                            "controller",
                             "metadata",
                             "cleaner",
                             "log",
@@ -45,6 +44,7 @@ class ArchitectureTest {
                             "record",
                             "wire",
                             "base")),
+            Map.entry("admin", List.of("broker", "controller", "metadata", "wire", "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));
@@ -120,6 +120,7 @@ class ArchitectureTest {
                 "io.girok.group..",
                 "io.girok.transaction..",
                 "io.girok.broker..",
+                "io.girok.admin..",
                 "io.girok.network..",
                 "io.girok.server..",
                 "io.girok.benchmark..");

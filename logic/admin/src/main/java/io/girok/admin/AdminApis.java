@@ -1,0 +1,71 @@
+package io.girok.admin;
+
+import io.girok.broker.ApiHandler;
+import io.girok.broker.ApiOperation;
+import io.girok.broker.ApiResource;
+import io.girok.broker.ApiRow;
+import io.girok.controller.ActiveController;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/// The rows of the APIs that describe and change the cluster. Thread-safe.
+public final class AdminApis {
+    private final ClusterView cluster;
+    private final EffectiveSettings settings;
+    private final ActiveController controller;
+    private final TopicCommands topicCommands;
+
+    /// @param served done when the partitions of a topic in the image are open, or known to be offline
+    public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller,
+            Function<String, CompletableFuture<Void>> served) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.controller = controller;
+        this.topicCommands = new TopicCommands(controller, served);
+    }
+
+    public List<ApiRow> rows() {
+        Settings given = settings.given();
+        OnDemandTopics onDemand = given.get(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE)
+                ? new OnDemandTopics(topicCommands)
+                : null;
+        AlterConfigsHandlers configs = new AlterConfigsHandlers(controller);
+        return List.of(
+                topic(ApiKeys.METADATA, ApiOperation.DESCRIBE, new MetadataHandler(cluster, onDemand)),
+                topic(
+                        ApiKeys.CREATE_TOPICS,
+                        ApiOperation.CREATE,
+                        new CreateTopicsHandler(cluster, settings, topicCommands)),
+                topic(
+                        ApiKeys.DELETE_TOPICS,
+                        ApiOperation.DELETE,
+                        new DeleteTopicsHandler(controller, given.get(BrokerSettings.DELETE_TOPIC_ENABLE))),
+                topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER, new CreatePartitionsHandler(topicCommands)),
+                topic(
+                        ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
+                        ApiOperation.DESCRIBE,
+                        new DescribeTopicPartitionsHandler(cluster)),
+                cluster(
+                        ApiKeys.DESCRIBE_CONFIGS,
+                        ApiOperation.DESCRIBE_CONFIGS,
+                        new DescribeConfigsHandler(cluster, settings)),
+                cluster(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::alter),
+                cluster(ApiKeys.ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::replace),
+                cluster(ApiKeys.ELECT_LEADERS, ApiOperation.ALTER, new ElectLeadersHandler(controller)),
+                cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
+                cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
+    }
+
+    private static ApiRow topic(ApiKeys api, ApiOperation operation, ApiHandler handler) {
+        return ApiRow.of(api, operation, ApiResource.TOPIC, handler);
+    }
+
+    private static ApiRow cluster(ApiKeys api, ApiOperation operation, ApiHandler handler) {
+        return ApiRow.of(api, operation, ApiResource.CLUSTER, handler);
+    }
+}

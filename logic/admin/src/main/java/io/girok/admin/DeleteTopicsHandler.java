@@ -1,0 +1,115 @@
+package io.girok.admin;
+
+import io.girok.admin.ControllerAnswers.Told;
+import io.girok.broker.ApiHandler;
+import io.girok.controller.ActiveController;
+import io.girok.controller.DeleteTopics;
+import io.girok.controller.DeleteTopics.ById;
+import io.girok.controller.DeleteTopics.ByName;
+import io.girok.controller.DeleteTopics.DeletedTopic;
+import io.girok.controller.DeleteTopics.TopicReference;
+import io.girok.controller.Result;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
+import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResultCollection;
+import org.apache.kafka.common.protocol.Errors;
+
+/// DeleteTopics, by name and from version 6 on by id too: a command to the controller. Thread-safe.
+final class DeleteTopicsHandler implements ApiHandler {
+    private static final short FIRST_WITH_TOPIC_IDS = 6;
+    private static final short FIRST_WITH_DELETION_DISABLED = 3;
+
+    private final ActiveController controller;
+    private final boolean isAllowed;
+
+    /// @param isAllowed whether topics may be deleted at all
+    DeleteTopicsHandler(ActiveController controller, boolean isAllowed) {
+        this.controller = controller;
+        this.isAllowed = isAllowed;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        DeleteTopicsRequestData body = (DeleteTopicsRequestData) request.body();
+        List<DeleteTopicState> wanted = request.version() < FIRST_WITH_TOPIC_IDS
+                ? body.topicNames().stream().map(name -> new DeleteTopicState().setName(name)).toList()
+                : body.topics();
+        if (!isAllowed) {
+            Told told = new Told(
+                    request.version() < FIRST_WITH_DELETION_DISABLED
+                            ? Errors.INVALID_REQUEST
+                            : Errors.TOPIC_DELETION_DISABLED,
+                    "delete.topic.enable=false keeps topics from being deleted");
+            respond(responder, wanted.stream().map(topic -> failed(topic, told)).toList());
+            return;
+        }
+        List<TopicReference> references = wanted.stream()
+                .map(DeleteTopicsHandler::reference)
+                .flatMap(Optional::stream)
+                .toList();
+        var _ = controller.submit(new DeleteTopics(references)).handle((results, failure) -> {
+            respond(
+                    responder,
+                    failure == null
+                            ? answers(wanted, results)
+                            : wanted.stream().map(topic -> failed(topic, ControllerAnswers.of(failure))).toList());
+            return true;
+        });
+    }
+
+    /// Empty unless the topic is named in exactly one way.
+    private static Optional<TopicReference> reference(DeleteTopicState topic) {
+        boolean hasId = !topic.topicId().equals(Uuid.ZERO_UUID);
+        if ((topic.name() != null) == hasId) {
+            return Optional.empty();
+        }
+        return Optional.of(hasId ? new ById(ClusterView.topicId(topic.topicId())) : new ByName(topic.name()));
+    }
+
+    private static List<DeletableTopicResult> answers(List<DeleteTopicState> wanted,
+            List<Result<DeletedTopic>> results) {
+        Iterator<Result<DeletedTopic>> inOrder = results.iterator();
+        List<DeletableTopicResult> answers = new ArrayList<>();
+        for (DeleteTopicState topic : wanted) {
+            if (reference(topic).isPresent()) {
+                answers.add(answer(topic, inOrder.next()));
+            } else {
+                answers.add(
+                        failed(
+                                topic,
+                                new Told(Errors.INVALID_REQUEST,
+                                        "a topic is named either by its name or by its id, not by both or neither")));
+            }
+        }
+        return answers;
+    }
+
+    private static DeletableTopicResult answer(DeleteTopicState topic, Result<DeletedTopic> result) {
+        return result.isOk()
+                ? new DeletableTopicResult().setName(result.get().name())
+                        .setTopicId(ClusterView.uuid(result.get().id()))
+                : failed(topic, ControllerAnswers.of(result));
+    }
+
+    private static DeletableTopicResult failed(DeleteTopicState topic, Told told) {
+        return new DeletableTopicResult().setName(topic.name())
+                .setTopicId(topic.topicId())
+                .setErrorCode(told.error().code())
+                .setErrorMessage(told.message());
+    }
+
+    private static void respond(Responder responder, List<DeletableTopicResult> results) {
+        DeletableTopicResultCollection collected = new DeletableTopicResultCollection(results.size() + 1);
+        collected.addAll(results);
+        responder.respond(new DeleteTopicsResponseData().setResponses(collected));
+    }
+}

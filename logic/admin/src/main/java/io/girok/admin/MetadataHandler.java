@@ -1,0 +1,163 @@
+package io.girok.admin;
+
+import io.girok.base.TopicId;
+import io.girok.broker.ApiHandler;
+import io.girok.controller.TopicNames;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBrokerCollection;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopicCollection;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+
+/// Metadata: brokers, topics and who leads what; creates a topic that is asked for by name where the broker and the
+/// client both want it. Thread-safe.
+final class MetadataHandler implements ApiHandler {
+    private static final short FIRST_WITH_CREATION_CHOICE = 4;
+    private static final short FIRST_WITH_TOPIC_IDS = 12;
+
+    private final ClusterView cluster;
+    private final @Nullable OnDemandTopics creation;
+
+    /// @param creation null when topics are not created by being asked for
+    MetadataHandler(ClusterView cluster, @Nullable OnDemandTopics creation) {
+        this.cluster = cluster;
+        this.creation = creation;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        MetadataRequestData body = (MetadataRequestData) request.body();
+        boolean mayCreate = request.version() < FIRST_WITH_CREATION_CHOICE || body.allowAutoTopicCreation();
+        Set<String> missing = creation != null && mayCreate ? missing(request.version(), body) : Set.of();
+        if (creation == null || missing.isEmpty()) {
+            responder.respond(answer(request, body, Map.of()));
+            return;
+        }
+        var _ = creation.create(missing).thenAccept(errors -> responder.respond(answer(request, body, errors)));
+    }
+
+    private Set<String> missing(short version, MetadataRequestData body) {
+        Set<String> missing = new LinkedHashSet<>();
+        if (wantsAll(version, body)) {
+            return missing;
+        }
+        MetadataImage image = cluster.image();
+        for (MetadataRequestTopic topic : body.topics()) {
+            String name = topic.name();
+            if (name != null && image.topic(name) == null && !ClusterView.isInternal(name)) {
+                missing.add(name);
+            }
+        }
+        return missing;
+    }
+
+    /// No list stands for all topics; in version 0, which has no way to say "no list", the empty one does.
+    private static boolean wantsAll(short version, MetadataRequestData body) {
+        return body.topics() == null || (version == 0 && body.topics().isEmpty());
+    }
+
+    private MetadataResponseData answer(Request request, MetadataRequestData body, Map<String, Errors> notCreated) {
+        MetadataImage image = cluster.image();
+        List<ClusterView.Node> nodes = cluster.nodes(image, request.connection());
+        MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection(nodes.size() + 1);
+        for (ClusterView.Node node : nodes) {
+            if (!node.isFenced()) {
+                brokers.add(
+                        new MetadataResponseBroker().setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack()));
+            }
+        }
+        MetadataResponseTopicCollection topics;
+        if (wantsAll(request.version(), body)) {
+            topics = new MetadataResponseTopicCollection(image.topics().size() + 1);
+            for (TopicImage topic : image.topics()) {
+                topics.add(describe(image, topic, body));
+            }
+        } else {
+            topics = new MetadataResponseTopicCollection(body.topics().size() + 1);
+            for (MetadataRequestTopic topic : body.topics()) {
+                topics.add(lookUp(image, request.version(), topic, body, notCreated));
+            }
+        }
+        return new MetadataResponseData().setBrokers(brokers)
+                .setClusterId(image.clusterId())
+                .setControllerId(cluster.controllerId())
+                .setTopics(topics)
+                .setClusterAuthorizedOperations(
+                        body.includeClusterAuthorizedOperations()
+                                ? AuthorizedOperations.CLUSTER
+                                : AuthorizedOperations.NOT_ASKED);
+    }
+
+    private static MetadataResponseTopic lookUp(MetadataImage image, short version, MetadataRequestTopic wanted,
+            MetadataRequestData body, Map<String, Errors> notCreated) {
+        String name = wanted.name();
+        TopicId id = ClusterView.topicId(wanted.topicId());
+        if (version < FIRST_WITH_TOPIC_IDS && (name == null || !id.isZero())) {
+            return failed(name == null ? "" : name, wanted.topicId(), Errors.INVALID_REQUEST);
+        }
+        if (name == null) {
+            TopicImage topic = image.topic(id);
+            return topic == null
+                    ? failed(null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID)
+                    : describe(image, topic, body);
+        }
+        TopicImage topic = image.topic(name);
+        if (topic != null) {
+            return describe(image, topic, body);
+        }
+        Errors error = notCreated.getOrDefault(
+                name,
+                TopicNames.problem(name).isEmpty()
+                        ? Errors.UNKNOWN_TOPIC_OR_PARTITION
+                        : Errors.INVALID_TOPIC_EXCEPTION);
+        return failed(name, Uuid.ZERO_UUID, error);
+    }
+
+    private static MetadataResponseTopic failed(@Nullable String name, Uuid id, Errors error) {
+        return new MetadataResponseTopic().setName(name).setTopicId(id).setErrorCode(error.code());
+    }
+
+    private static MetadataResponseTopic describe(MetadataImage image, TopicImage topic, MetadataRequestData body) {
+        MetadataResponseTopic described = new MetadataResponseTopic().setName(topic.name())
+                .setTopicId(ClusterView.uuid(topic.id()))
+                .setIsInternal(ClusterView.isInternal(topic.name()))
+                .setTopicAuthorizedOperations(
+                        body.includeTopicAuthorizedOperations()
+                                ? AuthorizedOperations.TOPIC
+                                : AuthorizedOperations.NOT_ASKED);
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            PartitionImage partition = topic.partitions().get(index);
+            described.partitions()
+                    .add(
+                            new MetadataResponsePartition().setPartitionIndex(index)
+                                    .setErrorCode(
+                                            partition.leader() == PartitionImage.NO_LEADER
+                                                    ? Errors.LEADER_NOT_AVAILABLE.code()
+                                                    : Errors.NONE.code())
+                                    .setLeaderId(partition.leader())
+                                    .setLeaderEpoch(partition.leaderEpoch())
+                                    .setReplicaNodes(partition.replicas())
+                                    .setIsrNodes(partition.isr())
+                                    .setOfflineReplicas(ClusterView.offlineReplicas(image, partition)));
+        }
+        return described;
+    }
+}

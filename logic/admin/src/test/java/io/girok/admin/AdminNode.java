@@ -1,0 +1,104 @@
+package io.girok.admin;
+
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.ApiTable;
+import io.girok.broker.TestAnswer;
+import io.girok.controller.ActiveController;
+import io.girok.controller.Command;
+import io.girok.controller.Controller;
+import io.girok.controller.ControllerRules;
+import io.girok.controller.ControllerRules.TopicDefaults;
+import io.girok.controller.CreateCluster;
+import io.girok.controller.FenceBroker;
+import io.girok.controller.RegisterBroker;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.InMemoryMetadataLog;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/// The admin APIs before a controller and a metadata log in memory; brokers 1 (this one) and 2 are registered.
+/// Everything runs on one simulated thread.
+final class AdminNode {
+    static final String CLUSTER_ID = "girok-test-cluster-id0";
+
+    final SimulatedShard thread = new SimulatedShard(new ManualClock());
+    final MetadataStore store = new MetadataStore(failure -> {
+        throw new AssertionError(failure);
+    });
+    final ActiveController controller;
+    final List<CompletableFuture<Void>> opening = new ArrayList<>();
+    private final InMemoryMetadataLog log;
+    private final ApiTable table;
+    private boolean opensAtOnce = true;
+    private long nextId = 1;
+
+    /// @param given settings of the broker, `name, value, name, value, ...`
+    AdminNode(String... given) {
+        Map<String, String> values = new HashMap<>();
+        for (int i = 0; i < given.length; i += 2) {
+            values.put(given[i], given[i + 1]);
+        }
+        Settings settings = Settings.parse(values);
+        EffectiveSettings effective = new EffectiveSettings(settings, 1);
+        Executor executor = thread;
+        log = InMemoryMetadataLog.alone(executor);
+        ControllerRules rules = new ControllerRules(new TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS), 1),
+                new SettingsValidator(effective, store::image), () -> new TopicId(8, nextId++), bound -> 0);
+        controller = new ActiveController(new Controller(rules), store, log, executor, new ManualClock());
+        store.subscribe(controller);
+        log.start(store);
+        thread.runAll();
+        run(new CreateCluster(CLUSTER_ID));
+        register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
+        register(2, new Endpoint("PLAINTEXT", "two.example", 9093));
+        ClusterView view = new ClusterView(store::image, 1);
+        table = new ApiTable(new AdminApis(view, effective, controller, this::served).rows());
+    }
+
+    private void register(int id, Endpoint endpoint) {
+        long epoch = run(new RegisterBroker(id, new TopicId(id, 1), List.of(endpoint), null, List.of())).get();
+        run(new FenceBroker(id, epoch, false));
+    }
+
+    <A> A run(Command<A> command) {
+        CompletableFuture<A> answer = controller.submit(command);
+        thread.runAll();
+        return answer.join();
+    }
+
+    private CompletableFuture<Void> served(String topic) {
+        CompletableFuture<Void> opened = opensAtOnce
+                ? CompletableFuture.completedFuture(null)
+                : new CompletableFuture<>();
+        opening.add(opened);
+        return opened;
+    }
+
+    /// From now on partitions are being opened until [#opening] says otherwise.
+    void openSlowly() {
+        opensAtOnce = false;
+    }
+
+    /// Nobody leads the metadata log from now on.
+    void loseTheQuorum() {
+        log.close();
+        thread.runAll();
+    }
+
+    TestAnswer ask(ApiMessage body, int version) {
+        TestAnswer answer = TestAnswer.ask(table, body, (short) version);
+        thread.runAll();
+        return answer;
+    }
+}

@@ -1,6 +1,0 @@
-/// The APIs that describe and change the cluster: topics, partitions, settings, brokers. They answer from the metadata
-/// image and change it through the controller only. Start with [AdminApis].
-@NullMarked
-package io.girok.broker.admin;
-
-import org.jspecify.annotations.NullMarked;
