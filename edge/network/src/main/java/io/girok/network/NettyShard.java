@@ -17,6 +17,10 @@ final class NettyShard implements Shard {
         this.loop = loop;
     }
 
+    EventLoop loop() {
+        return loop;
+    }
+
     @Override
     public void execute(Runnable task) {
         loop.execute(task);

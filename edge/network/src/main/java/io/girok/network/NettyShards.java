@@ -1,6 +1,7 @@
 package io.girok.network;
 
 import io.girok.base.Shard;
+import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -19,8 +20,14 @@ public final class NettyShards implements AutoCloseable {
     /// How long tasks that are queued when the loops end may still take.
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
+    private static final int PAGE_BYTES = 8 * 1024;
+    /// Chunks of 4 MiB, at most one arena for two loops: an idle broker stays small.
+    private static final int CHUNK_ORDER = 9;
+    private static final int MAX_ARENAS = 2;
+
     private final EventLoopGroup loops;
     private final boolean isNative;
+    private final PooledByteBufAllocator allocator;
     private final List<Shard> shards;
 
     private NettyShards(EventLoopGroup loops, boolean isNative) {
@@ -31,6 +38,8 @@ public final class NettyShards implements AutoCloseable {
             all.add(new NettyShard((EventLoop) loop));
         }
         this.shards = List.copyOf(all);
+        this.allocator = new PooledByteBufAllocator(true, 0, Math.min(MAX_ARENAS, all.size()), PAGE_BYTES, CHUNK_ORDER,
+                PooledByteBufAllocator.defaultSmallCacheSize(), PooledByteBufAllocator.defaultNormalCacheSize(), false);
     }
 
     /// @param count loops, one thread each
@@ -61,6 +70,11 @@ public final class NettyShards implements AutoCloseable {
 
     boolean isNative() {
         return isNative;
+    }
+
+    /// Where the buffers of all connections come from.
+    PooledByteBufAllocator allocator() {
+        return allocator;
     }
 
     /// Ends the loops once the tasks they have are done; nothing may be handed to a shard afterwards.

@@ -5,7 +5,6 @@ import io.girok.wire.RequestDecoder;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.SupportedApis;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
@@ -37,15 +36,10 @@ import org.slf4j.LoggerFactory;
 /// The sockets of a broker: accepts connections, reads requests, sends answers. Thread-safe.
 public final class NetworkServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetworkServer.class);
-    private static final int PAGE_BYTES = 8 * 1024;
-    /// Chunks of 4 MiB, at most one arena for two loops: an idle broker stays small.
-    private static final int CHUNK_ORDER = 9;
-    private static final int MAX_ARENAS = 2;
     private static final long CLOSE_TIMEOUT_MS = 5_000;
 
     private final NettyShards shards;
     private final ClientConnection.Surroundings surroundings;
-    private final PooledByteBufAllocator allocator;
     private final RateLimitedLog refusals;
     private final Map<EventLoop, ConnectionSweep> sweeps = new HashMap<>();
     private final ChannelGroup sockets = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
@@ -58,9 +52,6 @@ public final class NetworkServer implements AutoCloseable {
         this.shards = shards;
         this.surroundings = surroundings;
         this.refusals = new RateLimitedLog(LOG, surroundings.clock());
-        int arenas = Math.min(MAX_ARENAS, shards.all().size());
-        this.allocator = new PooledByteBufAllocator(true, 0, arenas, PAGE_BYTES, CHUNK_ORDER,
-                PooledByteBufAllocator.defaultSmallCacheSize(), PooledByteBufAllocator.defaultNormalCacheSize(), false);
         for (EventExecutor executor : shards.loops()) {
             EventLoop loop = (EventLoop) executor;
             sweeps.put(loop, new ConnectionSweep(loop, surroundings.settings()));
@@ -115,8 +106,8 @@ public final class NetworkServer implements AutoCloseable {
                 .channel(shards.isNative() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
                 .option(ChannelOption.SO_BACKLOG, settings.backlog())
                 .option(ChannelOption.SO_REUSEADDR, true)
-                .option(ChannelOption.ALLOCATOR, allocator)
-                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .option(ChannelOption.ALLOCATOR, shards.allocator())
+                .childOption(ChannelOption.ALLOCATOR, shards.allocator())
                 .childOption(ChannelOption.TCP_NODELAY, true)
                 .childOption(ChannelOption.SO_KEEPALIVE, true)
                 .childOption(ChannelOption.MESSAGE_SIZE_ESTIMATOR, new UnsentBytes())

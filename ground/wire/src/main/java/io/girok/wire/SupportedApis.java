@@ -3,6 +3,7 @@ package io.girok.wire;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
 import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersionCollection;
@@ -41,13 +42,17 @@ public final class SupportedApis {
         return versions != null && versions.min <= version && version <= versions.max;
     }
 
-    /// What an ApiVersions answer lists, in a collection of its own.
+    /// What an ApiVersions answer lists, in a collection of its own: what clients may ask; what nodes ask each other is
+    /// not theirs to know.
     ///
     /// Produce is announced from version 0 on although 0 to 2 are refused: librdkafka takes a broker that lacks them
     /// for one too old to speak record batches to.
     public ApiVersionCollection announced() {
         ApiVersionCollection announced = new ApiVersionCollection(versionsByApi.size());
         versionsByApi.forEach((api, versions) -> {
+            if (!api.inScope(ApiMessageType.ListenerType.BROKER)) {
+                return;
+            }
             short min = api == ApiKeys.PRODUCE ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION : versions.min;
             announced.add(new ApiVersion().setApiKey(api.id).setMinVersion(min).setMaxVersion(versions.max));
         });
