@@ -14,6 +14,7 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
 import io.girok.broker.Compaction;
+import io.girok.broker.Replication;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
 import io.girok.cleaner.Cleaner;
@@ -135,7 +136,7 @@ final class RunningServer {
         Broker broker = new Broker(
                 new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
                         random::nextInt),
-                store, effective, new ProducerIdBlocks(controller));
+                store, effective, new ProducerIdBlocks(controller), Replication.ALONE);
         broker.partitions().addListener(groups.partitionListener());
         metadataLog.start(store);
         undo.add(metadataLog::close);

@@ -11,6 +11,8 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.replication.ReplicaFetchers;
+import io.girok.replication.ReplicationSettings;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -58,18 +60,19 @@ public final class Broker {
 
     /// @param producerIdBlocks from the active controller
     public Broker(Surroundings surroundings, MetadataStore metadata, EffectiveSettings settings,
-            ProducerIds.Source producerIdBlocks) {
+            ProducerIds.Source producerIdBlocks, Replication replication) {
         this.surroundings = surroundings;
         this.metadata = metadata;
         this.firstShard = surroundings.shards().getFirst();
-        this.partitions = new Partitions(surroundings.brokerId(), surroundings.shards(), surroundings.directories(),
-                surroundings.blockingPool());
+        Settings given = settings.given();
+        long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
+        this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
+                surroundings.clock(), maxLagMs, replication.proposals()), fetchers(given, replication));
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
-        Settings given = settings.given();
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
                 new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
-                        given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS)));
+                        given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS), maxLagMs / 2));
         this.dataApis = new DataApis(surroundings.brokerId(), () -> metadata.image().clusterId(), partitions,
                 surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
                 new KnownEndpoints(metadata),
@@ -78,6 +81,16 @@ public final class Broker {
                 surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());
         metadata.subscribe(follower);
         metadata.subscribe(directorySettings);
+    }
+
+    private ReplicaFetchers fetchers(Settings given, Replication replication) {
+        return new ReplicaFetchers(surroundings.shards(),
+                new ReplicaFetchers.Settings(surroundings.brokerId(), replication.brokerEpoch(),
+                        given.get(BrokerSettings.REPLICA_FETCH_WAIT_MAX_MS),
+                        given.get(BrokerSettings.REPLICA_FETCH_RESPONSE_MAX_BYTES),
+                        given.get(BrokerSettings.REPLICA_FETCH_MAX_BYTES),
+                        given.get(BrokerSettings.REPLICA_SOCKET_TIMEOUT_MS)),
+                replication.leaders());
     }
 
     public Partitions partitions() {

@@ -7,13 +7,17 @@ import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.PartitionStore;
 import io.girok.replication.Leadership;
+import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
+import io.girok.replication.ReplicaFetchers;
+import io.girok.replication.ReplicationSettings;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,8 +30,10 @@ final class HostedPartition {
      *
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
-     *      |               +--the metadata say who leads--> led, or not
+     *      |               +--the metadata say who leads--> led, or following
      *      +--the disk failed--> OFFLINE
+     *
+     * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
      * Leaving and deleting wait for an opening that is under way, and the next topic of the same name for the deletion:
      * both are put into one chain, `latest`.
@@ -45,33 +51,37 @@ final class HostedPartition {
 
     private Partitions.Here current;
     private CompletableFuture<Void> opening = DONE;
+    private @Nullable PartitionFollower follower;
+    private boolean hasLeft;
     private long retentionDueMs;
     private volatile Placement placement;
 
-    /// @param sleeps whether the log is opened when it is needed, instead of now
-    /// @param before what must be done before the log may be opened
-    HostedPartition(PartitionId id, PartitionName name, Home home, Partitions.Here wanted, PartitionListener listener,
-            boolean sleeps, CompletableFuture<Void> before) {
+    HostedPartition(PartitionId id, Home home, Partitions.Here wanted, Life life, PartitionListener listener) {
         this.home = home;
-        this.sleeps = sleeps;
+        this.sleeps = life.sleeps();
         this.listener = listener;
         this.wanted = wanted;
         this.current = wanted;
-        this.led = new LedPartition(id, name, home.shard(), home.directory(), this);
+        this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         if (home.directory().failure().isPresent()) {
             this.placement = refusal(wanted.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
-        } else if (sleeps && before.isDone()) {
+        } else if (maySleep(wanted) && life.before().isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
             this.placement = wanted.elsewhere();
-            this.latest = before.thenComposeAsync(done -> openOnPool(), home.shard());
+            this.latest = life.before().thenComposeAsync(done -> openOnPool(), home.shard());
         }
     }
 
-    /// Where replicas live that share a shard and a directory.
+    /// Where replicas live that share a shard and a directory, and what they have in common there.
+    record Home(Shard shard, LogDirectory directory, Executor blockingPool, ReplicationSettings replication,
+            ReplicaFetchers fetchers) {}
+
+    /// How a replica lives.
     ///
-    /// @param brokerId this broker
-    record Home(int brokerId, Shard shard, LogDirectory directory, Executor blockingPool) {}
+    /// @param sleeps whether the log is opened when it is needed, instead of now
+    /// @param before what must be done before the log may be opened
+    record Life(PartitionName name, boolean sleeps, CompletableFuture<Void> before) {}
 
     PartitionName name() {
         return led.name();
@@ -94,6 +104,15 @@ final class HostedPartition {
         return wanted.settings().retention().compacts();
     }
 
+    /// Whether other brokers have the partition as well. From any thread.
+    boolean isReplicated() {
+        return wanted.isReplicated();
+    }
+
+    private boolean maySleep(Partitions.Here now) {
+        return sleeps && !now.isReplicated();
+    }
+
     /// Done when everything asked for so far is.
     CompletableFuture<Void> latest() {
         return latest;
@@ -110,6 +129,7 @@ final class HostedPartition {
     /// The log directory is offline. From any thread.
     void storageFailed() {
         home.shard().execute(() -> {
+            stopFollowing();
             if (led.isAwake()) {
                 led.leader().storageFailed();
             } else if (placement == led) {
@@ -121,7 +141,10 @@ final class HostedPartition {
     /// Stops leading; the log stays.
     CompletableFuture<Void> leave() {
         Placement.NotHere elsewhere = wanted.elsewhere();
-        next(home.shard(), () -> resign(elsewhere));
+        next(home.shard(), () -> {
+            hasLeft = true;
+            resign(elsewhere);
+        });
         latest = latest.thenComposeAsync(done -> opening, home.shard());
         return latest;
     }
@@ -171,6 +194,7 @@ final class HostedPartition {
 
     private void close() {
         boolean wasLed = placement == led;
+        stopFollowing();
         if (!led.isAwake()) {
             return;
         }
@@ -184,7 +208,12 @@ final class HostedPartition {
         } catch (StorageFailed failure) {
             offline(failure);
         }
+        forgetLog();
+    }
+
+    private void forgetLog() {
         led.setLeader(null);
+        follower = null;
     }
 
     private void resume(Home place) {
@@ -194,7 +223,7 @@ final class HostedPartition {
             return;
         }
         placement = current.leadership() == null ? current.elsewhere() : led;
-        if (!sleeps) {
+        if (!maySleep(current)) {
             var _ = openOnPool();
         }
     }
@@ -267,10 +296,15 @@ final class HostedPartition {
 
     private void opened(PartitionStore store) {
         try {
-            led.setLeader(
-                    new PartitionLeader(store, current.settings(), home.brokerId(), current.minInSyncReplicas()));
+            PartitionLeader leader = new PartitionLeader(store, current.settings(), current.minInSyncReplicas(),
+                    home.replication());
+            led.setLeader(leader);
+            follower = new PartitionFollower(led.id(), store, leader);
         } catch (StorageFailed failure) {
             offline(failure);
+            return;
+        }
+        if (hasLeft) {
             return;
         }
         Leadership leadership = current.leadership();
@@ -278,6 +312,28 @@ final class HostedPartition {
             led.leader().lead(leadership);
             placement = led;
             listener.onLed(led);
+        } else {
+            followLeader();
+        }
+    }
+
+    private void followLeader() {
+        Placement.NotHere leader = current.elsewhere();
+        if (follower != null && current.leadership() == null && 0 <= leader.leaderId()) {
+            home.fetchers().follow(follower, home.shard(), leader.leaderId(), leader.leaderEpoch());
+        }
+    }
+
+    private void stopFollowing() {
+        if (follower != null) {
+            home.fetchers().stop(follower);
+        }
+    }
+
+    /// Looks for followers that lag, if the partition is led here. On the shard.
+    void checkFollowers() {
+        if (placement == led && led.isAwake()) {
+            led.leader().checkFollowers();
         }
     }
 
@@ -295,6 +351,7 @@ final class HostedPartition {
     }
 
     private void follow(Partitions.Here changed) {
+        boolean isSameLeader = changed.leadership() == null && changed.elsewhere().equals(current.elsewhere());
         current = changed;
         retentionDueMs = 0;
         if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
@@ -303,12 +360,18 @@ final class HostedPartition {
         }
         if (led.isAwake()) {
             led.leader().configure(changed.settings(), changed.minInSyncReplicas());
+        } else if (opening.isDone() && !maySleep(changed)) {
+            var _ = openOnPool();
         }
         Leadership leadership = changed.leadership();
         if (leadership == null) {
-            resign(changed.elsewhere());
+            if (!isSameLeader) {
+                resign(changed.elsewhere());
+                followLeader();
+            }
             return;
         }
+        stopFollowing();
         if (led.isAwake()) {
             led.leader().lead(leadership);
         }
@@ -323,6 +386,7 @@ final class HostedPartition {
     private void resign(Placement.NotHere elsewhere) {
         boolean wasLed = placement == led;
         placement = elsewhere;
+        stopFollowing();
         if (!led.isAwake()) {
             return;
         }
@@ -374,7 +438,7 @@ final class HostedPartition {
     /// Closes the log if nobody waits for anything here. On the shard.
     void sleep() {
         // The cleaner looks at logs that are awake.
-        if (!sleeps || !led.isAwake() || !led.leader().isAtRest()
+        if (!maySleep(current) || !led.isAwake() || !led.leader().isAtRest()
                 || current.settings().retention().compacts()) {
             return;
         }
@@ -387,6 +451,6 @@ final class HostedPartition {
             return;
         }
         listener.onLeft(led);
-        led.setLeader(null);
+        forgetLog();
     }
 }

@@ -116,10 +116,11 @@ final class ImageFollower implements MetadataStore.Subscriber {
             return new Partitions.Partition(image.leader(), image.leaderEpoch(), null);
         }
         Leadership leadership = image.leader() == brokerId
-                ? new Leadership(brokerId, image.leaderEpoch(), image.isr())
+                ? new Leadership(brokerId, image.leaderEpoch(), image.partitionEpoch(), image.replicas(), image.isr())
                 : null;
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
         return new Partitions.Partition(image.leader(), image.leaderEpoch(),
-                new Partitions.Here(leadership, elsewhere, logSettings, minInSyncReplicas));
+                new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), logSettings,
+                        minInSyncReplicas));
     }
 }

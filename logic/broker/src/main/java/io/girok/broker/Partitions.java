@@ -9,6 +9,8 @@ import io.girok.broker.TopicPlacements.Slot;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.replication.Leadership;
+import io.girok.replication.ReplicaFetchers;
+import io.girok.replication.ReplicationSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -23,6 +25,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Where each partition is: its shard and its leader if it is here. Finding is for everyone and takes no lock; changes
 /// come from the first shard alone.
@@ -41,12 +45,16 @@ public final class Partitions {
     /// What the metadata say of a replica on this broker. Immutable.
     ///
     /// @param leadership null when another broker leads, or none
-    /// @param elsewhere what clients are told while this broker does not lead
+    /// @param elsewhere what clients are told while this broker does not lead, and whom it follows meanwhile
+    /// @param isReplicated whether other brokers have the partition as well
     /// @param minInSyncReplicas `min.insync.replicas`
-    public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, LogSettings settings,
-            int minInSyncReplicas) {}
+    public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
+            LogSettings settings, int minInSyncReplicas) {}
 
-    private final int brokerId;
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
+    private final ReplicationSettings replication;
+    private final ReplicaFetchers fetchers;
     private final List<Shard> shards;
     private final List<LogDirectory> directories;
     private final Executor blockingPool;
@@ -60,12 +68,13 @@ public final class Partitions {
     /// Deletions under way: a topic of the same name waits for them.
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
-    public Partitions(int brokerId, List<Shard> shards, List<LogDirectory> directories, Executor blockingPool) {
+    Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers) {
+        this.replication = replication;
+        this.fetchers = fetchers;
+        this.shards = List.copyOf(surroundings.shards());
+        this.directories = List.copyOf(surroundings.directories());
+        this.blockingPool = surroundings.blockingPool();
         Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
-        this.brokerId = brokerId;
-        this.shards = List.copyOf(shards);
-        this.directories = List.copyOf(directories);
-        this.blockingPool = blockingPool;
         this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), this::moved);
     }
 
@@ -152,11 +161,15 @@ public final class Partitions {
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
-                moves.cancel(hosted.name());
-                hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
-                deletions.put(hosted.name(), hosted.delete());
+                delete(hosted);
             }
         }
+    }
+
+    private void delete(HostedPartition hosted) {
+        moves.cancel(hosted.name());
+        hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
+        deletions.put(hosted.name(), hosted.delete());
     }
 
     /// Every replica in `directory` is offline. From any thread.
@@ -210,7 +223,8 @@ public final class Partitions {
         Here wanted = partition.here();
         if (wanted == null) {
             if (hosted != null) {
-                var _ = hosted.leave();
+                LOG.info("partition '{}' is not placed on this broker any more: its log is deleted", hosted.name());
+                delete(hosted);
             }
             return new Slot.Remote(Placement.NotHere.elsewhere(partition.leaderId(), partition.leaderEpoch()));
         }
@@ -224,7 +238,8 @@ public final class Partitions {
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
-        return new Slot.Hosted(new HostedPartition(id, name, home, wanted, allListeners, sleeps, before));
+        return new Slot.Hosted(
+                new HostedPartition(id, home, wanted, new HostedPartition.Life(name, sleeps, before), allListeners));
     }
 
     private static boolean isCoordinators(String topic) {
@@ -235,7 +250,7 @@ public final class Partitions {
         return homes.computeIfAbsent(shard, owner -> new HashMap<>())
                 .computeIfAbsent(
                         directory,
-                        place -> new HostedPartition.Home(brokerId, shard, place, blockingPool));
+                        place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers));
     }
 
     private LogDirectory directoryOf(PartitionName name, boolean isOld) {

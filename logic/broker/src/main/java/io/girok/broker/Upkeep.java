@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,7 +35,8 @@ final class Upkeep {
 
     /// @param retentionMs `log.retention.check.interval.ms`
     /// @param checkpointMs `log.flush.offset.checkpoint.interval.ms`
-    record Intervals(long retentionMs, long checkpointMs) {}
+    /// @param followersMs how often leaders look for followers that lag
+    record Intervals(long retentionMs, long checkpointMs, long followersMs) {}
 
     private final Partitions partitions;
     private final Iterable<LogDirectory> directories;
@@ -44,6 +46,7 @@ final class Upkeep {
     private volatile boolean isStopped;
     private volatile Timers.Scheduled nextRetention = () -> {};
     private volatile Timers.Scheduled nextCheckpoint = () -> {};
+    private volatile Timers.Scheduled nextFollowers = () -> {};
 
     Upkeep(Partitions partitions, Iterable<LogDirectory> directories, Clock clock, Intervals intervals) {
         this.partitions = partitions;
@@ -56,10 +59,12 @@ final class Upkeep {
     void start() {
         nextRetention = shard.schedule(intervals.retentionMs(), this::checkRetention);
         nextCheckpoint = shard.schedule(intervals.checkpointMs(), this::checkpoint);
+        nextFollowers = shard.schedule(intervals.followersMs(), this::checkFollowers);
     }
 
     void stop() {
         isStopped = true;
+        nextFollowers.cancel();
         nextRetention.cancel();
         nextCheckpoint.cancel();
     }
@@ -128,6 +133,24 @@ final class Upkeep {
         }
     }
 
+    private void checkFollowers() {
+        if (isStopped) {
+            return;
+        }
+        byShard(HostedPartition::isReplicated)
+                .forEach((owner, hosted) -> owner.execute(() -> checkFollowersOfSome(owner, hosted)));
+        nextFollowers = shard.schedule(intervals.followersMs(), this::checkFollowers);
+    }
+
+    private void checkFollowersOfSome(Shard owner, Queue<HostedPartition> left) {
+        for (int i = 0; i < PARTITIONS_PER_TURN && !left.isEmpty(); i++) {
+            left.remove().checkFollowers();
+        }
+        if (!left.isEmpty() && !isStopped) {
+            owner.execute(() -> checkFollowersOfSome(owner, left));
+        }
+    }
+
     private void checkRetention() {
         if (isStopped) {
             return;
@@ -137,9 +160,16 @@ final class Upkeep {
     }
 
     private IdentityHashMap<Shard, Queue<HostedPartition>> byShard() {
+        return byShard(hosted -> true);
+    }
+
+    private IdentityHashMap<Shard, Queue<HostedPartition>> byShard(Predicate<HostedPartition> isMeant) {
         IdentityHashMap<Shard, Queue<HostedPartition>> byShard = new IdentityHashMap<>();
-        partitions.forEachHosted(
-                hosted -> byShard.computeIfAbsent(hosted.shard(), owner -> new ArrayDeque<>()).add(hosted));
+        partitions.forEachHosted(hosted -> {
+            if (isMeant.test(hosted)) {
+                byShard.computeIfAbsent(hosted.shard(), owner -> new ArrayDeque<>()).add(hosted);
+            }
+        });
         return byShard;
     }
 

@@ -109,7 +109,7 @@ public final class TestNode {
         EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
-                metadata, settings, this::allocate);
+                metadata, settings, this::allocate, Replication.ALONE);
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));

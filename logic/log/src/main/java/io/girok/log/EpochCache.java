@@ -47,6 +47,11 @@ final class EpochCache {
         return entries.isEmpty() ? -1 : entries.getLast().epoch;
     }
 
+    /// -1 when none is known.
+    int earliest() {
+        return entries.isEmpty() ? -1 : entries.getFirst().epoch;
+    }
+
     /// Notes that `epoch` begins at `startOffset`. Entries that this contradicts were of leaders whose records are not
     /// in this log (any more), and go.
     void assign(int epoch, long startOffset) {

@@ -170,6 +170,11 @@ public final class PartitionStore {
         return onDisk(() -> contents.epochs().latest());
     }
 
+    /// The epoch of the first record, or of the next one in an empty log; -1 when none is known.
+    public int earliestEpoch() {
+        return onDisk(() -> contents.epochs().earliest());
+    }
+
     /// Tells `listener` the durable offset, on the shard, whenever it has advanced. Listeners are told in the order
     /// they came and stay for good.
     public void onDurable(LongConsumer listener) {
@@ -275,10 +280,15 @@ public final class PartitionStore {
         }
     }
 
-    /// Cuts everything from `offset` on, and the batch that holds it. Blocks; for followers.
+    /// Cuts everything from `offset` on, and the batch that holds it; also the epochs that wrote nothing. Blocks where
+    /// there is something to cut; for followers.
     public void truncateTo(long offset) {
         checkUsable();
         if (contents.endOffset() <= offset) {
+            var _ = onDisk(() -> {
+                contents.epochs().truncateFromEnd(contents.endOffset());
+                return offset;
+            });
             return;
         }
         if (offset < segments.first().baseOffset()) {

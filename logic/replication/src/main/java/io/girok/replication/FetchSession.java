@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What one reader fetches, remembered between its requests so that it need not repeat it (KIP-227). Owned by the shard
 /// of its [FetchSessions]; lists taken from it may travel.
@@ -23,6 +24,7 @@ public final class FetchSession {
     private final Map<FetchKey, SessionPartition> partitions;
     private long lastUsedMs;
     private int nextEpoch = FIRST_EPOCH;
+    private @Nullable Runnable waiting;
 
     FetchSession(int id, boolean usesTopicIds, Collection<SessionPartition> wanted, long nowMs) {
         this.id = id;
@@ -52,6 +54,27 @@ public final class FetchSession {
             partitions.put(partition.key(), partition);
         }
         return isNews;
+    }
+
+    /// The answer to the present request has to wait; `hurry` ends that, and is called when the next request comes
+    /// before.
+    public void beginWait(Runnable hurry) {
+        waiting = hurry;
+    }
+
+    /// The answer to the request that began to wait with `hurry` is there.
+    public void endWait(Runnable hurry) {
+        if (hurry.equals(waiting)) {
+            waiting = null;
+        }
+    }
+
+    void hurryUp() {
+        Runnable hurry = waiting;
+        if (hurry != null) {
+            waiting = null;
+            hurry.run();
+        }
     }
 
     int size() {

@@ -98,6 +98,7 @@ public final class FetchSessions {
         if (session.usesTopicIds() != wish.usesTopicIds()) {
             return new Begun.Refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
         }
+        session.hurryUp();
         int sizeBefore = session.size();
         session.update(wish.wanted(), wish.forgotten(), nowMs);
         partitionCount += session.size() - sizeBefore;

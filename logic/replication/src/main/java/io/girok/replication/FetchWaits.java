@@ -1,52 +1,48 @@
 package io.girok.replication;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// The fetches that wait for a partition to have more for them. Owned by the partition's shard.
 final class FetchWaits {
-    private final Set<PartitionLeader.ProgressListener> uncommitted = new LinkedHashSet<>();
-    private final Set<PartitionLeader.ProgressListener> committed = new LinkedHashSet<>();
+    private final Map<Isolation, Set<PartitionLeader.ProgressListener>> waiting = new EnumMap<>(Isolation.class);
 
     void add(PartitionLeader.ProgressListener listener, Isolation isolation) {
-        waiting(isolation).add(listener);
+        waiting.computeIfAbsent(isolation, first -> new LinkedHashSet<>()).add(listener);
     }
 
     void remove(PartitionLeader.ProgressListener listener, Isolation isolation) {
-        waiting(isolation).remove(listener);
+        Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
+        if (listeners != null && listeners.remove(listener) && listeners.isEmpty()) {
+            waiting.remove(isolation);
+        }
     }
 
     void progressed(Isolation isolation, long sizeInBytes) {
-        Set<PartitionLeader.ProgressListener> waiting = waiting(isolation);
-        if (waiting.isEmpty()) {
+        Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
+        if (listeners == null) {
             return;
         }
-        for (PartitionLeader.ProgressListener listener : List.copyOf(waiting)) {
+        for (PartitionLeader.ProgressListener listener : List.copyOf(listeners)) {
             listener.onProgress(sizeInBytes);
         }
     }
 
     /// Wakes everyone: this partition will not get further under this leader.
     void interrupted() {
-        List<PartitionLeader.ProgressListener> all = new ArrayList<>(uncommitted);
-        all.addAll(committed);
-        uncommitted.clear();
-        committed.clear();
+        List<PartitionLeader.ProgressListener> all = new ArrayList<>();
+        waiting.values().forEach(all::addAll);
+        waiting.clear();
         for (PartitionLeader.ProgressListener listener : all) {
             listener.onInterrupted();
         }
     }
 
     boolean isEmpty() {
-        return uncommitted.isEmpty() && committed.isEmpty();
-    }
-
-    private Set<PartitionLeader.ProgressListener> waiting(Isolation isolation) {
-        return switch (isolation) {
-            case READ_UNCOMMITTED -> uncommitted;
-            case READ_COMMITTED -> committed;
-        };
+        return waiting.isEmpty();
     }
 }

@@ -21,6 +21,12 @@ public record FetchedPartition(Errors error, long highWatermark, long lastStable
         return new FetchedPartition(error, UNKNOWN_OFFSET, UNKNOWN_OFFSET, UNKNOWN_OFFSET, List.of(), 0, null, null);
     }
 
+    /// For a follower that lacks what this log does not have any more.
+    static FetchedPartition belowStart(long logStartOffset) {
+        return new FetchedPartition(Errors.OFFSET_OUT_OF_RANGE, UNKNOWN_OFFSET, UNKNOWN_OFFSET, logStartOffset,
+                List.of(), 0, null, null);
+    }
+
     /// The same answer without its records, which are given back: they did not fit any more.
     public FetchedPartition withoutRecords() {
         release();

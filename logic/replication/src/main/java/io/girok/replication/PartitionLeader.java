@@ -1,6 +1,7 @@
 package io.girok.replication;
 
 import io.girok.base.Invariant;
+import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.files.StorageFailed;
 import io.girok.log.AppendOrigin;
@@ -71,7 +72,14 @@ public final class PartitionLeader {
         void onInterrupted();
     }
 
+    /// A broker that has a copy of the partition and asks for what it lacks.
+    ///
+    /// @param brokerEpoch of its registration, -1 when it does not say
+    public record Follower(int brokerId, long brokerEpoch) {}
+
+    private final PartitionId id;
     private final PartitionStore store;
+    private final ReplicationSettings replication;
     private final ReplicaProgress progress;
     private final CommitWaits commitWaits = new CommitWaits();
     private final FetchWaits fetchWaits = new FetchWaits();
@@ -88,14 +96,23 @@ public final class PartitionLeader {
 
     /// @param settings those the store was opened with
     /// @param minInSyncReplicas `min.insync.replicas` of the topic
-    public PartitionLeader(PartitionStore store, LogSettings settings, int brokerId, int minInSyncReplicas) {
+    public PartitionLeader(PartitionStore store, LogSettings settings, int minInSyncReplicas,
+            ReplicationSettings replication) {
+        this.id = new PartitionId(store.topic(), store.name().index());
         this.store = store;
         this.settings = settings;
         this.minInSyncReplicas = minInSyncReplicas;
-        this.progress = new ReplicaProgress(brokerId);
-        this.highWatermark = Math.max(store.startOffset(), store.checkpointedHighWatermark());
-        this.stableOffset = store.lastStableOffset(highWatermark);
+        this.replication = replication;
+        this.progress = new ReplicaProgress(replication.brokerId());
+        takeHighWatermark();
         store.onDurable(this::onDurable);
+    }
+
+    private void takeHighWatermark() {
+        highWatermark = Math.max(store.startOffset(), store.checkpointedHighWatermark());
+        stableOffset = store.lastStableOffset(highWatermark);
+        bytesAboveHighWatermark = 0;
+        bytesAboveStableOffset = 0;
     }
 
     public PartitionName name() {
@@ -107,25 +124,40 @@ public final class PartitionLeader {
         return store;
     }
 
-    /// Takes the lead, or hears of another in-sync set; an older epoch than the present one is ignored.
+    /// Takes the lead, or hears of another in-sync set; what is older than what is known is ignored.
     public void lead(Leadership leadership) {
         if (status == Status.FAILED || leadership.leaderEpoch() < leaderEpoch) {
             return;
         }
+        long nowMs = replication.clock().monotonicMs();
         try {
             if (status == Status.IDLE || leaderEpoch < leadership.leaderEpoch()) {
-                progress.forgetFollowers();
+                progress.begin(leadership, nowMs);
+                progress.localRestarts(store.durableOffset());
                 leaderEpoch = leadership.leaderEpoch();
                 epochStartOffset = store.endOffset();
                 store.assignEpoch(leaderEpoch, epochStartOffset);
+                takeHighWatermark();
+            } else if (leadership.partitionEpoch() < progress.leadership().partitionEpoch()) {
+                return;
+            } else {
+                progress.change(leadership, nowMs);
             }
             status = Status.LEADING;
-            progress.inSync(leadership.isr());
             progress.localReached(store.durableOffset());
             askForFlush();
             advanceHighWatermark();
         } catch (StorageFailed failure) {
             fail(failure);
+        }
+    }
+
+    /// What the leader says is committed, to a follower: retention and a later lead begin from there.
+    void followed(long leadersHighWatermark) {
+        long committed = Math.min(leadersHighWatermark, store.endOffset());
+        if (status == Status.IDLE && highWatermark < committed) {
+            highWatermark = committed;
+            store.noteHighWatermark(committed);
         }
     }
 
@@ -149,6 +181,7 @@ public final class PartitionLeader {
         this.minInSyncReplicas = minInSyncReplicas;
         try {
             store.updateSettings(settings);
+            advanceHighWatermark();
         } catch (StorageFailed failure) {
             fail(failure);
         }
@@ -222,6 +255,7 @@ public final class PartitionLeader {
             case AppendResult.Appended appended -> {
                 bytesAboveHighWatermark += appended.sizeInBytes();
                 askForFlush();
+                fetchWaits.progressed(Isolation.LOG_END, appended.sizeInBytes());
                 advanceHighWatermark();
                 yield new Written(appended.baseOffset(), appended.lastOffset(), appended.logAppendTimeMs(),
                         store.startOffset());
@@ -261,20 +295,99 @@ public final class PartitionLeader {
             return FetchedPartition.failed(error);
         }
         try {
-            if (position.lastFetchedEpoch() != NO_EPOCH) {
-                EpochEnd end = store.endOffsetFor(position.lastFetchedEpoch());
-                if (end.endOffset() < 0 || end.leaderEpoch() < 0) {
-                    return FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
-                }
-                if (end.leaderEpoch() < position.lastFetchedEpoch() || end.endOffset() < position.fetchOffset()) {
-                    return answer(NOTHING, isolation, position.fetchOffset(), end);
-                }
-            }
-            return readVisible(position, isolation, atLeastOne);
+            FetchedPartition parted = partedAt(position, isolation);
+            return parted == null ? readVisible(position, isolation, atLeastOne) : parted;
         } catch (StorageFailed failure) {
             fail(failure);
             return FetchedPartition.failed(Errors.KAFKA_STORAGE_ERROR);
         }
+    }
+
+    /// Reads what `follower` lacks, to the end of the log; that it asks says how far its durable log reaches.
+    ///
+    /// @param atLeastOne as for [#read]
+    public FetchedPartition readFor(Follower follower, FetchPosition position, boolean atLeastOne) {
+        Errors error = check(position.currentLeaderEpoch());
+        if (error != Errors.NONE) {
+            return FetchedPartition.failed(error);
+        }
+        if (!progress.isReplica(follower.brokerId())) {
+            // One of the two has not heard of the newest state of the partition yet.
+            return FetchedPartition.failed(Errors.UNKNOWN_LEADER_EPOCH);
+        }
+        try {
+            FetchedPartition parted = partedAt(position, Isolation.LOG_END);
+            if (parted != null) {
+                return parted;
+            }
+            if (position.fetchOffset() < store.startOffset()) {
+                return FetchedPartition.belowStart(store.startOffset());
+            }
+            if (store.endOffset() < position.fetchOffset()) {
+                return answer(NOTHING, Isolation.LOG_END, position.fetchOffset(),
+                        new EpochEnd(leaderEpoch, store.endOffset()));
+            }
+            followerReached(follower, position.fetchOffset());
+            return readVisible(position, Isolation.LOG_END, atLeastOne);
+        } catch (StorageFailed failure) {
+            fail(failure);
+            return FetchedPartition.failed(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    private void followerReached(Follower follower, long durableOffset) {
+        long nowMs = replication.clock().monotonicMs();
+        progress.followerReached(follower.brokerId(), follower.brokerEpoch(), durableOffset, store.endOffset(), nowMs);
+        advanceHighWatermark();
+        propose(
+                progress.proposeJoin(
+                        id,
+                        follower.brokerId(),
+                        Math.max(highWatermark, epochStartOffset),
+                        nowMs));
+    }
+
+    /// Looks for followers that have been behind for too long.
+    public void checkFollowers() {
+        if (status == Status.LEADING) {
+            propose(progress.proposeLeave(id, store.endOffset(), replication.maxLagMs(),
+                    replication.clock().monotonicMs()));
+        }
+    }
+
+    private void propose(InSyncProposals.@Nullable Proposal proposal) {
+        if (proposal == null) {
+            return;
+        }
+        replication.proposals().propose(proposal, new InSyncProposals.Answer() {
+            @Override
+            public void onAccepted(int acceptedEpoch, int partitionEpoch, List<Integer> isr) {
+                Leadership known = progress.leadership();
+                if (status == Status.LEADING && acceptedEpoch == leaderEpoch && isr.contains(known.brokerId())) {
+                    lead(new Leadership(known.brokerId(), leaderEpoch, partitionEpoch, known.replicas(), isr));
+                }
+            }
+
+            @Override
+            public void onRefused() {
+                progress.refused(proposal, replication.clock().monotonicMs());
+                advanceOrFail();
+            }
+        });
+    }
+
+    /// The answer to a reader whose log leaves this one; null when it does not.
+    private @Nullable FetchedPartition partedAt(FetchPosition position, Isolation isolation) {
+        if (position.lastFetchedEpoch() == NO_EPOCH) {
+            return null;
+        }
+        EpochEnd end = endOffsetFor(position.lastFetchedEpoch());
+        if (end.endOffset() < 0 || end.leaderEpoch() < 0) {
+            return FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
+        }
+        return end.leaderEpoch() < position.lastFetchedEpoch() || end.endOffset() < position.fetchOffset()
+                ? answer(NOTHING, isolation, position.fetchOffset(), end)
+                : null;
     }
 
     private FetchedPartition readVisible(FetchPosition position, Isolation isolation, boolean atLeastOne) {
@@ -296,7 +409,7 @@ public final class PartitionLeader {
     private FetchedPartition answer(ReadResult.Data data, Isolation isolation, long offset,
             @Nullable EpochEnd diverging) {
         List<AbortedTransaction> aborted = switch (isolation) {
-            case READ_UNCOMMITTED -> null;
+            case READ_UNCOMMITTED, LOG_END -> null;
             case READ_COMMITTED -> data.isEmpty() ? List.of() : store.abortedTransactions(offset, stableOffset);
         };
         return new FetchedPartition(Errors.NONE, highWatermark, stableOffset, store.startOffset(), data.slices(),
@@ -308,6 +421,7 @@ public final class PartitionLeader {
         return switch (isolation) {
             case READ_UNCOMMITTED -> highWatermark;
             case READ_COMMITTED -> stableOffset;
+            case LOG_END -> store.endOffset();
         };
     }
 
@@ -329,20 +443,7 @@ public final class PartitionLeader {
 
     /// The epoch of the first record, or of the next one in an empty log; -1 when unknown.
     public int earliestEpoch() {
-        return onStore(() -> {
-            long startOffset = store.startOffset();
-            int low = 0;
-            int high = store.latestEpoch();
-            while (low < high) {
-                int middle = (low + high) >>> 1;
-                if (store.endOffsetFor(middle).endOffset() <= startOffset) {
-                    low = middle + 1;
-                } else {
-                    high = middle;
-                }
-            }
-            return high;
-        });
+        return onStore(store::earliestEpoch);
     }
 
     /// Looks a record up by time; empty when none that is visible is as late.
@@ -405,12 +506,6 @@ public final class PartitionLeader {
     /// @param lowWatermark the log start offset, -1 with an error
     public record DeleteOutcome(Errors error, long lowWatermark) {}
 
-    /// A follower's log is durable up to `durableOffset`.
-    public void followerReached(int brokerId, long durableOffset) {
-        progress.followerReached(brokerId, durableOffset);
-        advanceOrFail();
-    }
-
     private <T> T onStore(Supplier<T> work) {
         try {
             return work.get();
@@ -444,7 +539,7 @@ public final class PartitionLeader {
 
     private void advanceHighWatermark() {
         long committed = progress.committedOffset();
-        if (status != Status.LEADING || committed <= highWatermark) {
+        if (status != Status.LEADING || committed <= highWatermark || !progress.mayCommit(minInSyncReplicas)) {
             return;
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
@@ -489,7 +584,7 @@ public final class PartitionLeader {
         return progress.inSyncCount() < minInSyncReplicas ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE;
     }
 
-    private void fail(StorageFailed failure) {
+    void fail(StorageFailed failure) {
         if (status != Status.FAILED) {
             LOG.error("partition '{}' is offline until its log directory is repaired: {}", name(),
                     failure.getMessage(), failure);

@@ -1,59 +1,208 @@
 package io.girok.replication;
 
 import io.girok.base.Invariant;
+import io.girok.base.PartitionId;
+import io.girok.replication.InSyncProposals.Member;
+import io.girok.replication.InSyncProposals.Proposal;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/// How far each replica's durable log reaches, as its leader knows. Owned by the partition's shard.
-///
-/// A replica that has not been heard of since this leader took over counts as being at offset 0: it holds the high
-/// watermark back for as long as it is in sync.
+/// How far each replica's durable log reaches, as its leader knows, and which of them are in sync. Owned by the
+/// partition's shard.
 final class ReplicaProgress {
+    /*
+     * A replica that has not been heard of since this leader took over counts as being at offset 0: it holds the high
+     * watermark back for as long as it is in sync.
+     *
+     * While a proposal is with the controller, either set may be the true one. What is committed must be with all
+     * replicas that could be elected, so those that are to join count already, and those that are to leave count still
+     * (KIP-497 calls it the maximal set). A proposal therefore stays open until its answer, or the metadata, say what
+     * the partition is.
+     */
+
+    private static final long NEVER = Long.MIN_VALUE;
+    /// How long the leader waits after a refusal: whoever is fenced will need some time.
+    private static final long REST_AFTER_REFUSAL_MS = 200;
+
+    /// A follower as its fetches show it.
+    private static final class Follower {
+        private long durableOffset;
+        private long brokerEpoch = -1;
+        private long lastFetchMs = NEVER;
+        private long endOffsetAtLastFetch = Long.MAX_VALUE;
+        /// When it last had everything that was there.
+        private long caughtUpMs = NEVER;
+    }
+
     private final int localId;
+    private final Map<Integer, Follower> followers = new HashMap<>(4);
     private long localDurableOffset;
-    private final Map<Integer, Long> followerDurableOffsets = new HashMap<>();
-    private List<Integer> isr = List.of();
+    private Leadership leadership;
+    private @Nullable Proposal proposal;
+    private long restUntilMs = NEVER;
 
     ReplicaProgress(int localId) {
         this.localId = localId;
-        this.isr = List.of(localId);
+        this.leadership = new Leadership(localId, -1, List.of(localId));
     }
 
-    void inSync(List<Integer> isr) {
-        Invariant.check(isr.contains(localId), "a leader is in sync with itself");
-        this.isr = isr;
+    Leadership leadership() {
+        return leadership;
     }
 
-    /// A new leader epoch begins: what followers reported before may have been truncated since.
-    void forgetFollowers() {
-        followerDurableOffsets.clear();
+    /// A new leader epoch begins: what followers reported before may have been truncated since. Who is in sync gets the
+    /// time of a lagging replica to show up.
+    void begin(Leadership first, long nowMs) {
+        followers.clear();
+        for (int brokerId : first.isr()) {
+            if (brokerId != localId) {
+                follower(brokerId).caughtUpMs = nowMs;
+            }
+        }
+        proposal = null;
+        restUntilMs = NEVER;
+        leadership = first;
+    }
+
+    /// The controller has decided anew.
+    void change(Leadership changed, long nowMs) {
+        for (int brokerId : changed.isr()) {
+            if (brokerId != localId && !leadership.isr().contains(brokerId)) {
+                follower(brokerId).caughtUpMs = nowMs;
+            }
+        }
+        if (leadership.partitionEpoch() < changed.partitionEpoch()) {
+            proposal = null;
+        }
+        leadership = changed;
     }
 
     void localReached(long durableOffset) {
         localDurableOffset = Math.max(localDurableOffset, durableOffset);
     }
 
-    void followerReached(int brokerId, long durableOffset) {
+    /// Takes back what was said of this replica: its log has been truncated.
+    void localRestarts(long durableOffset) {
+        localDurableOffset = durableOffset;
+    }
+
+    boolean isReplica(int brokerId) {
+        return leadership.replicas().contains(brokerId);
+    }
+
+    /// A follower fetches from `durableOffset` on, so it has what is below on its disk.
+    ///
+    /// @param endOffset of this leader's log
+    void followerReached(int brokerId, long brokerEpoch, long durableOffset, long endOffset, long nowMs) {
         Invariant.check(brokerId != localId, "a leader does not follow itself");
-        followerDurableOffsets.put(brokerId, durableOffset);
+        Follower follower = follower(brokerId);
+        if (endOffset <= durableOffset) {
+            follower.caughtUpMs = nowMs;
+        } else if (follower.endOffsetAtLastFetch <= durableOffset) {
+            follower.caughtUpMs = Math.max(follower.caughtUpMs, follower.lastFetchMs);
+        }
+        follower.durableOffset = durableOffset;
+        follower.brokerEpoch = brokerEpoch;
+        follower.lastFetchMs = nowMs;
+        follower.endOffsetAtLastFetch = endOffset;
+    }
+
+    private Follower follower(int brokerId) {
+        return followers.computeIfAbsent(brokerId, first -> new Follower());
     }
 
     int inSyncCount() {
-        return isr.size();
+        return leadership.isr().size();
     }
 
-    /// The lowest durable offset among the in-sync replicas: everything below it is committed.
+    /// Whether enough replicas are in sync for anything to be committed: below that, the eligible leader replicas
+    /// (KIP-966) would miss what is.
+    boolean mayCommit(int minInSyncReplicas) {
+        return Math.min(minInSyncReplicas, leadership.replicas().size()) <= inSyncCount();
+    }
+
+    /// The lowest durable offset among the replicas that may be in sync: everything below it is with all of them.
     long committedOffset() {
-        if (isr.size() == 1) {
-            return localDurableOffset;
-        }
         long lowest = localDurableOffset;
-        for (int brokerId : isr) {
-            if (brokerId != localId) {
-                lowest = Math.min(lowest, followerDurableOffsets.getOrDefault(brokerId, 0L));
+        for (int brokerId : leadership.isr()) {
+            lowest = Math.min(lowest, durableOffset(brokerId));
+        }
+        if (proposal != null) {
+            for (Member member : proposal.isr()) {
+                lowest = Math.min(lowest, durableOffset(member.brokerId()));
             }
         }
         return lowest;
+    }
+
+    private long durableOffset(int brokerId) {
+        if (brokerId == localId) {
+            return localDurableOffset;
+        }
+        Follower follower = followers.get(brokerId);
+        return follower == null ? 0 : follower.durableOffset;
+    }
+
+    /// What to propose after `brokerId` has fetched: that it is in sync, if it is not, and has all that is committed
+    /// and all that this leader began with. Null for nothing. The proposal is open from here on.
+    @Nullable
+    Proposal proposeJoin(PartitionId id, int brokerId, long committedOffset, long nowMs) {
+        if (leadership.isr().contains(brokerId) || !mayPropose(nowMs)
+                || follower(brokerId).durableOffset < committedOffset) {
+            return null;
+        }
+        List<Member> members = members(leadership.isr());
+        members.add(new Member(brokerId, follower(brokerId).brokerEpoch));
+        return open(id, members);
+    }
+
+    /// What to propose if followers have been behind for longer than `maxLagMs`: that they are not in sync. Null for
+    /// nothing. The proposal is open from here on.
+    ///
+    /// @param endOffset of this leader's log
+    @Nullable
+    Proposal proposeLeave(PartitionId id, long endOffset, long maxLagMs, long nowMs) {
+        if (leadership.isr().size() == 1 || !mayPropose(nowMs)) {
+            return null;
+        }
+        List<Integer> stay = leadership.isr()
+                .stream()
+                .filter(brokerId -> brokerId == localId || !isLagging(brokerId, endOffset, nowMs - maxLagMs))
+                .toList();
+        return stay.size() == leadership.isr().size() ? null : open(id, members(stay));
+    }
+
+    private boolean mayPropose(long nowMs) {
+        return proposal == null && restUntilMs <= nowMs;
+    }
+
+    private boolean isLagging(int brokerId, long endOffset, long sinceMs) {
+        Follower follower = follower(brokerId);
+        return follower.durableOffset < endOffset && follower.caughtUpMs < sinceMs;
+    }
+
+    private List<Member> members(List<Integer> brokerIds) {
+        List<Member> members = new ArrayList<>(brokerIds.size() + 1);
+        for (int brokerId : brokerIds) {
+            members.add(new Member(brokerId, brokerId == localId ? -1 : follower(brokerId).brokerEpoch));
+        }
+        return members;
+    }
+
+    private Proposal open(PartitionId id, List<Member> members) {
+        Proposal opened = new Proposal(id, leadership.leaderEpoch(), leadership.partitionEpoch(), members);
+        proposal = opened;
+        return opened;
+    }
+
+    /// The proposal was refused; nothing has changed.
+    void refused(Proposal answered, long nowMs) {
+        if (answered.equals(proposal)) {
+            proposal = null;
+            restUntilMs = nowMs + REST_AFTER_REFUSAL_MS;
+        }
     }
 }

@@ -1,7 +1,8 @@
-/// The leader of a partition: what is committed, who waits for it, and the fetch sessions of its readers.
+/// Replicas of partitions: the leader's side (what is committed, who waits for it, the fetch sessions of its readers)
+/// and the followers' (who brings their leaders' records here).
 ///
-/// A [PartitionLeader] belongs to its partition's shard, a [FetchSessions] to the shard it was made for. Start
-/// reading at [PartitionLeader].
+/// A [PartitionLeader] and a [PartitionFollower] belong to their partition's shard, a [FetchSessions] and a
+/// [ReplicaFetcher] to the shard they were made for. Start reading at [PartitionLeader], then [ReplicaFetcher].
 @NullMarked
 package io.girok.replication;
 

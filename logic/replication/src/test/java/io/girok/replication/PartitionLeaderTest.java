@@ -29,6 +29,15 @@ class PartitionLeaderTest {
     private static final short ALL = -1;
     private static final short LEADER = 1;
 
+    private static final long MAX_LAG_MS = 1000;
+
+    private record Proposed(InSyncProposals.Proposal proposal, InSyncProposals.Answer answer) {
+        List<Integer> isr() {
+            return proposal.isr().stream().map(InSyncProposals.Member::brokerId).toList();
+        }
+    }
+
+    private final List<Proposed> proposed = new ArrayList<>();
     private final ManualClock clock = new ManualClock();
     private final MemoryDisk disk = new MemoryDisk();
     private final SimulatedShard shard = new SimulatedShard(clock);
@@ -42,7 +51,9 @@ class PartitionLeaderTest {
         LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
         leader = new PartitionLeader(
                 directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
-                LogSettings.DEFAULT, 1, 1);
+                LogSettings.DEFAULT, 1,
+                new ReplicationSettings(1, clock, MAX_LAG_MS,
+                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer))));
     }
 
     @Test
@@ -61,9 +72,9 @@ class PartitionLeaderTest {
         awaitCommitted(append(ALL));
         append(ALL);
 
-        leader.followerReached(2, 2);
+        fetch(2, 2);
         assertThat(leader.highWatermark()).isZero();
-        leader.followerReached(3, 1);
+        fetch(3, 1);
 
         assertThat(leader.highWatermark()).isEqualTo(1);
         assertThat(done).containsExactly(Errors.NONE);
@@ -84,7 +95,7 @@ class PartitionLeaderTest {
     void aNewEpochForgetsWhatFollowersReportedBefore() {
         lead(5, 1, 2);
         append(ALL);
-        leader.followerReached(2, 10);
+        fetch(2, 1);
         assertThat(leader.highWatermark()).isEqualTo(1);
 
         lead(6, 1, 2);
@@ -113,9 +124,9 @@ class PartitionLeaderTest {
             leader.awaitCommitted(written.endOffset(), error -> order.add(name));
         }
 
-        leader.followerReached(2, 2);
+        fetch(2, 2);
         assertThat(order).containsExactly("first", "second");
-        leader.followerReached(2, 3);
+        fetch(2, 3);
 
         assertThat(order).containsExactly("first", "second", "third");
     }
@@ -126,7 +137,7 @@ class PartitionLeaderTest {
         CommitWait wait = awaitCommitted(append(ALL));
 
         wait.cancel();
-        leader.followerReached(2, 1);
+        fetch(2, 1);
 
         assertThat(done).isEmpty();
     }
@@ -155,8 +166,8 @@ class PartitionLeaderTest {
         append(LEADER);
         assertThat(watch.bytes).isZero();
 
-        leader.followerReached(2, 1);
-        leader.followerReached(2, 2);
+        fetch(2, 1);
+        fetch(2, 2);
 
         assertThat(watch.bytes).isEqualTo(2L * batch().limit());
         assertThat(committed.bytes).isEqualTo(watch.bytes);
@@ -179,7 +190,7 @@ class PartitionLeaderTest {
 
         lead(6, 1, 2);
         assertThat(leader.isHighWatermarkKnown()).isFalse();
-        leader.followerReached(2, 1);
+        fetch(2, 1);
 
         assertThat(leader.isHighWatermarkKnown()).isTrue();
     }
@@ -198,8 +209,163 @@ class PartitionLeaderTest {
         assertThat(leader.earliestEpoch()).isEqualTo(8);
     }
 
+    @Test
+    void aFollowerReadsToTheEndOfTheLog() {
+        lead(5, 1, 2);
+        append(ALL);
+
+        assertThat(fetch(2, 0).sizeInBytes()).isPositive();
+        assertThat(leader.highWatermark()).isZero();
+    }
+
+    @Test
+    void whoIsNoReplicaGetsNothing() {
+        lead(5, 1, 2);
+        append(ALL);
+
+        assertThat(fetch(4, 0).error()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+    }
+
+    @Test
+    void aFollowerThatHasLessThanTheLogBeginsWithIsToldWhereThatIs() {
+        lead(5, 1);
+        append(ALL);
+        append(ALL);
+        leader.deleteBefore(2);
+        lead(6, 1, 2);
+
+        FetchedPartition fetched = fetch(2, 1);
+
+        assertThat(fetched.error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        assertThat(fetched.logStartOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void aFollowerThatHasMoreThanTheLogIsToldWhereToCut() {
+        lead(5, 1, 2);
+        append(ALL);
+
+        assertThat(fetch(2, 7).diverging()).isEqualTo(new io.girok.log.EpochEnd(5, 1));
+        assertThat(leader.highWatermark()).isZero();
+    }
+
+    @Test
+    void aReplicaThatHasCaughtUpIsProposedOnce() {
+        lead(1, List.of(1, 2), 1);
+        append(ALL);
+
+        fetch(2, 0);
+        assertThat(proposed).isEmpty();
+        fetch(2, 1);
+        fetch(2, 1);
+
+        assertThat(proposed).hasSize(1);
+        assertThat(proposed.getFirst().proposal().isr())
+                .containsExactly(new InSyncProposals.Member(1, -1), new InSyncProposals.Member(2, 102));
+    }
+
+    @Test
+    void whoIsProposedHoldsBackWhatIsCommittedUntilTheAnswer() {
+        lead(1, List.of(1, 2), 1);
+        fetch(2, 0);
+        append(ALL);
+        assertThat(leader.highWatermark()).isZero();
+
+        proposed.getFirst().answer().onRefused();
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void whoIsAcceptedHoldsBackWhatIsCommitted() {
+        lead(1, List.of(1, 2), 1);
+        fetch(2, 0);
+        append(ALL);
+
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 2));
+        // The metadata of before come late.
+        lead(1, List.of(1, 2), 1);
+        assertThat(leader.highWatermark()).isZero();
+        fetch(2, 1);
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void aReplicaThatLagsForTooLongIsProposedOutAndCountsUntilItIs() {
+        lead(1, List.of(1, 2, 3), 1, 2, 3);
+        append(ALL);
+        clock.advance(MAX_LAG_MS);
+        fetch(3, 1);
+        leader.checkFollowers();
+        assertThat(proposed).isEmpty();
+
+        clock.advance(1);
+        leader.checkFollowers();
+        leader.checkFollowers();
+
+        assertThat(proposed).hasSize(1);
+        assertThat(proposed.getFirst().isr()).containsExactly(1, 3);
+        assertThat(leader.highWatermark()).isZero();
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 3));
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void aReplicaThatKeepsUpWithWhatThereWasAtItsLastFetchDoesNotLag() {
+        lead(1, List.of(1, 2), 1, 2);
+        for (int i = 1; i < 10; i++) {
+            append(ALL);
+            clock.advance(MAX_LAG_MS / 2);
+            leader.checkFollowers();
+            fetch(2, i - 1);
+        }
+
+        assertThat(proposed).isEmpty();
+    }
+
+    @Test
+    void whoJoinsMustHaveWhatTheLeaderBeganWith() {
+        lead(5, 1);
+        append(ALL);
+        leader.resign();
+        leader.lead(new Leadership(1, 6, 2, List.of(1, 2, 3), List.of(1, 3)));
+
+        fetch(2, 0);
+        assertThat(proposed).isEmpty();
+        fetch(2, 1);
+
+        assertThat(proposed).hasSize(1);
+    }
+
+    @Test
+    void withTooFewInSyncNothingIsCommitted() {
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(1, List.of(1, 2, 3), 1);
+        append(LEADER);
+        assertThat(leader.highWatermark()).isZero();
+
+        lead(2, List.of(1, 2, 3), 1, 2);
+        fetch(2, 1);
+
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
     private void lead(int epoch, Integer... isr) {
         leader.lead(new Leadership(1, epoch, List.of(isr)));
+    }
+
+    private void lead(int partitionEpoch, List<Integer> replicas, Integer... isr) {
+        leader.lead(new Leadership(1, 5, partitionEpoch, replicas, List.of(isr)));
+    }
+
+    /// A follower of the present epoch that has everything below `durableOffset`.
+    private FetchedPartition fetch(int brokerId, long durableOffset) {
+        FetchPosition position = new FetchPosition(leader.leaderEpoch(), durableOffset, -1, 0, 1 << 20);
+        FetchedPartition fetched = leader.readFor(new PartitionLeader.Follower(brokerId, 100 + brokerId), position,
+                true);
+        fetched.release();
+        return fetched;
     }
 
     private AppendOutcome append(short acks) {

@@ -4,6 +4,7 @@ import io.girok.base.Clock;
 import io.girok.base.Timers;
 import io.girok.broker.SpanningRequest;
 import io.girok.replication.Isolation;
+import io.girok.replication.PartitionLeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -37,7 +38,12 @@ final class FetchAttempt {
     /// What the request asks for.
     ///
     /// @param maxWaitMs 0 to answer at once
-    record Terms(Isolation isolation, int maxBytes, int minBytes, int maxWaitMs) {}
+    record Terms(Reader reader, int maxBytes, int minBytes, int maxWaitMs) {}
+
+    /// Who reads.
+    ///
+    /// @param follower null for a consumer
+    record Reader(Isolation isolation, PartitionLeader.@Nullable Follower follower) {}
 
     private final Terms terms;
     private final Clock clock;
@@ -82,8 +88,8 @@ final class FetchAttempt {
         }
     }
 
-    Isolation isolation() {
-        return terms.isolation();
+    Reader reader() {
+        return terms.reader();
     }
 
     int maxBytes() {
@@ -128,6 +134,11 @@ final class FetchAttempt {
                 part.shard().execute(part::read);
             }
         }
+    }
+
+    /// Answers with what there is. From any thread.
+    void hurry() {
+        timeOver();
     }
 
     private void timeOver() {

@@ -15,6 +15,7 @@ import io.girok.replication.FetchSessions.Begun;
 import io.girok.replication.FetchSessions.Wish;
 import io.girok.replication.FetchedPartition;
 import io.girok.replication.Isolation;
+import io.girok.replication.PartitionLeader.Follower;
 import io.girok.replication.SessionPartition;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
@@ -26,14 +27,15 @@ import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
-import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
-/// Fetch, versions 4 to 18, for consumers: finds the session, reads on the partitions' shards, answers what is news.
+/// Fetch, versions 4 to 18, for consumers and followers: finds the session, reads on the partitions' shards, answers what is news.
 /// Immutable; each session belongs to a shard.
 final class FetchHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_ID = 13;
     private static final short FIRST_VERSION_WITH_REPLICA_STATE = 15;
     private static final int CONSUMER_ID = -1;
+    private static final long NO_BROKER_EPOCH = -1;
     /// A client that asks for longer is answered early, which the protocol allows: a wait costs memory, and its client
     /// may be gone.
     private static final int MAX_WAIT_MS = 60_000;
@@ -61,20 +63,17 @@ final class FetchHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         FetchRequestData body = (FetchRequestData) request.body();
-        if (isFollower(body, request.version())) {
-            responder.respond(new FetchResponseData().setErrorCode(Errors.INVALID_REQUEST.code()));
-            return;
-        }
         int shardIndex = shardIndex(body.sessionId());
         Shard sessionShard = partitions.shards().get(shardIndex);
         sessionShard.run(() -> begin(request, body, responder, shardIndex));
     }
 
-    private static boolean isFollower(FetchRequestData body, short version) {
-        int replicaId = version < FIRST_VERSION_WITH_REPLICA_STATE
-                ? body.replicaId()
-                : body.replicaState().replicaId();
-        return CONSUMER_ID < replicaId;
+    /// Null for a consumer.
+    private static @Nullable Follower follower(FetchRequestData body, short version) {
+        Follower asking = version < FIRST_VERSION_WITH_REPLICA_STATE
+                ? new Follower(body.replicaId(), NO_BROKER_EPOCH)
+                : new Follower(body.replicaState().replicaId(), body.replicaState().replicaEpoch());
+        return CONSUMER_ID < asking.brokerId() ? asking : null;
     }
 
     /// A known session is with its shard, a new one where the connection is, so that neither has to change threads.
@@ -118,12 +117,32 @@ final class FetchHandler implements ApiHandler {
             }
         }
         int maxBytes = Math.max(0, Math.min(body.maxBytes(), limits.maxBytes()));
-        FetchAttempt.Terms terms = new FetchAttempt.Terms(Isolation.ofId(body.isolationLevel()), maxBytes,
+        Follower follower = follower(body, request.version());
+        Isolation isolation = follower == null ? Isolation.ofId(body.isolationLevel()) : Isolation.LOG_END;
+        FetchAttempt.Terms terms = new FetchAttempt.Terms(new FetchAttempt.Reader(isolation, follower), maxBytes,
                 Math.min(body.minBytes(), maxBytes), Math.clamp(body.maxWaitMs(), 0, MAX_WAIT_MS));
         FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, leaderHints);
-        FetchAttempt attempt = new FetchAttempt(terms, clock, items,
-                () -> sessionShard.run(() -> responder.respond(answer.build())));
+        FetchSession session = serve.session();
+        Wait wait = new Wait();
+        FetchAttempt attempt = new FetchAttempt(terms, clock, items, () -> sessionShard.run(() -> {
+            session.endWait(wait);
+            responder.respond(answer.build());
+        }));
+        wait.attempt = attempt;
+        session.beginWait(wait);
         attempt.start(here);
+    }
+
+    /// What the next request of a session ends, if it comes early. Owned by the session's shard.
+    private static final class Wait implements Runnable {
+        private @Nullable FetchAttempt attempt;
+
+        @Override
+        public void run() {
+            if (attempt != null) {
+                attempt.hurry();
+            }
+        }
     }
 
     private Placement find(FetchKey key) {

@@ -62,7 +62,7 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     }
 
     /// Reads at most `maxBytes`, in place of what was read before.
-    void read(Isolation isolation, int maxBytes, boolean atLeastOne) {
+    void read(FetchAttempt.Reader reader, int maxBytes, boolean atLeastOne) {
         isChanged = false;
         result.release();
         Errors error = partition().wake();
@@ -74,7 +74,11 @@ final class FetchItem implements PartitionLeader.ProgressListener {
                 ? new FetchPosition(position.currentLeaderEpoch(), position.fetchOffset(),
                         position.lastFetchedEpoch(), position.logStartOffset(), maxBytes)
                 : position;
-        result = partition().leader().read(limited, isolation, atLeastOne);
+        PartitionLeader leader = partition().leader();
+        PartitionLeader.Follower follower = reader.follower();
+        result = follower == null
+                ? leader.read(limited, reader.isolation(), atLeastOne)
+                : leader.readFor(follower, limited, atLeastOne);
     }
 
     void watch(FetchPart part, Isolation isolation) {

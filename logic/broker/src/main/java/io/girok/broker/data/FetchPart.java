@@ -1,7 +1,6 @@
 package io.girok.broker.data;
 
 import io.girok.base.Shard;
-import io.girok.replication.Isolation;
 import java.util.List;
 
 /// The partitions of a fetch that lie on one shard. Owned by that shard.
@@ -40,7 +39,7 @@ final class FetchPart {
     }
 
     private boolean readItems() {
-        Isolation isolation = attempt.isolation();
+        FetchAttempt.Reader reader = attempt.reader();
         long left = attempt.maxBytes();
         if (isWatching) {
             for (FetchItem item : items) {
@@ -54,7 +53,7 @@ final class FetchPart {
             if (isWatching && !item.isChanged()) {
                 continue;
             }
-            item.read(isolation, (int) Math.max(0, left), isEmpty);
+            item.read(reader, (int) Math.max(0, left), isEmpty);
             int size = item.result().sizeInBytes();
             left -= size;
             sizeInBytes += size;
@@ -85,7 +84,7 @@ final class FetchPart {
         isOver = true;
         if (isWatching) {
             for (FetchItem item : items) {
-                item.stopWatching(attempt.isolation());
+                item.stopWatching(attempt.reader().isolation());
             }
         }
     }
@@ -93,7 +92,7 @@ final class FetchPart {
     private void watch() {
         isWatching = true;
         for (FetchItem item : items) {
-            item.watch(this, attempt.isolation());
+            item.watch(this, attempt.reader().isolation());
         }
     }
 

@@ -22,6 +22,7 @@ import io.girok.log.OpenFiles;
 import io.girok.log.PartitionStore;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionLeader;
+import io.girok.replication.ReplicationSettings;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -55,7 +56,8 @@ class LeaderPartitionLogTest {
                 () -> new TopicId(1, ids.incrementAndGet()), Durability.FSYNC, 86_400_000);
         LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
         PartitionStore store = directory.openPartition(NAME, ID.topic(), LogSettings.DEFAULT, shard);
-        PartitionLeader leader = new PartitionLeader(store, LogSettings.DEFAULT, 1, 1);
+        PartitionLeader leader = new PartitionLeader(store, LogSettings.DEFAULT, 1,
+                ReplicationSettings.alone(1, clock));
         shard.enter(() -> leader.lead(new Leadership(1, 0, List.of(1))));
         settle();
         return new LedPartition(ID, NAME, shard, directory, leader);

@@ -64,6 +64,22 @@ public final class BrokerSettings {
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
                     "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
 
+    public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = add(
+            Setting.of("replica.lag.time.max.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
+                    "How long a follower may be behind its leader and still count as in sync, in milliseconds."));
+    public static final Setting<Integer> REPLICA_FETCH_WAIT_MAX_MS = add(
+            Setting.of("replica.fetch.wait.max.ms", ValueType.ints(0, 60_000), "500",
+                    "How long a follower's request waits at the leader for something new, in milliseconds."));
+    public static final Setting<Integer> REPLICA_FETCH_MAX_BYTES = add(
+            Setting.of("replica.fetch.max.bytes", ValueType.ints(0, Integer.MAX_VALUE), "1048576",
+                    "The most that a follower asks for of one partition at a time, in bytes."));
+    public static final Setting<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES = add(
+            Setting.of("replica.fetch.response.max.bytes", ValueType.ints(0, Integer.MAX_VALUE), "10485760",
+                    "The most that a follower asks for at a time, in bytes."));
+    public static final Setting<Long> REPLICA_SOCKET_TIMEOUT_MS = add(
+            Setting.of("replica.socket.timeout.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
+                    "How long a leader may take to answer a follower, in milliseconds, beyond the time it may wait."));
+
     public static final Setting<String> DURABILITY = add(
             Setting.of("durability", ValueType.words("fsync", "os"), "fsync",
                     "What acks=all waits for: fsync, the record is on stable storage; os, the "

@@ -1,0 +1,16 @@
+package io.girok.broker;
+
+import io.girok.replication.InSyncProposals;
+import io.girok.replication.ReplicaFetchers;
+import java.util.function.LongSupplier;
+
+/// What a broker needs of others to replicate. Immutable.
+///
+/// @param leaders those it follows
+/// @param proposals to the active controller
+/// @param brokerEpoch of this broker's registration, -1 before there is one
+public record Replication(ReplicaFetchers.Leaders leaders, InSyncProposals proposals, LongSupplier brokerEpoch) {
+    /// There is no other broker.
+    public static final Replication ALONE = new Replication((brokerId, shard) -> null, (proposal, answer) -> {},
+            () -> -1);
+}
