@@ -44,7 +44,8 @@ class ArchitectureTest {
                             "record",
                             "wire",
                             "base")),
-            Map.entry("admin", List.of("broker", "controller", "metadata", "wire", "base")),
+            Map.entry("membership", List.of("broker", "replication", "controller", "metadata", "wire", "base")),
+            Map.entry("admin", List.of("membership", "broker", "controller", "metadata", "wire", "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));
@@ -121,6 +122,7 @@ class ArchitectureTest {
                 "io.girok.transaction..",
                 "io.girok.broker..",
                 "io.girok.admin..",
+                "io.girok.membership..",
                 "io.girok.network..",
                 "io.girok.server..",
                 "io.girok.benchmark..");

@@ -1,0 +1,228 @@
+package io.girok.membership;
+
+import io.girok.base.Shard;
+import io.girok.base.Timers;
+import io.girok.base.TopicId;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataImage;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData.Listener;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData.ListenerCollection;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A broker's membership in its cluster, from its side (KIP-631). Owned by the shard of its channel; [#brokerEpoch] may
+/// be read by anyone.
+public final class BrokerLife {
+    /*
+     *   registering --the controller gives an epoch--> fenced --it has the metadata up to there--> active
+     *        ^                                            |                                           |
+     *        +-------the epoch is not known any more------+-------------------------------------------+
+     *
+     * In every state one request is under way at most, and after its answer the next one follows: soon while something
+     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
+    private static final short REGISTRATION_VERSION = 4;
+    private static final short HEARTBEAT_VERSION = 1;
+    private static final long NO_EPOCH = -1;
+    private static final long SOON_MS = 20;
+    private static final long AFTER_FAILURE_MS = 50;
+    private static final long ANSWER_LIMIT_MS = 5_000;
+    /// A registration that can't succeed at once is complained about once in so many attempts.
+    private static final int ATTEMPTS_PER_COMPLAINT = 100;
+
+    /// Who the broker is.
+    ///
+    /// @param incarnation new with every start of the process
+    public record Identity(int brokerId, String clusterId, TopicId incarnation, List<Endpoint> endpoints,
+            @Nullable String rack, List<TopicId> directories) {
+        public Identity {
+            endpoints = List.copyOf(endpoints);
+            directories = List.copyOf(directories);
+        }
+    }
+
+    private final Identity identity;
+    private final ControllerChannel channel;
+    private final Supplier<MetadataImage> images;
+    private final long heartbeatMs;
+    private final Shard shard;
+    private final CompletableFuture<Void> active = new CompletableFuture<>();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private volatile long brokerEpoch = NO_EPOCH;
+    private boolean isAsking;
+    private boolean isLeaving;
+    private boolean isStopped;
+    private int failedAttempts;
+    private Timers.Scheduled next = () -> {};
+
+    /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
+    /// @param heartbeatMs `broker.heartbeat.interval.ms`
+    public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
+            long heartbeatMs) {
+        this.identity = identity;
+        this.channel = channel;
+        this.images = images;
+        this.heartbeatMs = heartbeatMs;
+        this.shard = channel.shard();
+    }
+
+    /// Registers, and stays alive until [#stop]. Done when the controller lets this broker lead for the first time.
+    public CompletableFuture<Void> start() {
+        shard.run(this::proceed);
+        return active;
+    }
+
+    /// Of the registration in force, -1 before there is one.
+    public long brokerEpoch() {
+        return brokerEpoch;
+    }
+
+    /// Asks the controller to have others lead what this broker leads. Done when it says that the broker may stop.
+    public CompletableFuture<Void> leave() {
+        shard.run(() -> {
+            isLeaving = true;
+            if (!isAsking) {
+                next.cancel();
+                proceed();
+            }
+        });
+        return left;
+    }
+
+    /// No further heartbeats.
+    public void stop() {
+        shard.run(() -> {
+            isStopped = true;
+            next.cancel();
+        });
+        channel.close();
+    }
+
+    private void proceed() {
+        if (isStopped || left.isDone()) {
+            return;
+        }
+        if (brokerEpoch == NO_EPOCH) {
+            ask(ApiKeys.BROKER_REGISTRATION, REGISTRATION_VERSION, registration());
+        } else {
+            ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
+                    .setBrokerId(identity.brokerId())
+                    .setBrokerEpoch(brokerEpoch)
+                    .setCurrentMetadataOffset(images.get().endOffset() - 1)
+                    .setWantShutDown(isLeaving));
+        }
+    }
+
+    private void ask(ApiKeys api, short version, ApiMessage body) {
+        isAsking = true;
+        var _ = channel.ask(api, version, body, ANSWER_LIMIT_MS).handle((answer, failure) -> {
+            shard.execute(() -> {
+                isAsking = false;
+                if (failure == null) {
+                    take(answer);
+                } else {
+                    failed(failure instanceof CompletionException && failure.getCause() != null
+                            ? failure.getCause().getMessage()
+                            : failure.getMessage());
+                }
+            });
+            return true;
+        });
+    }
+
+    private BrokerRegistrationRequestData registration() {
+        ListenerCollection listeners = new ListenerCollection(identity.endpoints().size() + 1);
+        for (Endpoint endpoint : identity.endpoints()) {
+            listeners
+                    .add(new Listener().setName(endpoint.listener()).setHost(endpoint.host()).setPort(endpoint.port()));
+        }
+        return new BrokerRegistrationRequestData().setBrokerId(identity.brokerId())
+                .setClusterId(identity.clusterId())
+                .setIncarnationId(uuid(identity.incarnation()))
+                .setListeners(listeners)
+                .setRack(identity.rack())
+                .setLogDirs(identity.directories().stream().map(BrokerLife::uuid).toList());
+    }
+
+    private static Uuid uuid(TopicId id) {
+        return new Uuid(id.high(), id.low());
+    }
+
+    private void take(ApiMessage answer) {
+        switch (answer) {
+            case BrokerRegistrationResponseData registered -> takeRegistration(registered);
+            case BrokerHeartbeatResponseData heard -> takeHeartbeat(heard);
+            default -> failed("an answer to nothing that was asked");
+        }
+    }
+
+    private void takeRegistration(BrokerRegistrationResponseData answer) {
+        Errors error = Errors.forCode(answer.errorCode());
+        if (error == Errors.INCONSISTENT_CLUSTER_ID) {
+            active.completeExceptionally(new IllegalStateException("the controller belongs to another cluster than '"
+                    + identity.clusterId() + "', to which the log directories of this broker belong"));
+        }
+        if (error != Errors.NONE) {
+            failed(error == Errors.DUPLICATE_BROKER_REGISTRATION
+                    ? "another process is registered as broker " + identity.brokerId() + " and alive"
+                    : error.toString());
+            return;
+        }
+        failedAttempts = 0;
+        brokerEpoch = answer.brokerEpoch();
+        after(0);
+    }
+
+    private void takeHeartbeat(BrokerHeartbeatResponseData answer) {
+        Errors error = Errors.forCode(answer.errorCode());
+        switch (error) {
+            case NONE -> {
+                failedAttempts = 0;
+                if (isLeaving && answer.shouldShutDown()) {
+                    left.complete(null);
+                    return;
+                }
+                if (!answer.isFenced()) {
+                    active.complete(null);
+                }
+                after(answer.isFenced() || isLeaving ? SOON_MS : heartbeatMs);
+            }
+            case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {
+                LOG.info("the controller does not know this broker's epoch {} any more ({}): it registers again",
+                        brokerEpoch, error);
+                brokerEpoch = NO_EPOCH;
+                after(AFTER_FAILURE_MS);
+            }
+            default -> failed(error.toString());
+        }
+    }
+
+    private void failed(@Nullable String why) {
+        failedAttempts++;
+        if (failedAttempts % ATTEMPTS_PER_COMPLAINT == 0) {
+            LOG.warn("the active controller can't be reached, or refuses this broker; attempt {}: {}", failedAttempts,
+                    why);
+        }
+        after(AFTER_FAILURE_MS);
+    }
+
+    private void after(long delayMs) {
+        if (!isStopped) {
+            next = shard.schedule(delayMs, this::proceed);
+        }
+    }
+}

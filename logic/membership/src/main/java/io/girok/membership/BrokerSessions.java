@@ -1,0 +1,215 @@
+package io.girok.membership;
+
+import io.girok.base.Clock;
+import io.girok.base.Shard;
+import io.girok.base.Timers;
+import io.girok.controller.ActiveController;
+import io.girok.controller.FenceBroker;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.wire.Connection;
+import io.girok.wire.PeerConnection;
+import io.girok.wire.Peers;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which brokers are alive, as the active controller sees it. Owned by its shard.
+///
+/// A broker is fenced when it was silent for the session's time, and at once when its process is gone: its heartbeats'
+/// connection has closed, and at its address nobody listens. None of this is in the metadata log but the fencing, so a
+/// new active controller begins with fresh sessions, and by asking every broker.
+public final class BrokerSessions implements MetadataStore.Subscriber {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
+    private static final short API_VERSIONS = 0;
+    private static final int CHECKS_PER_SESSION = 20;
+
+    /// A broker that was heard of.
+    private static final class Session {
+        private final long brokerEpoch;
+        private long lastHeardMs;
+        private long connectionId = -1;
+        private boolean isConnected;
+
+        Session(long brokerEpoch, long nowMs) {
+            this.brokerEpoch = brokerEpoch;
+            this.lastHeardMs = nowMs;
+        }
+    }
+
+    /// What it works with.
+    public record Surroundings(Shard shard, Clock clock, Peers peers, NodeAddresses addresses, int nodeId) {}
+
+    private final Surroundings surroundings;
+    private final ActiveController controller;
+    private final MetadataStore metadata;
+    private final Intervals intervals;
+    private final Shard shard;
+    private final Map<Integer, Session> sessions = new HashMap<>();
+    /// Brokers that are being fenced, or asked.
+    private final Set<Integer> fencing = new HashSet<>();
+    private final Set<Integer> probing = new HashSet<>();
+    private boolean isLeading;
+    private Timers.Scheduled nextCheck = () -> {};
+
+    /// To be subscribed to `metadata` before the metadata log starts.
+    public BrokerSessions(Surroundings surroundings, ActiveController controller, MetadataStore metadata,
+            Intervals intervals) {
+        this.surroundings = surroundings;
+        this.controller = controller;
+        this.metadata = metadata;
+        this.intervals = intervals;
+        this.shard = surroundings.shard();
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    boolean isLeading() {
+        return isLeading;
+    }
+
+    @Override
+    public void onImage(MetadataImage image, MetadataDelta delta) {
+        // The image is asked when a session ends.
+    }
+
+    @Override
+    public void onLeader(long epoch) {
+        shard.execute(this::begin);
+    }
+
+    @Override
+    public void onNotLeader(long epoch) {
+        shard.execute(this::end);
+    }
+
+    private void begin() {
+        isLeading = true;
+        sessions.clear();
+        for (BrokerImage broker : metadata.image().brokers()) {
+            if (!broker.isFenced()) {
+                sessions.put(broker.id(), new Session(broker.epoch(), now()));
+                probe(broker.id());
+            }
+        }
+        nextCheck.cancel();
+        nextCheck = shard.schedule(intervals.sessionMs() / CHECKS_PER_SESSION, this::check);
+    }
+
+    /// Nobody is fenced by this node any more.
+    public void end() {
+        isLeading = false;
+        nextCheck.cancel();
+        sessions.clear();
+        fencing.clear();
+    }
+
+    private long now() {
+        return surroundings.clock().monotonicMs();
+    }
+
+    /// A registration is in force.
+    void registered(int brokerId, long brokerEpoch) {
+        sessions.put(brokerId, new Session(brokerEpoch, now()));
+    }
+
+    /// Whether a process of an earlier registration is known to live.
+    boolean isAlive(int brokerId) {
+        Session session = sessions.get(brokerId);
+        return session != null && session.isConnected && now() < session.lastHeardMs + intervals.sessionMs();
+    }
+
+    /// A heartbeat of a registration that is in force.
+    void heard(BrokerImage broker, Connection connection) {
+        Session session = sessions.get(broker.id());
+        if (session == null || session.brokerEpoch != broker.epoch()) {
+            session = new Session(broker.epoch(), now());
+            sessions.put(broker.id(), session);
+        }
+        session.lastHeardMs = now();
+        if (session.connectionId != connection.id()) {
+            session.connectionId = connection.id();
+            session.isConnected = true;
+            connection.onClose(() -> shard.execute(() -> closed(broker.id(), connection.id())));
+        }
+    }
+
+    private void closed(int brokerId, long connectionId) {
+        Session session = sessions.get(brokerId);
+        if (isLeading && session != null && session.connectionId == connectionId) {
+            session.isConnected = false;
+            probe(brokerId);
+        }
+    }
+
+    /// Asks a broker whether it is there.
+    private void probe(int brokerId) {
+        var address = surroundings.addresses().of(brokerId);
+        Session session = sessions.get(brokerId);
+        if (brokerId == surroundings.nodeId() || address == null || session == null || !probing.add(brokerId)) {
+            return;
+        }
+        PeerConnection connection = surroundings.peers().open(address, shard);
+        connection.send(ApiKeys.API_VERSIONS, API_VERSIONS, new ApiVersionsRequestData(), intervals.probeMs(),
+                new PeerConnection.Answer() {
+                    @Override
+                    public void onAnswer(ApiMessage body) {
+                        probing.remove(brokerId);
+                        connection.close();
+                    }
+
+                    @Override
+                    public void onFailure(IOException cause) {
+                        probing.remove(brokerId);
+                        if (cause instanceof ConnectException) {
+                            fence(brokerId, session.brokerEpoch, "its process is gone: nobody listens at " + address);
+                        }
+                    }
+                });
+    }
+
+    private void check() {
+        if (!isLeading) {
+            return;
+        }
+        for (BrokerImage broker : metadata.image().brokers()) {
+            Session session = sessions.get(broker.id());
+            if (broker.isFenced()) {
+                continue;
+            }
+            if (session == null || session.brokerEpoch != broker.epoch()) {
+                sessions.put(broker.id(), new Session(broker.epoch(), now()));
+            } else if (session.lastHeardMs + intervals.sessionMs() <= now()) {
+                fence(broker.id(), broker.epoch(),
+                        "it was silent for " + (now() - session.lastHeardMs) + " ms (broker.session.timeout.ms)");
+            }
+        }
+        nextCheck = shard.schedule(intervals.sessionMs() / CHECKS_PER_SESSION, this::check);
+    }
+
+    private void fence(int brokerId, long brokerEpoch, String why) {
+        BrokerImage broker = metadata.image().broker(brokerId);
+        if (!isLeading || broker == null || broker.epoch() != brokerEpoch || broker.isFenced()
+                || !fencing.add(brokerId)) {
+            return;
+        }
+        LOG.warn("broker {} is fenced: {}", brokerId, why);
+        var _ = controller.submit(new FenceBroker(brokerId, brokerEpoch, true)).handle((result, failure) -> {
+            // What did not succeed is tried again by the next check.
+            shard.execute(() -> fencing.remove(brokerId));
+            return true;
+        });
+    }
+}

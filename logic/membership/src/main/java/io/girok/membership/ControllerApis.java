@@ -1,0 +1,240 @@
+package io.girok.membership;
+
+import io.girok.base.PartitionId;
+import io.girok.base.TopicId;
+import io.girok.broker.ApiHandler;
+import io.girok.broker.ApiOperation;
+import io.girok.broker.ApiResource;
+import io.girok.broker.ApiRow;
+import io.girok.controller.ActiveController;
+import io.girok.controller.AllocateProducerIds;
+import io.girok.controller.AlterPartitions;
+import io.girok.controller.FenceBroker;
+import io.girok.controller.LeaveCluster;
+import io.girok.controller.RegisterBroker;
+import io.girok.controller.Result;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.PartitionImage;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterPartitionRequestData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+
+/// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition and AllocateProducerIds
+/// (KIP-631, KIP-497, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
+public final class ControllerApis {
+    private final ActiveController controller;
+    private final MetadataStore metadata;
+    private final BrokerSessions sessions;
+
+    public ControllerApis(ActiveController controller, MetadataStore metadata, BrokerSessions sessions) {
+        this.controller = controller;
+        this.metadata = metadata;
+        this.sessions = sessions;
+    }
+
+    public List<ApiRow> rows() {
+        return List.of(row(ApiKeys.BROKER_REGISTRATION, this::register), row(ApiKeys.BROKER_HEARTBEAT, this::heartbeat),
+                row(ApiKeys.ALTER_PARTITION, this::alterPartitions),
+                row(ApiKeys.ALLOCATE_PRODUCER_IDS, this::allocateProducerIds));
+    }
+
+    private static ApiRow row(ApiKeys api, ApiHandler handler) {
+        return ApiRow.of(api, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER, handler);
+    }
+
+    private void register(Request request, Responder responder) {
+        BrokerRegistrationRequestData body = (BrokerRegistrationRequestData) request.body();
+        sessions.shard().run(() -> {
+            Errors refusal = refusal(body);
+            if (refusal != Errors.NONE) {
+                responder.respond(new BrokerRegistrationResponseData().setErrorCode(refusal.code()));
+                return;
+            }
+            var _ = controller.submit(command(body)).handle((result, failure) -> {
+                sessions.shard().run(() -> {
+                    Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+                    long epoch = error == Errors.NONE ? result.get() : -1;
+                    if (error == Errors.NONE) {
+                        sessions.registered(body.brokerId(), epoch);
+                    }
+                    responder.respond(
+                            new BrokerRegistrationResponseData().setErrorCode(error.code()).setBrokerEpoch(epoch));
+                });
+                return true;
+            });
+        });
+    }
+
+    private Errors refusal(BrokerRegistrationRequestData body) {
+        MetadataImage image = metadata.image();
+        BrokerImage known = image.broker(body.brokerId());
+        if (!sessions.isLeading()) {
+            return Errors.NOT_CONTROLLER;
+        }
+        if (!image.clusterId().isEmpty() && !image.clusterId().equals(body.clusterId())) {
+            return Errors.INCONSISTENT_CLUSTER_ID;
+        }
+        boolean isOther = known != null && !known.isFenced() && !known.incarnation().equals(id(body.incarnationId()));
+        return isOther && sessions.isAlive(body.brokerId()) ? Errors.DUPLICATE_BROKER_REGISTRATION : Errors.NONE;
+    }
+
+    private static RegisterBroker command(BrokerRegistrationRequestData body) {
+        List<Endpoint> endpoints = body.listeners()
+                .stream()
+                .map(listener -> new Endpoint(listener.name(), listener.host(), listener.port()))
+                .toList();
+        return new RegisterBroker(body.brokerId(), id(body.incarnationId()), endpoints, body.rack(),
+                body.logDirs().stream().map(ControllerApis::id).toList());
+    }
+
+    private static TopicId id(Uuid uuid) {
+        return new TopicId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+    }
+
+    private void heartbeat(Request request, Responder responder) {
+        BrokerHeartbeatRequestData body = (BrokerHeartbeatRequestData) request.body();
+        sessions.shard().run(() -> {
+            BrokerImage broker = metadata.image().broker(body.brokerId());
+            if (!sessions.isLeading()) {
+                refuse(responder, Errors.NOT_CONTROLLER);
+            } else if (broker == null) {
+                refuse(responder, Errors.BROKER_ID_NOT_REGISTERED);
+            } else if (broker.epoch() != body.brokerEpoch()) {
+                refuse(responder, Errors.STALE_BROKER_EPOCH);
+            } else {
+                sessions.heard(broker, request.connection());
+                answer(body, broker, responder);
+            }
+        });
+    }
+
+    private void answer(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
+        boolean isCaughtUp = broker.epoch() <= body.currentMetadataOffset();
+        if (body.wantShutDown()) {
+            leave(broker, responder);
+        } else if (broker.isFenced() && isCaughtUp && !body.wantFence()) {
+            fence(broker, false, responder, new BrokerHeartbeatResponseData().setIsCaughtUp(true));
+        } else {
+            responder.respond(
+                    new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp).setIsFenced(broker.isFenced()));
+        }
+    }
+
+    private static void refuse(Responder responder, Errors error) {
+        responder.respond(new BrokerHeartbeatResponseData().setErrorCode(error.code()).setIsFenced(true));
+    }
+
+    private void fence(BrokerImage broker, boolean isFenced, Responder responder, BrokerHeartbeatResponseData answer) {
+        var _ = controller.submit(new FenceBroker(broker.id(), broker.epoch(), isFenced)).handle((result, failure) -> {
+            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            if (error == Errors.NONE) {
+                responder.respond(answer.setIsFenced(isFenced));
+            } else {
+                refuse(responder, error);
+            }
+            return true;
+        });
+    }
+
+    /// Lets the broker stop once nobody else could lead what it still leads; fenced from then on, it holds up nobody.
+    private void leave(BrokerImage broker, Responder responder) {
+        var _ = controller.submit(new LeaveCluster(broker.id(), broker.epoch())).handle((result, failure) -> {
+            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            if (error != Errors.NONE) {
+                refuse(responder, error);
+            } else if (isNeeded(metadata.image(), broker.id())) {
+                responder.respond(new BrokerHeartbeatResponseData().setIsCaughtUp(true));
+            } else {
+                fence(broker, true, responder,
+                        new BrokerHeartbeatResponseData().setIsCaughtUp(true).setShouldShutDown(true));
+            }
+            return true;
+        });
+    }
+
+    private static boolean isNeeded(MetadataImage image, int brokerId) {
+        return image.topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.leader() == brokerId && partition.replicas().stream().anyMatch(id -> {
+                    BrokerImage other = image.broker(id);
+                    return id != brokerId && other != null && other.canLead();
+                }));
+    }
+
+    private void alterPartitions(Request request, Responder responder) {
+        AlterPartitionRequestData body = (AlterPartitionRequestData) request.body();
+        List<AlterPartitions.Proposal> proposals = new ArrayList<>();
+        for (AlterPartitionRequestData.TopicData topic : body.topics()) {
+            for (AlterPartitionRequestData.PartitionData partition : topic.partitions()) {
+                proposals.add(new AlterPartitions.Proposal(id(topic.topicId()), partition.partitionIndex(),
+                        partition.leaderEpoch(), partition.partitionEpoch(), members(partition)));
+            }
+        }
+        AlterPartitions command = new AlterPartitions(body.brokerId(), body.brokerEpoch(), proposals);
+        var _ = controller.submit(command).handle((results, failure) -> {
+            Errors error = failure == null ? ControllerErrors.of(results) : ControllerErrors.of(failure);
+            responder.respond(error == Errors.NONE
+                    ? new AlterPartitionResponseData().setTopics(altered(proposals, results.get()))
+                    : new AlterPartitionResponseData().setErrorCode(error.code()));
+            return true;
+        });
+    }
+
+    private static List<AlterPartitions.Member> members(AlterPartitionRequestData.PartitionData partition) {
+        return partition.newIsrWithEpochs()
+                .stream()
+                .map(member -> new AlterPartitions.Member(member.brokerId(), member.brokerEpoch()))
+                .toList();
+    }
+
+    private static List<AlterPartitionResponseData.TopicData> altered(List<AlterPartitions.Proposal> proposals,
+            List<Result<PartitionImage>> results) {
+        Map<TopicId, AlterPartitionResponseData.TopicData> topics = new LinkedHashMap<>();
+        for (int i = 0; i < proposals.size(); i++) {
+            PartitionId id = new PartitionId(proposals.get(i).topic(), proposals.get(i).index());
+            AlterPartitionResponseData.PartitionData data = new AlterPartitionResponseData.PartitionData()
+                    .setPartitionIndex(id.index());
+            Result<PartitionImage> result = results.get(i);
+            if (result.isOk()) {
+                PartitionImage partition = result.get();
+                data.setLeaderId(partition.leader())
+                        .setLeaderEpoch(partition.leaderEpoch())
+                        .setPartitionEpoch(partition.partitionEpoch())
+                        .setIsr(partition.isr());
+            } else {
+                data.setErrorCode(ControllerErrors.of(result).code());
+            }
+            topics.computeIfAbsent(id.topic(), topic -> new AlterPartitionResponseData.TopicData()
+                    .setTopicId(new Uuid(topic.high(), topic.low()))).partitions().add(data);
+        }
+        return List.copyOf(topics.values());
+    }
+
+    private void allocateProducerIds(Request request, Responder responder) {
+        var _ = controller.submit(new AllocateProducerIds()).handle((result, failure) -> {
+            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            AllocateProducerIdsResponseData answer = new AllocateProducerIdsResponseData().setErrorCode(error.code());
+            responder.respond(error == Errors.NONE
+                    ? answer.setProducerIdStart(result.get().firstId()).setProducerIdLen(result.get().count())
+                    : answer);
+            return true;
+        });
+    }
+}

@@ -1,0 +1,100 @@
+package io.girok.membership;
+
+import io.girok.broker.ApiHandler;
+import io.girok.broker.ApiTable;
+import io.girok.wire.Decoded;
+import io.girok.wire.EncodedResponse;
+import io.girok.wire.Request;
+import io.girok.wire.RequestDecoder;
+import io.girok.wire.Responder;
+import io.girok.wire.ResponseEncoder;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Envelope: a client's request that another broker passes on, or what members of the metadata quorum tell each other.
+/// Thread-safe.
+///
+/// ```
+/// a client's request    api key (from 0 up) | version | correlation id | client id | ... as on a connection
+/// the quorum's message  -1: int16           | bytes of the engine
+/// ```
+public final class EnvelopeHandler implements ApiHandler {
+    static final short QUORUM_KEY = -1;
+
+    /// What members of the quorum tell each other.
+    @FunctionalInterface
+    public interface QuorumMessages {
+        CompletableFuture<byte[]> onRequest(byte[] request);
+    }
+
+    private final ControllerChannel channel;
+    private final Supplier<ApiTable> table;
+    private final QuorumMessages quorum;
+
+    /// @param table the whole of it, known before the first request
+    public EnvelopeHandler(ControllerChannel channel, Supplier<ApiTable> table, QuorumMessages quorum) {
+        this.channel = channel;
+        this.table = table;
+        this.quorum = quorum;
+    }
+
+    @Override
+    public void handle(Request request, Responder responder) {
+        ByteBuffer data = ((EnvelopeRequestData) request.body()).requestData().duplicate();
+        if (Short.BYTES <= data.remaining() && data.getShort(data.position()) == QUORUM_KEY) {
+            byte[] message = new byte[data.remaining() - Short.BYTES];
+            data.get(data.position() + Short.BYTES, message);
+            var _ = quorum.onRequest(message).handle((answer, failure) -> {
+                responder.respond(failure == null
+                        ? new EnvelopeResponseData().setResponseData(ByteBuffer.wrap(answer))
+                        : failed(Errors.UNKNOWN_SERVER_ERROR));
+                return true;
+            });
+        } else if (!channel.isHere()) {
+            responder.respond(failed(Errors.NOT_CONTROLLER));
+        } else {
+            pass(request, data, responder);
+        }
+    }
+
+    private static EnvelopeResponseData failed(Errors error) {
+        return new EnvelopeResponseData().setErrorCode(error.code());
+    }
+
+    private void pass(Request outer, ByteBuffer data, Responder responder) {
+        ApiTable known = table.get();
+        LocalConnection connection = new LocalConnection(outer.connection().listenerName());
+        if (new RequestDecoder(known.supported()).decode(data, connection) instanceof Decoded.Understood(Request inner)
+                && inner.api().forwardable) {
+            known.handle(inner, new InnerResponder(inner, responder));
+        } else {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+        }
+    }
+
+    /// Puts the answer to the inner request into that to the outer one.
+    private record InnerResponder(Request inner, Responder outer) implements Responder {
+        @Override
+        public void respond(ApiMessage body) {
+            EncodedResponse encoded = ResponseEncoder.encode(inner.api(), inner.version(), inner.correlationId(), body,
+                    ByteBuffer::allocate);
+            ByteBuffer bytes = encoded.own().duplicate().position(Integer.BYTES).limit(encoded.sizeInBytes());
+            outer.respond(new EnvelopeResponseData().setResponseData(bytes.slice()));
+        }
+
+        @Override
+        public void respondNothing() {
+            outer.respond(failed(Errors.INVALID_REQUEST));
+        }
+
+        @Override
+        public void closeConnection(String reason) {
+            outer.respond(failed(Errors.UNKNOWN_SERVER_ERROR));
+        }
+    }
+}

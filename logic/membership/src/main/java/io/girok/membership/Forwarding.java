@@ -1,0 +1,103 @@
+package io.girok.membership;
+
+import io.girok.base.Shard;
+import io.girok.broker.ApiHandler;
+import io.girok.broker.ApiRow;
+import io.girok.wire.Request;
+import io.girok.wire.RequestEncoder;
+import io.girok.wire.Responder;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.jspecify.annotations.Nullable;
+
+/// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
+public final class Forwarding {
+    private static final short VERSION = 0;
+    private static final long RETRY_MS = 50;
+    private static final int MAX_ATTEMPTS = 400;
+    private static final long ANSWER_LIMIT_MS = 30_000;
+
+    private final ControllerChannel channel;
+    private final Shard shard;
+
+    /// @param channel for nothing else: what is forwarded may take long
+    public Forwarding(ControllerChannel channel) {
+        this.channel = channel;
+        this.shard = channel.shard();
+    }
+
+    /// The rows with handlers that forward where the API asks for that, while this node does not lead.
+    public List<ApiRow> over(List<ApiRow> rows) {
+        return rows.stream().map(row -> row.api().forwardable ? over(row) : row).toList();
+    }
+
+    private ApiRow over(ApiRow row) {
+        ApiHandler local = row.handler();
+        return new ApiRow(row.api(), row.minVersion(), row.maxVersion(), row.operation(), row.resource(),
+                (request, responder) -> {
+                    if (channel.isHere()) {
+                        local.handle(request, responder);
+                    } else {
+                        forward(local, request, responder, 1);
+                    }
+                });
+    }
+
+    private void forward(ApiHandler local, Request request, Responder responder, int attempt) {
+        var _ = channel.ask(ApiKeys.ENVELOPE, VERSION, envelope(request), ANSWER_LIMIT_MS).handle((answer, failure) -> {
+            Errors error = answer instanceof EnvelopeResponseData envelope
+                    ? Errors.forCode(envelope.errorCode())
+                    : Errors.NOT_CONTROLLER;
+            if (error == Errors.NONE) {
+                responder.respond(inner(request, (EnvelopeResponseData) answer));
+            } else if (error != Errors.NOT_CONTROLLER || attempt == MAX_ATTEMPTS) {
+                responder.respond(failed(request, error));
+            } else {
+                again(local, request, responder, attempt + 1);
+            }
+            return true;
+        });
+    }
+
+    /// An election is under way, or about to begin.
+    private void again(ApiHandler local, Request request, Responder responder, int attempt) {
+        var _ = shard.schedule(RETRY_MS, () -> {
+            if (channel.isHere()) {
+                local.handle(request, responder);
+            } else {
+                forward(local, request, responder, attempt);
+            }
+        });
+    }
+
+    private static EnvelopeRequestData envelope(Request request) {
+        ByteBuffer frame = RequestEncoder.encode(request.api(), request.version(), request.correlationId(),
+                request.body(), ByteBuffer::allocate);
+        InetSocketAddress client = request.connection().remoteAddress();
+        byte[] address = client.getAddress() == null ? new byte[0] : client.getAddress().getAddress();
+        return new EnvelopeRequestData().setRequestData(frame.flip().position(Integer.BYTES))
+                .setClientHostAddress(address);
+    }
+
+    private static ApiMessage inner(Request request, EnvelopeResponseData envelope) {
+        return RequestEncoder.decodeAnswer(request.api(), request.version(), envelope.responseData().duplicate());
+    }
+
+    /// The API's own way of saying that it did not work.
+    private static ApiMessage failed(Request request, @Nullable Errors error) {
+        Errors known = error == null ? Errors.UNKNOWN_SERVER_ERROR : error;
+        ByteBuffer body = MessageUtil.toByteBufferAccessor(request.body(), request.version()).buffer();
+        return AbstractRequest.parseRequest(request.api(), request.version(), new ByteBufferAccessor(body)).request
+                .getErrorResponse(0, known.exception())
+                .data();
+    }
+}

@@ -1,0 +1,33 @@
+package io.girok.membership;
+
+import io.girok.wire.Connection;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/// Of requests that a node asks itself, or that another node has passed on. Immutable.
+///
+/// @param listenerName the one that the client used
+record LocalConnection(String listenerName) implements Connection {
+    static final LocalConnection INSTANCE = new LocalConnection("PLAINTEXT");
+    private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    @Override
+    public long id() {
+        return 0;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return HERE;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return HERE;
+    }
+
+    @Override
+    public void onClose(Runnable task) {
+        // It ends with the process.
+    }
+}

@@ -1,0 +1,73 @@
+package io.girok.membership;
+
+import io.girok.base.Shard;
+import io.girok.wire.PeerConnection;
+import io.girok.wire.Peers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Brings the quorum's messages to other members, in envelopes, on connections of their own. Thread-safe; the
+/// connections belong to one shard.
+public final class QuorumTransport {
+    private static final short VERSION = 0;
+
+    private final NodeConnections connections;
+    private final long answerLimitMs;
+
+    public QuorumTransport(Peers peers, NodeAddresses addresses, Shard shard, long answerLimitMs) {
+        this.connections = new NodeConnections(peers, addresses, shard);
+        this.answerLimitMs = answerLimitMs;
+    }
+
+    /// The answer of that node, or an [IOException].
+    public CompletableFuture<byte[]> send(int nodeId, byte[] message) {
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        connections.shard().run(() -> {
+            PeerConnection connection = connections.to(nodeId);
+            if (connection == null) {
+                answer.completeExceptionally(new IOException("the address of node " + nodeId + " is not known"));
+                return;
+            }
+            ByteBuffer data = ByteBuffer.allocate(Short.BYTES + message.length)
+                    .putShort(EnvelopeHandler.QUORUM_KEY)
+                    .put(message)
+                    .flip();
+            connection.send(ApiKeys.ENVELOPE, VERSION,
+                    new EnvelopeRequestData().setRequestData(data).setClientHostAddress(new byte[0]), answerLimitMs,
+                    new Answer(answer));
+        });
+        return answer;
+    }
+
+    /// Ends the connections.
+    public void close() {
+        connections.shard().run(connections::close);
+    }
+
+    private record Answer(CompletableFuture<byte[]> future) implements PeerConnection.Answer {
+        @Override
+        public void onAnswer(ApiMessage body) {
+            EnvelopeResponseData envelope = (EnvelopeResponseData) body;
+            ByteBuffer data = envelope.responseData();
+            if (envelope.errorCode() != Errors.NONE.code() || data == null) {
+                future.completeExceptionally(new IOException("a member of the quorum answers "
+                        + Errors.forCode(envelope.errorCode())));
+                return;
+            }
+            byte[] bytes = new byte[data.remaining()];
+            data.duplicate().get(bytes);
+            future.complete(bytes);
+        }
+
+        @Override
+        public void onFailure(IOException cause) {
+            future.completeExceptionally(cause);
+        }
+    }
+}
