@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.RaftConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.rpc.SupportedRpcType;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys.Log;
 import org.apache.ratis.util.SizeInBytes;
@@ -31,21 +30,16 @@ final class RatisConfiguration {
         RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
         RaftServerConfigKeys.Snapshot.setRetentionFileNum(properties, 2);
         RaftServerConfigKeys.RetryCache.setExpiryTime(properties, TimeDuration.ONE_SECOND);
-        if (settings.isSingleVoter()) {
-            RaftConfigKeys.Rpc.setType(properties, new SingleVoterRpcType());
-        } else {
-            RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
-        }
+        RaftConfigKeys.Rpc.setType(properties, new VoterRpcType());
         return properties;
     }
 
     private static void setTiming(RaftProperties properties, RatisSettings settings) {
         RaftServerConfigKeys.Rpc.setTimeoutMin(properties, milliseconds(settings.timing().minElectionMs()));
         RaftServerConfigKeys.Rpc.setTimeoutMax(properties, milliseconds(settings.timing().maxElectionMs()));
-        if (settings.isSingleVoter()) {
-            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, milliseconds(FIRST_ELECTION_MS));
-            RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, milliseconds(2 * FIRST_ELECTION_MS));
-        }
+        int firstMs = settings.isSingleVoter() ? FIRST_ELECTION_MS : settings.timing().firstElectionMs();
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, milliseconds(firstMs));
+        RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, milliseconds(2 * firstMs));
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
         // Ratis would close itself for good after a minute's pause, as when a laptop sleeps.
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);

@@ -24,6 +24,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -35,6 +38,7 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +58,10 @@ public final class RatisMetadataLog implements MetadataLog {
             UUID.fromString("6769726f-6b00-4d65-8461-646174610001"));
     private static final long ADMIN_TIMEOUT_MS = 30_000;
     private static final long IDLE_THREAD_MS = 1_000;
+    private static final int ANSWERERS = 4;
+    private static final int MAX_UNANSWERED = 1_000;
+    /// How long the second of those who may call an election waits for the first one's.
+    private static final long CANDIDATE_STEP_MS = 100;
     private static final Leadership NOBODY_LEADS = new Leadership(-1, 0, false);
 
     private final RatisSettings settings;
@@ -62,7 +70,10 @@ public final class RatisMetadataLog implements MetadataLog {
     private final ClientId clientId = ClientId.randomId();
     private final AtomicLong callIds = new AtomicLong();
     private final Map<Long, PendingAppend> pending = new ConcurrentHashMap<>();
+    private final VoterTransport transport;
     private final ThreadPoolExecutor submitter;
+    /// Answers other voters, which may wait for the disk.
+    private final ThreadPoolExecutor answerers;
     private final RatisThreads threads = new RatisThreads();
     private volatile @Nullable Running running;
     private volatile boolean isClosed;
@@ -76,13 +87,23 @@ public final class RatisMetadataLog implements MetadataLog {
         volatile boolean hasEnteredTheLog;
     }
 
+    /// A quorum of one.
     public RatisMetadataLog(RatisSettings settings, Clock clock) {
+        this(settings, clock, VoterTransport.NOBODY);
+    }
+
+    public RatisMetadataLog(RatisSettings settings, Clock clock, VoterTransport transport) {
         this.settings = settings;
+        this.transport = transport;
         this.clock = clock;
         self = RaftPeerId.valueOf(Integer.toString(settings.nodeId()));
         submitter = new ThreadPoolExecutor(1, 1, IDLE_THREAD_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("metadata-append").daemon().factory());
         submitter.allowCoreThreadTimeOut(true);
+        answerers = new ThreadPoolExecutor(ANSWERERS, ANSWERERS, IDLE_THREAD_MS, TimeUnit.MILLISECONDS,
+                new LinkedBlockingQueue<>(MAX_UNANSWERED),
+                Thread.ofPlatform().name("metadata-voter").daemon().factory());
+        answerers.allowCoreThreadTimeOut(true);
     }
 
     /// @throws UncheckedIOException when Ratis does not start; nothing of it is left running then
@@ -108,6 +129,7 @@ public final class RatisMetadataLog implements MetadataLog {
             isClosed = true;
             stop(server.get(), machine, delivery);
             submitter.shutdown();
+            answerers.shutdown();
             throw new UncheckedIOException(new IOException(
                     "the metadata log in '" + settings.directory() + "' cannot be opened: " + rootMessage(e), e));
         }
@@ -119,8 +141,72 @@ public final class RatisMetadataLog implements MetadataLog {
                 .setGroup(RaftGroup.valueOf(GROUP, settings.voters()))
                 .setOption(StartupOption.RECOVER)
                 .setProperties(RatisConfiguration.of(settings))
+                .setParameters(VoterRpcType.parameters(transport))
                 .setStateMachine(machine)
                 .build();
+    }
+
+    /// Answers what another voter has sent by its [VoterTransport].
+    public CompletableFuture<byte[]> onRequest(byte[] request) {
+        Running present = running;
+        if (present == null || isClosed) {
+            return CompletableFuture.failedFuture(new IOException("the metadata log is not open"));
+        }
+        CompletableFuture<byte[]> answer = new CompletableFuture<>();
+        try {
+            answerers.execute(() -> {
+                try {
+                    answer.complete(VoterRpc.answer(present.server(), request));
+                } catch (IOException | RuntimeException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            answer.completeExceptionally(e);
+        }
+        return answer;
+    }
+
+    /// The process of another voter is known to be gone. If it led, this voter calls an election at once, or soon, when
+    /// others come before it in the order of their ids.
+    public void voterGone(int voterId) {
+        List<Integer> left = settings.voters()
+                .stream()
+                .map(peer -> Integer.parseInt(peer.getId().toString()))
+                .filter(id -> id != voterId)
+                .sorted()
+                .toList();
+        long delayMs = CANDIDATE_STEP_MS * left.indexOf(settings.nodeId());
+        var _ = CompletableFuture.runAsync(() -> succeed(voterId),
+                CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, answerers));
+    }
+
+    private void succeed(int deadId) {
+        Running present = running;
+        if (present == null || isClosed || leadership().leaderId() != deadId) {
+            return;
+        }
+        try {
+            RaftServer.Division division = present.server().getDivision(GROUP);
+            TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+            if (last == null) {
+                return;
+            }
+            // As if the leader had handed over: without a pre-vote, in which the others would still speak for it.
+            var reply = present.server()
+                    .startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                            .setServerRequest(RaftRpcRequestProto.newBuilder()
+                                    .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
+                                    .setReplyId(self.toByteString())
+                                    .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
+                            .setLeaderLastEntry(last.toProto())
+                            .build());
+            LOG.info("voter {}, which led the metadata log, is gone; this voter calls an election: {}", deadId,
+                    reply.getServerReply().getSuccess());
+        } catch (IOException e) {
+            LOG.info("no election could be called after voter {} has gone; it comes with the time-out: {}", deadId,
+                    e.getMessage());
+        }
     }
 
     /// Those of Ratis that are alive.
@@ -260,6 +346,7 @@ public final class RatisMetadataLog implements MetadataLog {
             stop(present.server(), present.machine(), present.delivery());
         }
         submitter.shutdown();
+        answerers.shutdown();
         pending.values()
                 .forEach(append -> append.answer.complete(new Unknown("the metadata log was closed meanwhile")));
     }

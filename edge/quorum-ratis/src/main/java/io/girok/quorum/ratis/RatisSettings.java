@@ -21,9 +21,10 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
     ///
     /// @param minElectionMs without a leader for at least this long, a voter calls an election
     /// @param maxElectionMs and after this long at the latest
+    /// @param firstElectionMs the same after a start, at the earliest; twice as long at the latest
     /// @param appendDeadlineMs after it, the outcome of an append is unknown
-    public record Timing(int minElectionMs, int maxElectionMs, long appendDeadlineMs) {
-        public static final Timing DEFAULT = new Timing(1_000, 2_000, 10_000);
+    public record Timing(int minElectionMs, int maxElectionMs, int firstElectionMs, long appendDeadlineMs) {
+        public static final Timing DEFAULT = new Timing(1_000, 2_000, 150, 10_000);
     }
 
     /// A snapshot is due once any of these has come together since the last one.
@@ -43,6 +44,15 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
     public static RatisSettings alone(Path firstLogDirectory, int nodeId) {
         RaftPeer self = RaftPeer.newBuilder().setId(Integer.toString(nodeId)).build();
         return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId, List.of(self), Timing.DEFAULT,
+                SnapshotTrigger.DEFAULT, DEFAULT_APPENDS_IN_FLIGHT);
+    }
+
+    /// One of several voters, below the first of the log directories.
+    public static RatisSettings among(Path firstLogDirectory, int nodeId, List<Integer> voterIds) {
+        List<RaftPeer> voters = voterIds.stream()
+                .map(id -> RaftPeer.newBuilder().setId(Integer.toString(id)).build())
+                .toList();
+        return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId, voters, Timing.DEFAULT,
                 SnapshotTrigger.DEFAULT, DEFAULT_APPENDS_IN_FLIGHT);
     }
 

@@ -69,7 +69,7 @@ final class RatisAppendTest {
 
     private RatisMetadataLog open(long appendDeadlineMs, int maxAppendsInFlight) {
         RatisMetadataLog log = new RatisMetadataLog(RatisSettings.alone(directory, 1)
-                .withTiming(new Timing(100, 200, appendDeadlineMs))
+                .withTiming(new Timing(100, 200, 50, appendDeadlineMs))
                 .withMaxAppendsInFlight(maxAppendsInFlight),
                 new SystemClock());
         log.start(listener);

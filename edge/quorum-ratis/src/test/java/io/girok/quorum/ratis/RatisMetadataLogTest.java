@@ -14,6 +14,6 @@ final class RatisMetadataLogTest extends MetadataLogContract {
     @Override
     protected MetadataLog open() {
         return new RatisMetadataLog(
-                RatisSettings.alone(directory, 1).withTiming(new Timing(100, 200, 20_000)), new SystemClock());
+                RatisSettings.alone(directory, 1).withTiming(new Timing(100, 200, 50, 20_000)), new SystemClock());
     }
 }

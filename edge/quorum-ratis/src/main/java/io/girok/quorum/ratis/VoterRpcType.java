@@ -1,0 +1,46 @@
+package io.girok.quorum.ratis;
+
+import java.util.Objects;
+import org.apache.ratis.conf.Parameters;
+import org.apache.ratis.rpc.RpcFactory;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.ServerFactory;
+
+/// Ratis over a [VoterTransport]: no port, no threads of its own. Immutable.
+///
+/// Ratis makes it by the class name that [#name] gives, so it is public and has a constructor without parameters.
+public final class VoterRpcType implements RpcType {
+    private static final String TRANSPORT = "girok.voter.transport";
+
+    public VoterRpcType() {}
+
+    static Parameters parameters(VoterTransport transport) {
+        Parameters parameters = new Parameters();
+        parameters.put(TRANSPORT, transport, VoterTransport.class);
+        return parameters;
+    }
+
+    @Override
+    public String name() {
+        return VoterRpcType.class.getName();
+    }
+
+    @Override
+    public RpcFactory newFactory(Parameters parameters) {
+        return new Factory(this, Objects.requireNonNull(parameters.get(TRANSPORT, VoterTransport.class)));
+    }
+
+    private record Factory(VoterRpcType type, VoterTransport transport) implements ServerFactory {
+        @Override
+        public RpcType getRpcType() {
+            return type;
+        }
+
+        @Override
+        public RaftServerRpc newRaftServerRpc(RaftServer server) {
+            return new VoterRpc(type, transport);
+        }
+    }
+}

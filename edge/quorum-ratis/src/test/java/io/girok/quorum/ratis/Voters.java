@@ -1,0 +1,124 @@
+package io.girok.quorum.ratis;
+
+import io.girok.base.SystemClock;
+import io.girok.metadata.MetadataLog;
+import io.girok.metadata.RecordingListener;
+import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
+import io.girok.quorum.ratis.RatisSettings.Timing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/// Three voters in one process, over a network that can be cut.
+final class Voters implements AutoCloseable {
+    static final List<Integer> IDS = List.of(1, 2, 3);
+
+    record Voter(RatisMetadataLog log, RecordingListener listener) {}
+
+    private record Link(int from, int to) {}
+
+    private final Path directory;
+    private final Timing timing;
+    private final SnapshotTrigger snapshots;
+    private final Map<Integer, Voter> alive = new ConcurrentHashMap<>();
+    private final Set<Link> cut = ConcurrentHashMap.newKeySet();
+
+    Voters(Path directory, Timing timing, SnapshotTrigger snapshots) {
+        this.directory = directory;
+        this.timing = timing;
+        this.snapshots = snapshots;
+    }
+
+    Voters startAll() {
+        IDS.forEach(this::start);
+        return this;
+    }
+
+    Voter start(int id) {
+        RatisSettings settings = RatisSettings.among(directory.resolve("voter-" + id), id, IDS)
+                .withTiming(timing)
+                .withSnapshots(snapshots);
+        RatisMetadataLog log = new RatisMetadataLog(settings, new SystemClock(),
+                (to, request) -> send(new Link(id, to), request));
+        RecordingListener listener = new RecordingListener(() -> {});
+        Voter voter = new Voter(log, listener);
+        alive.put(id, voter);
+        log.start(listener);
+        return voter;
+    }
+
+    private CompletableFuture<byte[]> send(Link link, byte[] request) {
+        Voter target = alive.get(link.to);
+        if (target == null || cut.contains(link)) {
+            return CompletableFuture.failedFuture(new IOException("voter " + link.to + " is not reached"));
+        }
+        return target.log.onRequest(request)
+                .thenCompose(answer -> cut.contains(new Link(link.to, link.from))
+                        ? CompletableFuture.failedFuture(new IOException("the answer of voter " + link.to + " is lost"))
+                        : CompletableFuture.completedFuture(answer));
+    }
+
+    Voter voter(int id) {
+        return alive.get(id);
+    }
+
+    void stop(int id) {
+        alive.remove(id).log.close();
+    }
+
+    /// Takes its disk away, while it is stopped.
+    void wipe(int id) throws IOException {
+        try (Stream<Path> files = Files.walk(directory.resolve("voter-" + id))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    void isolate(int id) {
+        for (int other : IDS) {
+            cut.add(new Link(id, other));
+            cut.add(new Link(other, id));
+        }
+    }
+
+    void heal() {
+        cut.clear();
+    }
+
+    /// Waits for a leader among those that are alive and not `except`.
+    int awaitLeader(int except) {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (System.nanoTime() < deadline) {
+            for (Map.Entry<Integer, Voter> entry : alive.entrySet()) {
+                if (entry.getKey() != except && 0 <= entry.getValue().listener.epoch()) {
+                    return entry.getKey();
+                }
+            }
+            Thread.onSpinWait();
+        }
+        throw new AssertionError("nobody leads");
+    }
+
+    int awaitLeader() {
+        return awaitLeader(-1);
+    }
+
+    MetadataLog.AppendOutcome append(int leader, String... records) {
+        Voter voter = alive.get(leader);
+        List<byte[]> bytes = Stream.of(records).map(String::getBytes).toList();
+        return voter.log.append(voter.listener.epoch(), voter.listener.records().size(), bytes).join();
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(alive.keySet()).forEach(this::stop);
+    }
+}
