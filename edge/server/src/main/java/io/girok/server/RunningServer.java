@@ -10,6 +10,8 @@ import io.girok.base.Disk;
 import io.girok.base.FileDisk;
 import io.girok.base.SystemClock;
 import io.girok.base.TopicId;
+import io.girok.broker.ApiOperation;
+import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
@@ -21,17 +23,20 @@ import io.girok.cleaner.Cleaner;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
-import io.girok.controller.CreateCluster;
-import io.girok.controller.FenceBroker;
-import io.girok.controller.RegisterBroker;
 import io.girok.files.MetaProperties;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
-import io.girok.metadata.MetadataDelta;
-import io.girok.metadata.MetadataImage;
+import io.girok.membership.BrokerLife;
+import io.girok.membership.BrokerSessions;
+import io.girok.membership.ControllerApis;
+import io.girok.membership.ControllerChannel;
+import io.girok.membership.EnvelopeHandler;
+import io.girok.membership.Forwarding;
+import io.girok.membership.ProposalSender;
+import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
@@ -39,14 +44,13 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.NettyShards;
 import io.girok.network.NetworkServer;
-import io.girok.quorum.ratis.RatisMetadataLog;
-import io.girok.quorum.ratis.RatisSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -57,23 +61,28 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A broker with its quorum in this process, from its start to its stop. Started and stopped by one thread each.
 final class RunningServer {
     /*
-     * Start: log directories (their locks keep a second process out before anything else is touched), the metadata
-     * quorum, the broker on the image that the quorum has replayed, the listeners, and the registration, which names
-     * the listeners' real ports. What does not depend on each other runs side by side, since a start is to be short.
+     * Start: log directories (their locks keep a second process out before anything else is touched), the listeners,
+     * which let nodes in and have clients wait, the metadata quorum, the registration, which names the listeners' real
+     * ports, the broker on the image up to its registration, and the clients.
      *
-     * Stop: the same way back. Clients are answered what they were promised, logs are synced and marked clean.
+     * Stop: the same way back. In a cluster others take over first. Clients are answered what they were promised, logs
+     * are synced and marked clean.
      */
     private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
     private static final long START_LIMIT_MS = 60_000;
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
     private static final long STOP_LIMIT_MS = 60_000;
+    private static final long LEAVE_LIMIT_MS = 10_000;
 
     private final ServerSettings settings;
     private final Clock clock = new SystemClock();
@@ -121,44 +130,50 @@ final class RunningServer {
 
         MetadataStore store = new MetadataStore(Halt::now);
         EffectiveSettings effective = new EffectiveSettings(settings.settings(), settings.nodeId());
-        RatisMetadataLog metadataLog = new RatisMetadataLog(
-                RatisSettings.alone(settings.logDirectories().getFirst(), settings.nodeId()), clock);
-        ActiveController controller = new ActiveController(new Controller(rules(effective, store)), store, metadataLog,
-                controllerThread, clock);
+        ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
+        ActiveController controller = new ActiveController(new Controller(rules(effective, store)), store,
+                links.metadataLog(), controllerThread, clock);
         store.subscribe(controller);
-        CompletableFuture<Long> leads = leadership(store);
-        GroupApis groups = groups(store, controller);
+        BrokerSessions sessions = new BrokerSessions(links.sessions(clock), controller, store, links.intervals());
+        store.subscribe(sessions);
+        store.subscribe(new ClusterFounder(controller, clusterId));
+        ControllerChannel internal = links.channel();
+        AtomicReference<@Nullable BrokerLife> registration = new AtomicReference<>();
+        GroupApis groups = groups(store, internal);
         store.subscribe((image, delta) -> {
             if (!delta.deletedTopics().isEmpty()) {
                 var _ = groups.topicsDeleted();
             }
         });
-        Broker broker = new Broker(
-                new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
-                        random::nextInt),
-                store, effective, new ProducerIdBlocks(controller), Replication.ALONE);
+        Broker broker = broker(shards, directories, store, effective, links, () -> epochOf(registration.get()));
         broker.partitions().addListener(groups.partitionListener());
-        metadataLog.start(store);
-        undo.add(metadataLog::close);
-        undo.add(controller::close);
-        await("the metadata quorum to elect this node", leads);
-        String created = await("the cluster's id", controller.submit(new CreateCluster(clusterId))).get();
-        if (!created.equals(clusterId)) {
-            throw new IllegalStateException(
-                    "the log directories belong to cluster '" + clusterId + "', and the metadata to cluster '" + created
-                            + "': set log.dirs to the directories that belong together");
-        }
-        await("the protocol's tables", warmProtocol);
 
-        ClusterView view = new ClusterView(store::image, settings.nodeId());
-        List<ApiRow> rows = new ArrayList<>(new AdminApis(view, effective, controller, broker::settled).rows());
-        rows.addAll(groups.rows());
+        ApiTable table = broker.complete(rows(broker, groups, links, internal, controller, sessions, store, effective));
+        ControllerChannel heartbeats = links.channel();
+        links.serveLocally(table);
+        await("the protocol's tables", warmProtocol);
+        StartGate gate = new StartGate(table, shards.all().getFirst());
+        NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), gate,
+                settings.network(), clock);
+        undo.add(network::close);
+        links.metadataLog().start(store);
+        undo.add(links::close);
+        undo.add(controller::close);
+
+        BrokerLife life = life(heartbeats, store, clusterId, network.listeners(), directories);
+        undo.add(life::stop);
+        registration.set(life);
+        long epoch = awaitWithoutLimit("the broker's registration with the controller", life.start());
+        awaitImage(store, epoch);
+        if (!store.image().clusterId().equals(clusterId)) {
+            throw new IllegalStateException(
+                    "the log directories belong to cluster '" + clusterId + "', and the metadata to cluster '"
+                            + store.image().clusterId() + "': set log.dirs to the directories that belong together");
+        }
         broker.setStraysAside();
-        ApiTable table = broker.start(rows);
+        broker.start();
         undo.add(() -> await("the partitions to close", broker.stop()));
         Compaction compaction = startCompaction(broker, store, effective);
-        NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), table,
-                settings.network(), clock);
         undo.add(() -> {
             network.stopAccepting();
             if (!network.drain(DRAIN_LIMIT)) {
@@ -170,9 +185,85 @@ final class RunningServer {
         for (ListenerAddress address : settings.httpListeners()) {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
-        register(controller, network.listeners(), directories);
+        await("the controller to let this broker lead", life.ready());
+        gate.open();
+        if (settings.voters().isCluster()) {
+            undo.add(() -> leave(life, links));
+        }
         warnOfOpenListeners();
         return new Started(this, network.listeners(), settings.logDirectories());
+    }
+
+    private Broker broker(NettyShards shards, List<LogDirectory> directories, MetadataStore store,
+            EffectiveSettings effective, ClusterLinks links, LongSupplier brokerEpoch) {
+        AtomicReference<@Nullable Broker> built = new AtomicReference<>();
+        ProposalSender proposals = new ProposalSender(settings.nodeId(), brokerEpoch, links.channel(), store::image,
+                id -> Objects.requireNonNull(built.get()).partitions().shardOf(id));
+        Broker broker = new Broker(
+                new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
+                        random::nextInt),
+                store, effective, new ProducerIdBlocks(links.channel(), settings.nodeId(), brokerEpoch),
+                new Replication(links::connect, proposals, brokerEpoch));
+        built.set(broker);
+        return broker;
+    }
+
+    private List<ApiRow> rows(Broker broker, GroupApis groups, ClusterLinks links, ControllerChannel internal,
+            ActiveController controller, BrokerSessions sessions, MetadataStore store, EffectiveSettings effective) {
+        ClusterView view = new ClusterView(store::image, settings.nodeId());
+        List<ApiRow> rows = new ArrayList<>(new Forwarding(links.channel())
+                .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
+        rows.addAll(groups.rows());
+        rows.addAll(new ControllerApis(controller, store, sessions).rows());
+        rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
+                new EnvelopeHandler(internal, broker::table, links.metadataLog()::onRequest, links.watch())));
+        return rows;
+    }
+
+    private static long epochOf(@Nullable BrokerLife life) {
+        return life == null ? -1 : life.brokerEpoch();
+    }
+
+    private BrokerLife life(ControllerChannel heartbeats, MetadataStore store, String clusterId,
+            List<BoundListener> bound, List<LogDirectory> directories) {
+        List<TopicId> directoryIds = directories.stream()
+                .filter(directory -> directory.failure().isEmpty())
+                .map(LogDirectory::directoryId)
+                .toList();
+        return new BrokerLife(
+                new BrokerLife.Identity(settings.nodeId(), clusterId, newId(), settings.endpoints(bound),
+                        settings.settings().find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds),
+                heartbeats, store::image, settings.settings().get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
+    }
+
+    /// Others are to lead what this broker leads, and the metadata log, before it stops.
+    private static void leave(BrokerLife life, ClusterLinks links) {
+        try {
+            life.leave().get(LEAVE_LIMIT_MS, TimeUnit.MILLISECONDS);
+            MetadataLog.Leadership leadership = links.metadataLog().leadership();
+            if (leadership.isLeader()) {
+                links.metadataLog().resign(leadership.epoch()).get(LEAVE_LIMIT_MS, TimeUnit.MILLISECONDS);
+            }
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "not everything could be handed over to other nodes within {} ms; they notice when this one is gone",
+                    LEAVE_LIMIT_MS);
+        } catch (InterruptedException e) {
+            LOG.warn("interrupted while handing over to other nodes");
+        }
+    }
+
+    private static void awaitImage(MetadataStore store, long offset) {
+        CompletableFuture<Void> known = new CompletableFuture<>();
+        store.subscribe((image, delta) -> {
+            if (offset < image.endOffset()) {
+                known.complete(null);
+            }
+        });
+        if (offset < store.image().endOffset()) {
+            known.complete(null);
+        }
+        await("the metadata up to this broker's registration", known);
     }
 
     private Compaction startCompaction(Broker broker, MetadataStore store, EffectiveSettings effective) {
@@ -188,12 +279,20 @@ final class RunningServer {
         return compaction;
     }
 
-    /// The one that the first directory remembers, or a new one.
+    /// The one that the first directory remembers, or that is set, or a new one.
     private String knownClusterId() throws IOException {
         Path first = settings.logDirectories().getFirst();
         return disk.isDirectory(first)
-                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId).orElseGet(() -> newId().toString())
-                : newId().toString();
+                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId).orElseGet(this::firstClusterId)
+                : firstClusterId();
+    }
+
+    private String firstClusterId() {
+        return settings.settings()
+                .find(BrokerSettings.CLUSTER_ID)
+                .orElseGet(() -> settings.voters().isCluster()
+                        ? settings.voters().derivedClusterId()
+                        : newId().toString());
     }
 
     private TopicId newId() {
@@ -240,38 +339,13 @@ final class RunningServer {
                 new SettingsValidator(effective, store::image), this::newId, random::nextInt);
     }
 
-    private static CompletableFuture<Long> leadership(MetadataStore store) {
-        CompletableFuture<Long> leads = new CompletableFuture<>();
-        store.subscribe(new MetadataStore.Subscriber() {
-            @Override
-            public void onImage(MetadataImage image, MetadataDelta delta) {
-                // Only leadership is waited for.
-            }
-
-            @Override
-            public void onLeader(long epoch) {
-                leads.complete(epoch);
-            }
-        });
-        return leads;
-    }
-
-    private GroupApis groups(MetadataStore store, ActiveController controller) {
+    private GroupApis groups(MetadataStore store, ControllerChannel internal) {
         return new GroupApis(settings.groups(), settings.settings().get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image, new OffsetsTopic(settings.settings(), controller)::create), clock,
+                new ImageGroupCluster(store::image,
+                        new OffsetsTopic(settings.settings(), internal, store::image)::create),
+                clock,
                 blockingPool,
                 () -> UUID.randomUUID().toString());
-    }
-
-    private void register(ActiveController controller, List<BoundListener> bound, List<LogDirectory> directories) {
-        List<TopicId> directoryIds = directories.stream()
-                .filter(directory -> directory.failure().isEmpty())
-                .map(LogDirectory::directoryId)
-                .toList();
-        RegisterBroker registration = new RegisterBroker(settings.nodeId(), newId(), settings.endpoints(bound), null,
-                directoryIds);
-        long epoch = await("the broker's registration", controller.submit(registration)).get();
-        await("the broker to be unfenced", controller.submit(new FenceBroker(settings.nodeId(), epoch, false))).get();
     }
 
     private void warnOfOpenListeners() {
@@ -285,6 +359,24 @@ final class RunningServer {
             if (listener.isBeyondLoopback()) {
                 LOG.warn("listener {} is open to other machines, and everybody who reaches it may do everything: "
                         + "nobody is asked who they are", listener);
+            }
+        }
+    }
+
+    /// A cluster's node waits for the others for as long as they take, and says so.
+    private <T> T awaitWithoutLimit(String what, CompletableFuture<T> future) {
+        if (!settings.voters().isCluster()) {
+            return await(what, future);
+        }
+        while (true) {
+            try {
+                return await(what, future.copy());
+            } catch (IllegalStateException e) {
+                if (!(e.getCause() instanceof TimeoutException)) {
+                    throw e;
+                }
+                LOG.warn("still waiting for {}: a majority of the voters {} must be there", what,
+                        settings.voters().byId());
             }
         }
     }

@@ -8,6 +8,8 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.Listener;
 import io.girok.network.NetworkSettings;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -21,10 +23,13 @@ final class ServerSettings {
     private final List<ListenerAddress> listeners;
     private final List<ListenerAddress> advertised;
     private final List<ListenerAddress> httpListeners;
+    private final QuorumVoters voters;
 
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
+        this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS),
+                settings.get(BrokerSettings.NODE_ID));
         this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
         this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
@@ -48,6 +53,10 @@ final class ServerSettings {
         return settings;
     }
 
+    QuorumVoters voters() {
+        return voters;
+    }
+
     int nodeId() {
         return settings.get(BrokerSettings.NODE_ID);
     }
@@ -66,7 +75,8 @@ final class ServerSettings {
                 .toList();
     }
 
-    /// What clients are told: the advertised address, or none, so that each hears the one it used.
+    /// What clients are told: the advertised address, or, of a node that is alone, none, so that each hears the one it
+    /// used. In a cluster, clients hear of a broker from others as well.
     List<Endpoint> endpoints(List<BoundListener> bound) {
         return bound.stream().map(this::endpoint).toList();
     }
@@ -77,7 +87,26 @@ final class ServerSettings {
                 return new Endpoint(address.name(), address.host(), address.port());
             }
         }
-        return new Endpoint(bound.name(), "", bound.address().getPort());
+        return new Endpoint(bound.name(), voters.isCluster() ? ownHost(bound.name()) : "", bound.address().getPort());
+    }
+
+    private String ownHost(String listener) {
+        return listeners.stream()
+                .filter(address -> address.name().equals(listener) && !address.isWildcard())
+                .map(ListenerAddress::host)
+                .findFirst()
+                .orElseGet(ServerSettings::machineName);
+    }
+
+    private static String machineName() {
+        try {
+            return InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            throw new InvalidSetting(
+                    "setting 'advertised.listeners' is missing: other machines must be told where this "
+                            + "broker listens, and this machine's name does not resolve (" + e.getMessage()
+                            + "); allowed: a name or address, and a port, that clients reach this broker by");
+        }
     }
 
     List<Path> logDirectories() {

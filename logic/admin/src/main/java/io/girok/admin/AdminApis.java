@@ -5,6 +5,7 @@ import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
+import io.girok.membership.ControllerChannel;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
@@ -19,10 +20,13 @@ public final class AdminApis {
     private final EffectiveSettings settings;
     private final ActiveController controller;
     private final TopicCommands topicCommands;
+    private final NewTopics newTopics;
 
     /// @param served done when the partitions of a topic in the image are open, or known to be offline
+    /// @param channel to the active controller, for what this node needs of it itself
     public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller,
-            Function<String, CompletableFuture<Void>> served) {
+            ControllerChannel channel, Function<String, CompletableFuture<Void>> served) {
+        this.newTopics = new NewTopics(channel);
         this.cluster = cluster;
         this.settings = settings;
         this.controller = controller;
@@ -32,7 +36,7 @@ public final class AdminApis {
     public List<ApiRow> rows() {
         Settings given = settings.given();
         OnDemandTopics onDemand = given.get(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE)
-                ? new OnDemandTopics(topicCommands)
+                ? new OnDemandTopics(newTopics)
                 : null;
         AlterConfigsHandlers configs = new AlterConfigsHandlers(controller);
         return List.of(

@@ -1,45 +1,59 @@
 package io.girok.admin;
 
-import io.girok.controller.ActiveController;
-import io.girok.controller.CommandFailed;
-import io.girok.controller.ControllerError;
-import io.girok.controller.CreateTopics;
-import io.girok.controller.CreateTopics.NewTopic;
-import io.girok.controller.Result;
+import io.girok.membership.ControllerChannel;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.metadata.setting.TopicSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
+import org.apache.kafka.common.protocol.Errors;
 
 /// Has the topic of the groups' offsets created. Thread-safe.
 public final class OffsetsTopic {
     private final Settings settings;
-    private final ActiveController controller;
+    private final NewTopics newTopics;
+    private final Supplier<MetadataImage> images;
 
-    public OffsetsTopic(Settings settings, ActiveController controller) {
+    public OffsetsTopic(Settings settings, ControllerChannel controller, Supplier<MetadataImage> images) {
         this.settings = settings;
-        this.controller = controller;
+        this.newTopics = new NewTopics(controller);
+        this.images = images;
     }
 
-    /// Done when the topic is in this broker's image, whoever created it; fails when it can't be had now.
+    /// Done when the topic is there, whoever created it; fails when it can't be had now.
     public CompletableFuture<Void> create() {
         Map<String, String> config = Map.of(TopicSettings.CLEANUP_POLICY.name(), "compact",
                 // Clients choose the codec of their records; those of the coordinator stay as they are.
                 TopicSettings.COMPRESSION_TYPE.name(), "producer",
                 TopicSettings.SEGMENT_BYTES.name(),
                 Integer.toString(settings.get(BrokerSettings.OFFSETS_TOPIC_SEGMENT_BYTES)));
-        NewTopic topic = new NewTopic(Topic.GROUP_METADATA_TOPIC_NAME,
-                settings.get(BrokerSettings.OFFSETS_TOPIC_NUM_PARTITIONS), CreateTopics.DEFAULT, List.of(), config);
-        return controller.submit(new CreateTopics(List.of(topic), false))
-                .thenAccept(results -> results.values().forEach(OffsetsTopic::check));
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection(config.size() + 1);
+        config.forEach((name, value) -> configs.add(new CreatableTopicConfig().setName(name).setValue(value)));
+        CreatableTopic topic = new CreatableTopic().setName(Topic.GROUP_METADATA_TOPIC_NAME)
+                .setNumPartitions(settings.get(BrokerSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
+                .setReplicationFactor(replicationFactor())
+                .setConfigs(configs);
+        return newTopics.create(List.of(topic)).thenAccept(errors -> errors.values().forEach(OffsetsTopic::check));
     }
 
-    private static void check(Result<?> result) {
-        if (!result.isOk() && result.error() != ControllerError.TOPIC_ALREADY_EXISTS) {
-            throw new CommandFailed(result.error(), String.valueOf(result.message()));
+    /// As many as are wished for, or as there are brokers.
+    private short replicationFactor() {
+        long alive = images.get().brokers().stream().filter(BrokerImage::canLead).count();
+        int wished = settings.get(BrokerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
+        return (short) Math.max(1, Math.min(wished, alive));
+    }
+
+    private static void check(Errors error) {
+        if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
+            throw error.exception();
         }
     }
 }

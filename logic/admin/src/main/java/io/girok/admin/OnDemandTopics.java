@@ -1,43 +1,45 @@
 package io.girok.admin;
 
-import io.girok.admin.ControllerAnswers.Told;
-import io.girok.controller.CreateTopics;
-import io.girok.controller.CreateTopics.NewTopic;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Creates the topics that clients ask for before anybody created them. Thread-safe.
 final class OnDemandTopics {
-    private final TopicCommands commands;
+    private static final int DEFAULT = -1;
 
-    OnDemandTopics(TopicCommands commands) {
-        this.commands = commands;
+    private final NewTopics newTopics;
+
+    OnDemandTopics(NewTopics newTopics) {
+        this.newTopics = newTopics;
     }
 
-    /// Creates topics with the broker's defaults. Ends, never in a failure, in what a client is told of each that is
+    /// Creates topics with the cluster's defaults. Ends, never in a failure, in what a client is told of each that is
     /// not there afterwards.
     CompletableFuture<Map<String, Errors>> create(Set<String> names) {
-        List<NewTopic> wanted = names.stream()
-                .map(name -> NewTopic.of(name, CreateTopics.DEFAULT, CreateTopics.DEFAULT))
+        List<CreatableTopic> wanted = names.stream()
+                .map(name -> new CreatableTopic().setName(name)
+                        .setNumPartitions(DEFAULT)
+                        .setReplicationFactor((short) DEFAULT))
                 .toList();
-        return commands.submit(new CreateTopics(wanted, false)).handle((results, failure) -> {
+        return newTopics.create(wanted).handle((results, failure) -> {
             Map<String, Errors> errors = new HashMap<>();
             if (failure == null) {
-                results.forEach((name, result) -> put(errors, name, ControllerAnswers.of(result)));
+                results.forEach((name, error) -> put(errors, name, error));
             } else {
-                names.forEach(name -> put(errors, name, ControllerAnswers.of(failure)));
+                names.forEach(name -> put(errors, name, Errors.NOT_CONTROLLER));
             }
             return errors;
         });
     }
 
-    private static void put(Map<String, Errors> errors, String name, Told told) {
-        if (told.error() != Errors.NONE) {
-            errors.put(name, understandable(told.error()));
+    private static void put(Map<String, Errors> errors, String name, Errors error) {
+        if (error != Errors.NONE) {
+            errors.put(name, understandable(error));
         }
     }
 

@@ -13,6 +13,7 @@ import io.girok.controller.ControllerRules.TopicDefaults;
 import io.girok.controller.CreateCluster;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.RegisterBroker;
+import io.girok.membership.ControllerChannel;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
@@ -63,7 +64,12 @@ final class AdminNode {
         register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
         register(2, new Endpoint("PLAINTEXT", "two.example", 9093));
         ClusterView view = new ClusterView(store::image, 1);
-        table = new ApiTable(new AdminApis(view, effective, controller, this::served).rows());
+        ControllerChannel channel = new ControllerChannel(new ControllerChannel.Route(1, log::leadership,
+                (address, owner) -> {
+                    throw new AssertionError("there is no other node");
+                }, id -> null), thread);
+        table = new ApiTable(new AdminApis(view, effective, controller, channel, this::served).rows());
+        channel.serveLocally(table);
     }
 
     private void register(int id, Endpoint endpoint) {

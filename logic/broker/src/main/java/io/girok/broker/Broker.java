@@ -128,14 +128,17 @@ public final class Broker {
         return best;
     }
 
-    /// Takes up work. Answers the table, which is complete with it.
-    ///
-    /// @param otherApis those beside the data plane
-    public ApiTable start(List<ApiRow> otherApis) {
+    /// Completes the table: the data plane beside `otherApis`. Called once, before [#start].
+    public ApiTable complete(List<ApiRow> otherApis) {
         List<ApiRow> rows = new ArrayList<>(otherApis);
         rows.addAll(dataApis.rows(() -> table().supported()));
         ApiTable complete = new ApiTable(rows);
         table.set(complete);
+        return complete;
+    }
+
+    /// Takes up work.
+    public void start() {
         for (LogDirectory directory : surroundings.directories()) {
             directory.onFailure(failure -> {
                 LOG.error("log directory '{}' is offline, and with it every replica in it: {}", directory.path(),
@@ -150,7 +153,6 @@ public final class Broker {
             recoverRest();
         });
         upkeep.start();
-        return complete;
     }
 
     /// Recovers what was not recovered because nobody asked for it yet.
@@ -187,7 +189,7 @@ public final class Broker {
         }
     }
 
-    private ApiTable table() {
+    public ApiTable table() {
         ApiTable complete = table.get();
         if (complete == null) {
             throw new IllegalStateException("the broker has not been started");

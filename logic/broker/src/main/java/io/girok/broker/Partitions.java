@@ -213,7 +213,7 @@ public final class Partitions {
     }
 
     /// The shard of a partition: the same one for as long as the process lives; a topic's partitions are spread evenly.
-    Shard shardOf(PartitionId id) {
+    public Shard shardOf(PartitionId id) {
         long hash = (id.topic().high() ^ id.topic().low()) * 0x9E3779B97F4A7C15L;
         return shards.get(Math.floorMod((hash >>> 33) + id.index(), shards.size()));
     }

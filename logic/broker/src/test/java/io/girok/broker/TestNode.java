@@ -113,7 +113,8 @@ public final class TestNode {
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
-        table = broker.start(List.of());
+        table = broker.complete(List.of());
+        broker.start();
         runAll();
     }
 

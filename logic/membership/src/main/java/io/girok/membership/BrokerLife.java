@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// be read by anyone.
 public final class BrokerLife {
     /*
-     *   registering --the controller gives an epoch--> fenced --it has the metadata up to there--> active
+     *   registering --the controller gives an epoch--> fenced --ready, with the metadata up to there--> active
      *        ^                                            |                                           |
      *        +-------the epoch is not known any more------+-------------------------------------------+
      *
@@ -60,10 +60,12 @@ public final class BrokerLife {
     private final Supplier<MetadataImage> images;
     private final long heartbeatMs;
     private final Shard shard;
+    private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> active = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile long brokerEpoch = NO_EPOCH;
     private boolean isAsking;
+    private boolean isReady;
     private boolean isLeaving;
     private boolean isStopped;
     private int failedAttempts;
@@ -80,10 +82,27 @@ public final class BrokerLife {
         this.shard = channel.shard();
     }
 
-    /// Registers, and stays alive until [#stop]. Done when the controller lets this broker lead for the first time.
-    public CompletableFuture<Void> start() {
+    /// Registers, and stays alive until [#stop]. Ends in the epoch of the registration: who has the metadata up to there
+    /// knows all that the cluster had decided before.
+    public CompletableFuture<Long> start() {
         shard.run(this::proceed);
+        return registered;
+    }
+
+    /// The broker serves. Done when the controller lets it lead for the first time.
+    public CompletableFuture<Void> ready() {
+        shard.run(() -> {
+            isReady = true;
+            proceedNow();
+        });
         return active;
+    }
+
+    private void proceedNow() {
+        if (!isAsking) {
+            next.cancel();
+            proceed();
+        }
     }
 
     /// Of the registration in force, -1 before there is one.
@@ -95,10 +114,7 @@ public final class BrokerLife {
     public CompletableFuture<Void> leave() {
         shard.run(() -> {
             isLeaving = true;
-            if (!isAsking) {
-                next.cancel();
-                proceed();
-            }
+            proceedNow();
         });
         return left;
     }
@@ -123,6 +139,7 @@ public final class BrokerLife {
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
                     .setCurrentMetadataOffset(images.get().endOffset() - 1)
+                    .setWantFence(!isReady)
                     .setWantShutDown(isLeaving));
         }
     }
@@ -173,8 +190,9 @@ public final class BrokerLife {
     private void takeRegistration(BrokerRegistrationResponseData answer) {
         Errors error = Errors.forCode(answer.errorCode());
         if (error == Errors.INCONSISTENT_CLUSTER_ID) {
-            active.completeExceptionally(new IllegalStateException("the controller belongs to another cluster than '"
-                    + identity.clusterId() + "', to which the log directories of this broker belong"));
+            registered
+                    .completeExceptionally(new IllegalStateException("the controller belongs to another cluster than '"
+                            + identity.clusterId() + "', to which the log directories of this broker belong"));
         }
         if (error != Errors.NONE) {
             failed(error == Errors.DUPLICATE_BROKER_REGISTRATION
@@ -184,6 +202,7 @@ public final class BrokerLife {
         }
         failedAttempts = 0;
         brokerEpoch = answer.brokerEpoch();
+        registered.complete(brokerEpoch);
         after(0);
     }
 
@@ -199,7 +218,8 @@ public final class BrokerLife {
                 if (!answer.isFenced()) {
                     active.complete(null);
                 }
-                after(answer.isFenced() || isLeaving ? SOON_MS : heartbeatMs);
+                boolean isUnderWay = isLeaving || (isReady && answer.isFenced());
+                after(isUnderWay ? SOON_MS : heartbeatMs);
             }
             case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {
                 LOG.info("the controller does not know this broker's epoch {} any more ({}): it registers again",

@@ -10,17 +10,11 @@ import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
 import io.girok.wire.Connection;
-import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
-import java.io.IOException;
-import java.net.ConnectException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.message.ApiVersionsRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
-import org.apache.kafka.common.protocol.ApiMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +25,6 @@ import org.slf4j.LoggerFactory;
 /// new active controller begins with fresh sessions, and by asking every broker.
 public final class BrokerSessions implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
-    private static final short API_VERSIONS = 0;
     private static final int CHECKS_PER_SESSION = 20;
 
     /// A broker that was heard of.
@@ -56,9 +49,9 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
     private final Intervals intervals;
     private final Shard shard;
     private final Map<Integer, Session> sessions = new HashMap<>();
-    /// Brokers that are being fenced, or asked.
+    private final Probe probe;
+    /// Brokers that are being fenced.
     private final Set<Integer> fencing = new HashSet<>();
-    private final Set<Integer> probing = new HashSet<>();
     private boolean isLeading;
     private Timers.Scheduled nextCheck = () -> {};
 
@@ -70,6 +63,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         this.metadata = metadata;
         this.intervals = intervals;
         this.shard = surroundings.shard();
+        this.probe = new Probe(surroundings.peers(), surroundings.addresses(), shard, intervals.probeMs());
     }
 
     Shard shard() {
@@ -156,28 +150,10 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
 
     /// Asks a broker whether it is there.
     private void probe(int brokerId) {
-        var address = surroundings.addresses().of(brokerId);
         Session session = sessions.get(brokerId);
-        if (brokerId == surroundings.nodeId() || address == null || session == null || !probing.add(brokerId)) {
-            return;
+        if (brokerId != surroundings.nodeId() && session != null) {
+            probe.ask(brokerId, () -> fence(brokerId, session.brokerEpoch, "its process is gone"));
         }
-        PeerConnection connection = surroundings.peers().open(address, shard);
-        connection.send(ApiKeys.API_VERSIONS, API_VERSIONS, new ApiVersionsRequestData(), intervals.probeMs(),
-                new PeerConnection.Answer() {
-                    @Override
-                    public void onAnswer(ApiMessage body) {
-                        probing.remove(brokerId);
-                        connection.close();
-                    }
-
-                    @Override
-                    public void onFailure(IOException cause) {
-                        probing.remove(brokerId);
-                        if (cause instanceof ConnectException) {
-                            fence(brokerId, session.brokerEpoch, "its process is gone: nobody listens at " + address);
-                        }
-                    }
-                });
     }
 
     private void check() {
@@ -186,7 +162,8 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         }
         for (BrokerImage broker : metadata.image().brokers()) {
             Session session = sessions.get(broker.id());
-            if (broker.isFenced()) {
+            // This very process needs no other sign of life.
+            if (broker.isFenced() || broker.id() == surroundings.nodeId()) {
                 continue;
             }
             if (session == null || session.brokerEpoch != broker.epoch()) {

@@ -21,10 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
 ///
 /// ```
 /// a client's request    api key (from 0 up) | version | correlation id | client id | ... as on a connection
-/// the quorum's message  -1: int16           | bytes of the engine
+/// the quorum's message  -1: int16           | sender: int32 | bytes of the engine
 /// ```
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
+    static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES;
 
     /// What members of the quorum tell each other.
     @FunctionalInterface
@@ -35,9 +36,12 @@ public final class EnvelopeHandler implements ApiHandler {
     private final ControllerChannel channel;
     private final Supplier<ApiTable> table;
     private final QuorumMessages quorum;
+    private final MemberWatch watch;
 
     /// @param table the whole of it, known before the first request
-    public EnvelopeHandler(ControllerChannel channel, Supplier<ApiTable> table, QuorumMessages quorum) {
+    public EnvelopeHandler(ControllerChannel channel, Supplier<ApiTable> table, QuorumMessages quorum,
+            MemberWatch watch) {
+        this.watch = watch;
         this.channel = channel;
         this.table = table;
         this.quorum = quorum;
@@ -47,8 +51,13 @@ public final class EnvelopeHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         ByteBuffer data = ((EnvelopeRequestData) request.body()).requestData().duplicate();
         if (Short.BYTES <= data.remaining() && data.getShort(data.position()) == QUORUM_KEY) {
-            byte[] message = new byte[data.remaining() - Short.BYTES];
-            data.get(data.position() + Short.BYTES, message);
+            if (data.remaining() < QUORUM_HEADER_BYTES) {
+                responder.respond(failed(Errors.INVALID_REQUEST));
+                return;
+            }
+            watch.heard(data.getInt(data.position() + Short.BYTES), request.connection());
+            byte[] message = new byte[data.remaining() - QUORUM_HEADER_BYTES];
+            data.get(data.position() + QUORUM_HEADER_BYTES, message);
             var _ = quorum.onRequest(message).handle((answer, failure) -> {
                 responder.respond(failure == null
                         ? new EnvelopeResponseData().setResponseData(ByteBuffer.wrap(answer))

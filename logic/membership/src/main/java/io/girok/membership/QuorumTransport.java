@@ -17,25 +17,29 @@ import org.apache.kafka.common.protocol.Errors;
 public final class QuorumTransport {
     private static final short VERSION = 0;
 
+    private final int nodeId;
     private final NodeConnections connections;
     private final long answerLimitMs;
 
-    public QuorumTransport(Peers peers, NodeAddresses addresses, Shard shard, long answerLimitMs) {
+    /// @param nodeId this node
+    public QuorumTransport(int nodeId, Peers peers, NodeAddresses addresses, Shard shard, long answerLimitMs) {
+        this.nodeId = nodeId;
         this.connections = new NodeConnections(peers, addresses, shard);
         this.answerLimitMs = answerLimitMs;
     }
 
     /// The answer of that node, or an [IOException].
-    public CompletableFuture<byte[]> send(int nodeId, byte[] message) {
+    public CompletableFuture<byte[]> send(int memberId, byte[] message) {
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
         connections.shard().run(() -> {
-            PeerConnection connection = connections.to(nodeId);
+            PeerConnection connection = connections.to(memberId);
             if (connection == null) {
-                answer.completeExceptionally(new IOException("the address of node " + nodeId + " is not known"));
+                answer.completeExceptionally(new IOException("the address of node " + memberId + " is not known"));
                 return;
             }
-            ByteBuffer data = ByteBuffer.allocate(Short.BYTES + message.length)
+            ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.QUORUM_HEADER_BYTES + message.length)
                     .putShort(EnvelopeHandler.QUORUM_KEY)
+                    .putInt(nodeId)
                     .put(message)
                     .flip();
             connection.send(ApiKeys.ENVELOPE, VERSION,

@@ -16,6 +16,24 @@ public final class BrokerSettings {
 
     public static final Setting<Integer> NODE_ID = add(
             Setting.of("node.id", ValueType.ints(0, Integer.MAX_VALUE), "1", "The broker's number in its cluster."));
+    public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = add(
+            Setting.of("controller.quorum.voters", ValueType.list("ID@HOST:PORT, separated by commas", 0), "",
+                    "The nodes that keep the metadata and elect the active controller among them, with the addresses "
+                            + "of their listeners; empty: this node alone. Three survive the loss of one, five of two."));
+    public static final Setting<String> CLUSTER_ID = add(
+            Setting.optional("cluster.id", ValueType.text("any text"),
+                    "The cluster's id, the same on every node; without it, one is derived from "
+                            + "controller.quorum.voters, or made up by a node that is alone. Not in Apache Kafka."));
+    public static final Setting<String> BROKER_RACK = add(
+            Setting.optional("broker.rack", ValueType.text("any text"),
+                    "Where the broker stands: the copies of a partition are spread over racks."));
+    public static final Setting<Long> BROKER_HEARTBEAT_INTERVAL_MS = add(
+            Setting.of("broker.heartbeat.interval.ms", ValueType.longs(1, Integer.MAX_VALUE), "2000",
+                    "How often a broker tells the active controller that it is alive, in milliseconds."));
+    public static final Setting<Long> BROKER_SESSION_TIMEOUT_MS = add(
+            Setting.of("broker.session.timeout.ms", ValueType.longs(100, Integer.MAX_VALUE), "9000",
+                    "After how long a silent broker is fenced, in milliseconds; one whose process is gone is fenced at "
+                            + "once."));
     public static final Setting<List<String>> LOG_DIRS = add(
             Setting.of("log.dirs", ValueType.list("one or more directories, separated by commas", 1), "data",
                     "The directories that hold the partitions; the first one also holds the metadata log."));
@@ -241,6 +259,10 @@ public final class BrokerSettings {
     public static final Setting<Integer> OFFSETS_TOPIC_NUM_PARTITIONS = add(
             Setting.of("offsets.topic.num.partitions", ValueType.ints(1, 10_000), "50",
                     "The number of partitions of __consumer_offsets; must not change once it exists."));
+    public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = add(
+            Setting.of("offsets.topic.replication.factor", ValueType.ints(1, 32767), "3",
+                    "The number of copies of __consumer_offsets; with fewer brokers, when it is created, as many as "
+                            + "there are. Apache Kafka waits for more brokers."));
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
             Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
                     "The size at which a segment of __consumer_offsets ends, in bytes."));

@@ -1,0 +1,71 @@
+package io.girok.server;
+
+import io.girok.metadata.setting.InvalidSetting;
+import io.girok.wire.NodeAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// The setting `controller.quorum.voters`: `1@host:9092, ...`. Immutable.
+///
+/// @param byId empty for a node that is alone
+record QuorumVoters(Map<Integer, NodeAddress> byId) {
+    private static final String SETTING = "controller.quorum.voters";
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})@(\\[[^]]+]|[^:/@]+):(\\d{1,5})");
+
+    /// @throws InvalidSetting when an entry is malformed, an id is there twice, or `nodeId` is not there
+    static QuorumVoters parse(List<String> entries, int nodeId) {
+        Map<Integer, NodeAddress> byId = new TreeMap<>();
+        for (String entry : entries) {
+            Matcher form = FORM.matcher(entry);
+            if (!form.matches()) {
+                throw new InvalidSetting(
+                        "setting '" + SETTING + "' has '" + entry + "'; allowed: ID@HOST:PORT, separated by commas");
+            }
+            String host = form.group(2);
+            NodeAddress address = new NodeAddress(
+                    host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
+                    Integer.parseInt(form.group(3)));
+            if (byId.put(Integer.parseInt(form.group(1)), address) != null) {
+                throw new InvalidSetting("setting '" + SETTING + "' names node " + form.group(1)
+                        + " twice; allowed: once");
+            }
+        }
+        if (!byId.isEmpty() && !byId.containsKey(nodeId)) {
+            throw new InvalidSetting("setting '" + SETTING + "' is " + entries + " and 'node.id' is " + nodeId
+                    + "; allowed: one of the voters (brokers that do not vote can't join yet)");
+        }
+        return new QuorumVoters(Map.copyOf(byId));
+    }
+
+    boolean isCluster() {
+        return 1 < byId.size();
+    }
+
+    List<Integer> ids() {
+        return byId.keySet().stream().sorted().toList();
+    }
+
+    @Nullable
+    NodeAddress address(int nodeId) {
+        return byId.get(nodeId);
+    }
+
+    /// The same on every node that has the same voters.
+    String derivedClusterId() {
+        UUID uuid = UUID.nameUUIDFromBytes(new TreeMap<>(byId).toString().getBytes(StandardCharsets.UTF_8));
+        // In the form of Kafka's ids, without a leading dash, which would make an option of it on a command line.
+        return "G" + java.util.Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(java.nio.ByteBuffer.allocate(16)
+                        .putLong(uuid.getMostSignificantBits())
+                        .putLong(uuid.getLeastSignificantBits())
+                        .array())
+                .substring(1);
+    }
+}

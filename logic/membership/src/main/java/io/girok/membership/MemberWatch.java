@@ -1,0 +1,39 @@
+package io.girok.membership;
+
+import io.girok.base.Shard;
+import io.girok.wire.Connection;
+import io.girok.wire.Peers;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/// Notices that another member of the metadata quorum has died: its connection closes, and at its address nobody
+/// listens. [#heard] is thread-safe; the rest is owned by its shard.
+public final class MemberWatch {
+    private final Shard shard;
+    private final Probe probe;
+    private final IntConsumer whenGone;
+    private final Map<Integer, Long> connections = new HashMap<>();
+
+    /// @param whenGone told the member's id, on the shard
+    public MemberWatch(Peers peers, NodeAddresses addresses, Shard shard, long probeMs, IntConsumer whenGone) {
+        this.shard = shard;
+        this.probe = new Probe(peers, addresses, shard, probeMs);
+        this.whenGone = whenGone;
+    }
+
+    void heard(int nodeId, Connection connection) {
+        shard.run(() -> {
+            Long known = connections.put(nodeId, connection.id());
+            if (known == null || known != connection.id()) {
+                connection.onClose(() -> shard.execute(() -> closed(nodeId, connection.id())));
+            }
+        });
+    }
+
+    private void closed(int nodeId, long connectionId) {
+        if (connections.remove(nodeId, connectionId)) {
+            probe.ask(nodeId, () -> whenGone.accept(nodeId));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.girok.membership;
+
+import io.girok.base.Shard;
+import io.girok.wire.NodeAddress;
+import io.girok.wire.PeerConnection;
+import io.girok.wire.Peers;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.util.HashSet;
+import java.util.Set;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/// Finds out whether the process of a node is gone: at its address nobody listens. Owned by its shard.
+///
+/// A node that does not answer may be slow, or cut off; only a refused connection is a proof.
+final class Probe {
+    private static final short VERSION = 0;
+
+    private final Peers peers;
+    private final NodeAddresses addresses;
+    private final Shard shard;
+    private final long limitMs;
+    private final Set<Integer> underWay = new HashSet<>();
+
+    Probe(Peers peers, NodeAddresses addresses, Shard shard, long limitMs) {
+        this.peers = peers;
+        this.addresses = addresses;
+        this.shard = shard;
+        this.limitMs = limitMs;
+    }
+
+    /// Runs `whenGone`, later, if the node's process is gone. A node that is being asked is not asked again.
+    void ask(int nodeId, Runnable whenGone) {
+        NodeAddress address = addresses.of(nodeId);
+        if (address == null || !underWay.add(nodeId)) {
+            return;
+        }
+        PeerConnection connection = peers.open(address, shard);
+        connection.send(ApiKeys.API_VERSIONS, VERSION, new ApiVersionsRequestData(), limitMs,
+                new PeerConnection.Answer() {
+                    @Override
+                    public void onAnswer(ApiMessage body) {
+                        underWay.remove(nodeId);
+                        connection.close();
+                    }
+
+                    @Override
+                    public void onFailure(IOException cause) {
+                        underWay.remove(nodeId);
+                        if (cause instanceof ConnectException) {
+                            whenGone.run();
+                        }
+                    }
+                });
+    }
+}
