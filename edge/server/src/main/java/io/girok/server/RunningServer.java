@@ -246,7 +246,7 @@ final class RunningServer {
             }
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn(
-                    "not everything could be handed over to other nodes within {} ms; they notice when this one is gone",
+                    "not everything could be handed over within {} ms; the other nodes notice when this one is gone",
                     LEAVE_LIMIT_MS);
         } catch (InterruptedException e) {
             LOG.warn("interrupted while handing over to other nodes");

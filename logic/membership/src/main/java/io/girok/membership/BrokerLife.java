@@ -82,8 +82,8 @@ public final class BrokerLife {
         this.shard = channel.shard();
     }
 
-    /// Registers, and stays alive until [#stop]. Ends in the epoch of the registration: who has the metadata up to there
-    /// knows all that the cluster had decided before.
+    /// Registers, and stays alive until [#stop]. Ends in the epoch of the registration: who has the metadata up to
+    /// there knows all that the cluster had decided before.
     public CompletableFuture<Long> start() {
         shard.run(this::proceed);
         return registered;

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Fetches what the followers of one shard lack from one leader, over one connection and in one fetch session (KIP-227).
-/// Owned by that shard.
+/// Fetches what the followers of one shard lack from one leader, over one connection and in one fetch session
+/// (KIP-227). Owned by that shard.
 final class ReplicaFetcher {
     /*
      * One request goes round at a time: its answer is appended, and once all of it is durable the next request tells

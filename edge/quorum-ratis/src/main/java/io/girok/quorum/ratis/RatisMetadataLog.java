@@ -149,7 +149,7 @@ public final class RatisMetadataLog implements MetadataLog {
     /// Answers what another voter has sent by its [VoterTransport].
     public CompletableFuture<byte[]> onRequest(byte[] request) {
         Running present = running;
-        if (present == null || isClosed) {
+        if (present == null || isClosed || !present.info().getLifeCycleState().isRunning()) {
             return CompletableFuture.failedFuture(new IOException("the metadata log is not open"));
         }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();

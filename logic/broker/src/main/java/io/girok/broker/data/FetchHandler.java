@@ -29,7 +29,8 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.jspecify.annotations.Nullable;
 
-/// Fetch, versions 4 to 18, for consumers and followers: finds the session, reads on the partitions' shards, answers what is news.
+/// Fetch, versions 4 to 18, for consumers and followers: finds the session, reads on the partitions' shards, answers
+/// what is news.
 /// Immutable; each session belongs to a shard.
 final class FetchHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_ID = 13;

@@ -19,7 +19,8 @@ public final class BrokerSettings {
     public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = add(
             Setting.of("controller.quorum.voters", ValueType.list("ID@HOST:PORT, separated by commas", 0), "",
                     "The nodes that keep the metadata and elect the active controller among them, with the addresses "
-                            + "of their listeners; empty: this node alone. Three survive the loss of one, five of two."));
+                            + "of their listeners; empty: this node alone. Three survive the loss of one, five "
+                            + "of two."));
     public static final Setting<String> CLUSTER_ID = add(
             Setting.optional("cluster.id", ValueType.text("any text"),
                     "The cluster's id, the same on every node; without it, one is derived from "
