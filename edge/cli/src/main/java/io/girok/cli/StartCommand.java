@@ -17,6 +17,12 @@ final class StartCommand implements Callable<Integer> {
     @Nullable
     String config;
 
+    @Option(names = "--cluster", paramLabel = "COUNT",
+            description = {"Run COUNT brokers (3 or 5) on this machine as one cluster, for trying and for tests:",
+                "--port PORT is the first one's (9092), --directory DIRECTORY has a directory for each (data/cluster)."})
+    @Nullable
+    String cluster;
+
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting; may be repeated.")
     List<String> settings = new ArrayList<>();
 

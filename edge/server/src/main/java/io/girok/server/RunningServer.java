@@ -82,7 +82,10 @@ final class RunningServer {
     private static final long START_LIMIT_MS = 60_000;
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
     private static final long STOP_LIMIT_MS = 60_000;
-    private static final long LEAVE_LIMIT_MS = 10_000;
+    private static final long LEAVE_TURN_MS = 50;
+    private static final int LEAVE_TURNS = 200;
+    private static final int LONELY_TURNS = 20;
+    private static final long RESIGN_LIMIT_MS = 2_000;
 
     private final ServerSettings settings;
     private final Clock clock = new SystemClock();
@@ -236,18 +239,29 @@ final class RunningServer {
                 heartbeats, store::image, settings.settings().get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
     }
 
-    /// Others are to lead what this broker leads, and the metadata log, before it stops.
+    /// Others are to lead what this broker leads, and the metadata log, before it stops. Where no controller is left,
+    /// as when the whole cluster stops, there is nobody to hand over to.
     private static void leave(BrokerLife life, ClusterLinks links) {
+        CompletableFuture<Void> left = life.leave();
         try {
-            life.leave().get(LEAVE_LIMIT_MS, TimeUnit.MILLISECONDS);
+            int lonelyTurns = 0;
+            for (int turn = 0; turn < LEAVE_TURNS && lonelyTurns < LONELY_TURNS && !left.isDone(); turn++) {
+                var _ = left.handle((done, failure) -> true)
+                        .completeOnTimeout(false, LEAVE_TURN_MS,
+                                TimeUnit.MILLISECONDS)
+                        .get();
+                lonelyTurns = links.metadataLog().leadership().leaderId() < 0 ? lonelyTurns + 1 : 0;
+            }
+            if (!left.isDone()) {
+                LOG.warn("not everything could be handed over; the other nodes notice when this one is gone");
+                return;
+            }
             MetadataLog.Leadership leadership = links.metadataLog().leadership();
             if (leadership.isLeader()) {
-                links.metadataLog().resign(leadership.epoch()).get(LEAVE_LIMIT_MS, TimeUnit.MILLISECONDS);
+                links.metadataLog().resign(leadership.epoch()).get(RESIGN_LIMIT_MS, TimeUnit.MILLISECONDS);
             }
         } catch (ExecutionException | TimeoutException e) {
-            LOG.warn(
-                    "not everything could be handed over within {} ms; the other nodes notice when this one is gone",
-                    LEAVE_LIMIT_MS);
+            LOG.info("the metadata log finds its next leader by itself: {}", e.toString());
         } catch (InterruptedException e) {
             LOG.warn("interrupted while handing over to other nodes");
         }

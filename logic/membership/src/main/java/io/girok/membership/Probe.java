@@ -14,9 +14,13 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /// Finds out whether the process of a node is gone: at its address nobody listens. Owned by its shard.
 ///
-/// A node that does not answer may be slow, or cut off; only a refused connection is a proof.
+/// A node that does not answer may be slow, or cut off; only a refused connection is a proof. A process that is dying
+/// closes its connections one by one, and perhaps its listener last: so a connection that ends without an answer is
+/// tried again.
 final class Probe {
     private static final short VERSION = 0;
+    private static final int ATTEMPTS = 10;
+    private static final long REST_MS = 20;
 
     private final Peers peers;
     private final NodeAddresses addresses;
@@ -33,8 +37,15 @@ final class Probe {
 
     /// Runs `whenGone`, later, if the node's process is gone. A node that is being asked is not asked again.
     void ask(int nodeId, Runnable whenGone) {
+        if (underWay.add(nodeId)) {
+            ask(nodeId, whenGone, ATTEMPTS);
+        }
+    }
+
+    private void ask(int nodeId, Runnable whenGone, int attemptsLeft) {
         NodeAddress address = addresses.of(nodeId);
-        if (address == null || !underWay.add(nodeId)) {
+        if (address == null || attemptsLeft == 0) {
+            underWay.remove(nodeId);
             return;
         }
         PeerConnection connection = peers.open(address, shard);
@@ -48,9 +59,11 @@ final class Probe {
 
                     @Override
                     public void onFailure(IOException cause) {
-                        underWay.remove(nodeId);
                         if (cause instanceof ConnectException) {
+                            underWay.remove(nodeId);
                             whenGone.run();
+                        } else {
+                            var _ = shard.schedule(REST_MS, () -> ask(nodeId, whenGone, attemptsLeft - 1));
                         }
                     }
                 });

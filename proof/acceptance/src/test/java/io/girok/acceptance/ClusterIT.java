@@ -2,6 +2,9 @@ package io.girok.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,6 +136,44 @@ class ClusterIT {
                     admin.deleteTopics(List.of(topic)).all().get();
                 }
             }
+        }
+    }
+
+    @Test
+    void oneCommandRunsAWholeCluster() throws Exception {
+        int port = freePort();
+        GirokProcess launcher = GirokProcess.launch(directory.resolve("all"),
+                List.of("start", "--cluster", "3", "--port", Integer.toString(port), "--directory",
+                        directory.resolve("all").toString()),
+                Map.of());
+        launcher.awaitLine(line -> line.startsWith("Girok is ready: a cluster of 3 on 127.0.0.1:" + port));
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", "127.0.0.1:" + port);
+        try (Admin admin = Admin.create(settings)) {
+            create(admin, "orders");
+            awaitInSync(admin, "orders");
+        }
+
+        assertThat(launcher.stop()).isZero();
+
+        for (int node = 1; node <= 3; node++) {
+            assertThat(directory.resolve("all/node-" + node + "/.kafka_cleanshutdown")).exists();
+        }
+    }
+
+    @Test
+    void aClusterOfTwoIsRefused() {
+        GirokProcess launcher = GirokProcess.launch(directory.resolve("none"), List.of("start", "--cluster", "2"),
+                Map.of());
+
+        assertThat(launcher.awaitExit()).isEqualTo(2);
+        assertThat(launcher.errorText()).contains("a cluster has 3 or 5 nodes");
+    }
+
+    /// The first of three that are free now.
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return Math.min(socket.getLocalPort(), 65_000);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -105,6 +106,11 @@ final class GirokProcess implements AutoCloseable {
 
     /// Waits until it has said that it is ready.
     void awaitReady() {
+        awaitLine(READY.asMatchPredicate());
+    }
+
+    /// Waits until it has printed such a line.
+    void awaitLine(Predicate<String> isMeant) {
         long deadline = System.nanoTime() + START_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             String line = poll();
@@ -112,6 +118,8 @@ final class GirokProcess implements AutoCloseable {
                 Matcher ready = READY.matcher(line);
                 if (ready.matches()) {
                     port = Integer.parseInt(ready.group(2));
+                }
+                if (isMeant.test(line)) {
                     return;
                 }
             } else if (!process.isAlive()) {

@@ -1,0 +1,263 @@
+package io.girok.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.FileSlice;
+import io.girok.base.PartitionId;
+import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.log.AppendOrigin;
+import io.girok.log.Durability;
+import io.girok.log.EpochEnd;
+import io.girok.log.LogDirectory;
+import io.girok.log.LogEnvironment;
+import io.girok.log.LogSettings;
+import io.girok.log.OpenFiles;
+import io.girok.log.PartitionStore;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.PartitionFollower.Outcome;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.junit.jupiter.api.Test;
+
+/// Two replicas of a partition, one of which leads and the other follows, taking turns.
+class PartitionFollowerTest {
+    private static final TopicId TOPIC = new TopicId(2, 2);
+    private static final short ALL = -1;
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final ManualClock clock = new ManualClock();
+    private final SimulatedShard shard = new SimulatedShard(clock);
+    private final Replica one = new Replica(1);
+    private final Replica two = new Replica(2);
+
+    /// A broker's copy.
+    private final class Replica {
+        private final int brokerId;
+        private final PartitionStore store;
+        private final PartitionLeader leader;
+        private final PartitionFollower follower;
+
+        Replica(int brokerId) {
+            this.brokerId = brokerId;
+            MemoryDisk disk = new MemoryDisk();
+            LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
+                    () -> new TopicId(1, brokerId), Durability.OS, 1000);
+            LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", brokerId, environment);
+            store = directory.openPartition(new PartitionName("orders", 0), TOPIC, LogSettings.DEFAULT, shard);
+            leader = new PartitionLeader(store, LogSettings.DEFAULT, 1, ReplicationSettings.alone(brokerId, clock));
+            follower = new PartitionFollower(new PartitionId(TOPIC, 0), store, leader);
+        }
+
+        void lead(int epoch, Integer... isr) {
+            leader.lead(new Leadership(brokerId, epoch, epoch, List.of(1, 2), List.of(isr)));
+        }
+
+        void follow(int epoch) {
+            leader.resign();
+            follower.follow(new ReplicaFetcher(3 - brokerId, shard, settings(), (id, owner) -> null), epoch);
+        }
+
+        private ReplicaFetchers.Settings settings() {
+            return new ReplicaFetchers.Settings(brokerId, () -> 7, 500, MAX_BYTES, MAX_BYTES, 1000);
+        }
+
+        void append(int count) {
+            for (int i = 0; i < count; i++) {
+                ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[10]))
+                        .build();
+                assertThat(leader.append(batch, AppendOrigin.CLIENT, ALL)).isInstanceOf(AppendOutcome.Written.class);
+            }
+        }
+    }
+
+    @Test
+    void aFollowerGetsWhatTheLeaderHas() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+
+        catchUp(one, two);
+
+        assertThat(two.store.endOffset()).isEqualTo(5);
+        assertThat(two.store.latestEpoch()).isEqualTo(1);
+        assertThat(one.leader.highWatermark()).isEqualTo(5);
+        assertThat(two.leader.highWatermark()).isEqualTo(5);
+    }
+
+    @Test
+    void whatOnlyADeposedLeaderHadIsCut() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        one.append(3);
+
+        two.follower.stop();
+        two.lead(2, 2);
+        two.append(1);
+        one.follow(2);
+        catchUp(two, one);
+
+        assertThat(one.store.endOffset()).isEqualTo(3);
+        assertThat(one.store.endOffsetFor(1)).isEqualTo(new EpochEnd(1, 2));
+        assertThat(one.store.endOffsetFor(2)).isEqualTo(new EpochEnd(2, 3));
+    }
+
+    @Test
+    void twoLeadersThatTookTurnsWithoutEachOtherAgreeInTheEnd() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        one.append(1);
+        two.follower.stop();
+        two.lead(2, 2);
+        two.append(4);
+        one.lead(3, 1);
+        one.append(2);
+
+        two.follow(3);
+        catchUp(one, two);
+
+        assertThat(two.store.endOffset()).isEqualTo(one.store.endOffset()).isEqualTo(5);
+        assertThat(epochsOf(two)).isEqualTo(epochsOf(one));
+    }
+
+    @Test
+    void anEpochInWhichNothingWasWrittenIsForgottenWithTheLead() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        two.follower.stop();
+        two.lead(2, 2);
+
+        two.follow(3);
+
+        assertThat(two.follower.position(MAX_BYTES).lastFetchedEpoch()).isEqualTo(1);
+    }
+
+    @Test
+    void aFollowerThatHasLessThanTheLeaderBeginsWithStartsOver() {
+        one.lead(1, 1);
+        one.append(5);
+        one.leader.deleteBefore(3);
+        two.follow(1);
+
+        catchUp(one, two);
+
+        assertThat(two.store.startOffset()).isEqualTo(3);
+        assertThat(two.store.endOffset()).isEqualTo(5);
+    }
+
+    @Test
+    void whatTheLeaderDeletedTheFollowerDeletes() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+        catchUp(one, two);
+        one.leader.deleteBefore(4);
+
+        catchUp(one, two);
+
+        assertThat(two.store.startOffset()).isEqualTo(4);
+    }
+
+    @Test
+    void anAnswerToAnEarlierPositionIsPassedOver() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(2);
+        PartitionData first = fetch(one, two);
+        PartitionData again = fetch(one, two);
+
+        two.follower.accept(first, 0);
+        Outcome outcome = two.follower.accept(again, 0);
+
+        assertThat(outcome).isEqualTo(Outcome.TAKEN);
+        assertThat(two.store.endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void damagedRecordsAreNotTaken() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(1);
+        PartitionData data = fetch(one, two);
+        ByteBuffer bytes = ((MemoryRecords) data.records()).buffer();
+        bytes.put(bytes.limit() - 1, (byte) (bytes.get(bytes.limit() - 1) ^ 1));
+
+        Outcome outcome = two.follower.accept(data, 0);
+
+        assertThat(outcome).isEqualTo(Outcome.REST);
+        assertThat(two.store.endOffset()).isZero();
+    }
+
+    @Test
+    void anErrorOfTheLeaderIsWaitedOut() {
+        two.follow(1);
+
+        Outcome outcome = two.follower.accept(new PartitionData().setErrorCode(Errors.FENCED_LEADER_EPOCH.code()), 0);
+
+        assertThat(outcome).isEqualTo(Outcome.REST);
+    }
+
+    /// Lets `follower` fetch until it has everything and its leader knows.
+    private static void catchUp(Replica leader, Replica follower) {
+        for (int i = 0; i < 10; i++) {
+            long offset = follower.store.endOffset();
+            assertThat(follower.follower.accept(fetch(leader, follower), offset)).isEqualTo(Outcome.TAKEN);
+        }
+    }
+
+    private static PartitionData fetch(Replica leader, Replica follower) {
+        FetchedPartition fetched = leader.leader.readFor(new PartitionLeader.Follower(follower.brokerId, 7),
+                follower.follower.position(MAX_BYTES), true);
+        PartitionData data = new PartitionData().setErrorCode(fetched.error().code())
+                .setHighWatermark(fetched.highWatermark())
+                .setLogStartOffset(fetched.logStartOffset())
+                .setRecords(MemoryRecords.readableRecords(bytesOf(fetched)));
+        if (fetched.diverging() != null) {
+            data.setDivergingEpoch(new EpochEndOffset().setEpoch(fetched.diverging().leaderEpoch())
+                    .setEndOffset(fetched.diverging().endOffset()));
+        }
+        fetched.release();
+        return data;
+    }
+
+    private static ByteBuffer bytesOf(FetchedPartition fetched) {
+        ByteBuffer bytes = ByteBuffer.allocate(fetched.sizeInBytes());
+        try {
+            for (FileSlice slice : fetched.slices()) {
+                ByteBuffer part = bytes.slice(bytes.position(), slice.size());
+                while (part.hasRemaining() && 0 < slice.read(part, part.position())) {
+                    continue;
+                }
+                bytes.position(bytes.position() + slice.size());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.flip();
+    }
+
+    private static List<EpochEnd> epochsOf(Replica replica) {
+        List<EpochEnd> epochs = new ArrayList<>();
+        for (int epoch = 0; epoch <= replica.store.latestEpoch(); epoch++) {
+            epochs.add(replica.store.endOffsetFor(epoch));
+        }
+        return epochs;
+    }
+}
