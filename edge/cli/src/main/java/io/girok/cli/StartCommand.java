@@ -19,7 +19,7 @@ final class StartCommand implements Callable<Integer> {
 
     @Option(names = "--cluster", paramLabel = "COUNT",
             description = {"Run COUNT brokers (3 or 5) on this machine as one cluster, for trying and for tests:",
-                "--port PORT is the first one's (9092), --directory DIRECTORY has a directory for each (data/cluster)."})
+                "--port PORT is the first one's (9092), --directory DIRECTORY holds one for each (data/cluster)."})
     @Nullable
     String cluster;
 
