@@ -150,9 +150,13 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
 
     /// Asks a broker whether it is there.
     private void probe(int brokerId) {
-        Session session = sessions.get(brokerId);
-        if (brokerId != surroundings.nodeId() && session != null) {
-            probe.ask(brokerId, () -> fence(brokerId, session.brokerEpoch, "its process is gone"));
+        if (brokerId != surroundings.nodeId()) {
+            probe.ask(brokerId, () -> {
+                Session session = sessions.get(brokerId);
+                if (session != null) {
+                    fence(brokerId, session.brokerEpoch, "its process is gone");
+                }
+            });
         }
     }
 

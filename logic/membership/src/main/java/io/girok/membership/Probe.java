@@ -16,7 +16,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 ///
 /// A node that does not answer may be slow, or cut off; only a refused connection is a proof. A process that is dying
 /// closes its connections one by one, and perhaps its listener last: so a connection that ends without an answer is
-/// tried again.
+/// tried again. One that has answered stays open: when it closes, the node is asked again, so that its end is noticed
+/// also while the node itself has not turned to this one yet.
 final class Probe {
     private static final short VERSION = 0;
     private static final int ATTEMPTS = 10;
@@ -26,7 +27,7 @@ final class Probe {
     private final NodeAddresses addresses;
     private final Shard shard;
     private final long limitMs;
-    private final Set<Integer> underWay = new HashSet<>();
+    private final Set<Integer> watched = new HashSet<>();
 
     Probe(Peers peers, NodeAddresses addresses, Shard shard, long limitMs) {
         this.peers = peers;
@@ -35,9 +36,9 @@ final class Probe {
         this.limitMs = limitMs;
     }
 
-    /// Runs `whenGone`, later, if the node's process is gone. A node that is being asked is not asked again.
+    /// Runs `whenGone` once the node's process is gone. A node that is watched already is not asked again.
     void ask(int nodeId, Runnable whenGone) {
-        if (underWay.add(nodeId)) {
+        if (watched.add(nodeId)) {
             ask(nodeId, whenGone, ATTEMPTS);
         }
     }
@@ -45,7 +46,7 @@ final class Probe {
     private void ask(int nodeId, Runnable whenGone, int attemptsLeft) {
         NodeAddress address = addresses.of(nodeId);
         if (address == null || attemptsLeft == 0) {
-            underWay.remove(nodeId);
+            watched.remove(nodeId);
             return;
         }
         PeerConnection connection = peers.open(address, shard);
@@ -53,14 +54,13 @@ final class Probe {
                 new PeerConnection.Answer() {
                     @Override
                     public void onAnswer(ApiMessage body) {
-                        underWay.remove(nodeId);
-                        connection.close();
+                        connection.onClose(cause -> ask(nodeId, whenGone, ATTEMPTS));
                     }
 
                     @Override
                     public void onFailure(IOException cause) {
                         if (cause instanceof ConnectException) {
-                            underWay.remove(nodeId);
+                            watched.remove(nodeId);
                             whenGone.run();
                         } else {
                             var _ = shard.schedule(REST_MS, () -> ask(nodeId, whenGone, attemptsLeft - 1));
