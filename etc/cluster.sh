@@ -47,7 +47,7 @@ start_cluster() {
         cluster_usage "'--port $port'; allowed: a port up to 65535 that leaves room for $count nodes"
     mkdir -p "$directory" || exit 1
 
-    local voters='' addresses='' node
+    local voters='' addresses='' node start
     for node in $(seq 1 "$count"); do
         voters+=${voters:+,}$node@127.0.0.1:$((port + node - 1))
         addresses+=${addresses:+,}127.0.0.1:$((port + node - 1))
@@ -58,12 +58,12 @@ start_cluster() {
     stopping=
     for node in $(seq 1 "$count"); do
         mkdir -p "$directory/node-$node"
-        commands[node]="$here/girok start ${pass[*]} --set node.id=$node --set listeners=PLAINTEXT://127.0.0.1:$((port + node - 1)) --set log.dirs=$directory/node-$node --set controller.quorum.voters=$voters --set default.replication.factor=3 --set min.insync.replicas=2"
         # What is set by the user comes last and wins.
-        "$here/girok" start --set default.replication.factor=3 --set min.insync.replicas=2 \
-            --set "node.id=$node" --set "listeners=PLAINTEXT://127.0.0.1:$((port + node - 1))" \
-            --set "log.dirs=$directory/node-$node" --set "controller.quorum.voters=$voters" "${pass[@]}" \
-            >"$directory/node-$node.ready" 2> >(exec sed -u "s/^/node $node: /" >&2) &
+        start=("$here/girok" start --set default.replication.factor=3 --set min.insync.replicas=2
+            --set "node.id=$node" --set "listeners=PLAINTEXT://127.0.0.1:$((port + node - 1))"
+            --set "log.dirs=$directory/node-$node" --set "controller.quorum.voters=$voters" "${pass[@]}")
+        commands[node]=${start[*]@Q}
+        "${start[@]}" >"$directory/node-$node.ready" 2> >(exec sed -u "s/^/node $node: /" >&2) &
         pids[node]=$!
     done
 

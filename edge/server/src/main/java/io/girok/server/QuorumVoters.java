@@ -1,10 +1,12 @@
 package io.girok.server;
 
+import io.girok.base.TopicId;
 import io.girok.metadata.setting.InvalidSetting;
 import io.girok.wire.NodeAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
@@ -14,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 /// The setting `controller.quorum.voters`: `1@host:9092, ...`. Immutable.
 ///
 /// @param byId empty for a node that is alone
-record QuorumVoters(Map<Integer, NodeAddress> byId) {
+record QuorumVoters(SortedMap<Integer, NodeAddress> byId) {
     private static final String SETTING = "controller.quorum.voters";
     private static final Pattern FORM = Pattern.compile("(\\d{1,9})@(\\[[^]]+]|[^:/@]+):(\\d{1,5})");
 
+    QuorumVoters {
+        byId = Collections.unmodifiableSortedMap(new TreeMap<>(byId));
+    }
+
     /// @throws InvalidSetting when an entry is malformed, an id is there twice, or `nodeId` is not there
     static QuorumVoters parse(List<String> entries, int nodeId) {
-        Map<Integer, NodeAddress> byId = new TreeMap<>();
+        SortedMap<Integer, NodeAddress> byId = new TreeMap<>();
         for (String entry : entries) {
             Matcher form = FORM.matcher(entry);
             if (!form.matches()) {
@@ -40,7 +46,7 @@ record QuorumVoters(Map<Integer, NodeAddress> byId) {
             throw new InvalidSetting("setting '" + SETTING + "' is " + entries + " and 'node.id' is " + nodeId
                     + "; allowed: one of the voters (brokers that do not vote can't join yet)");
         }
-        return new QuorumVoters(Map.copyOf(byId));
+        return new QuorumVoters(byId);
     }
 
     boolean isCluster() {
@@ -48,7 +54,7 @@ record QuorumVoters(Map<Integer, NodeAddress> byId) {
     }
 
     List<Integer> ids() {
-        return byId.keySet().stream().sorted().toList();
+        return List.copyOf(byId.keySet());
     }
 
     @Nullable
@@ -58,14 +64,8 @@ record QuorumVoters(Map<Integer, NodeAddress> byId) {
 
     /// The same on every node that has the same voters.
     String derivedClusterId() {
-        UUID uuid = UUID.nameUUIDFromBytes(new TreeMap<>(byId).toString().getBytes(StandardCharsets.UTF_8));
+        UUID uuid = UUID.nameUUIDFromBytes(byId.toString().getBytes(StandardCharsets.UTF_8));
         // In the form of Kafka's ids, without a leading dash, which would make an option of it on a command line.
-        return "G" + java.util.Base64.getUrlEncoder()
-                .withoutPadding()
-                .encodeToString(java.nio.ByteBuffer.allocate(16)
-                        .putLong(uuid.getMostSignificantBits())
-                        .putLong(uuid.getLeastSignificantBits())
-                        .array())
-                .substring(1);
+        return "G" + new TopicId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits()).toString().substring(1);
     }
 }

@@ -1,57 +1,30 @@
 package io.girok.server;
 
-import io.girok.admin.AdminApis;
-import io.girok.admin.ClusterView;
-import io.girok.admin.OffsetsTopic;
-import io.girok.admin.ProducerIdBlocks;
-import io.girok.admin.SettingsValidator;
 import io.girok.base.Clock;
 import io.girok.base.Disk;
 import io.girok.base.FileDisk;
 import io.girok.base.SystemClock;
 import io.girok.base.TopicId;
-import io.girok.broker.ApiOperation;
-import io.girok.broker.ApiResource;
-import io.girok.broker.ApiRow;
-import io.girok.broker.ApiTable;
-import io.girok.broker.Broker;
-import io.girok.broker.Compaction;
-import io.girok.broker.Replication;
-import io.girok.broker.group.GroupApis;
-import io.girok.broker.group.ImageGroupCluster;
-import io.girok.cleaner.Cleaner;
-import io.girok.controller.ActiveController;
-import io.girok.controller.Controller;
-import io.girok.controller.ControllerRules;
 import io.girok.files.MetaProperties;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
-import io.girok.membership.BrokerLife;
-import io.girok.membership.BrokerSessions;
-import io.girok.membership.ControllerApis;
-import io.girok.membership.ControllerChannel;
-import io.girok.membership.EnvelopeHandler;
-import io.girok.membership.Forwarding;
-import io.girok.membership.ProposalSender;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
-import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.NettyShards;
 import io.girok.network.NetworkServer;
+import io.girok.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -61,10 +34,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.LongSupplier;
 import org.apache.kafka.common.protocol.ApiKeys;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -92,16 +62,22 @@ final class RunningServer {
     private final Disk disk = new FileDisk();
     private final SecureRandom random = new SecureRandom();
     private final ThreadPoolExecutor blockingPool;
+    private final ThreadPoolExecutor cleaners;
     private final ExecutorService controllerThread = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
     private final List<Runnable> undo = new ArrayList<>();
 
     private RunningServer(ServerSettings settings) {
         this.settings = settings;
-        int threads = settings.settings().get(BrokerSettings.BACKGROUND_THREADS);
-        this.blockingPool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-                Thread.ofPlatform().name("girok-blocking-", 0).factory());
-        blockingPool.allowCoreThreadTimeOut(true);
+        this.blockingPool = pool(settings.settings().get(BrokerSettings.BACKGROUND_THREADS), "girok-blocking-");
+        this.cleaners = pool(settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS), "girok-cleaner-");
+    }
+
+    private static ThreadPoolExecutor pool(int threads, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(), Thread.ofPlatform().name(name, 0).factory());
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /// What a broker says when it serves.
@@ -132,51 +108,21 @@ final class RunningServer {
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
         MetadataStore store = new MetadataStore(Halt::now);
-        EffectiveSettings effective = new EffectiveSettings(settings.settings(), settings.nodeId());
         ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
-        ActiveController controller = new ActiveController(new Controller(rules(effective, store)), store,
-                links.metadataLog(), controllerThread, clock);
-        store.subscribe(controller);
-        BrokerSessions sessions = new BrokerSessions(links.sessions(clock), controller, store, links.intervals());
-        store.subscribe(sessions);
-        store.subscribe(new ClusterFounder(controller, clusterId));
-        ControllerChannel internal = links.channel();
-        AtomicReference<@Nullable BrokerLife> registration = new AtomicReference<>();
-        GroupApis groups = groups(store, internal);
-        store.subscribe((image, delta) -> {
-            if (!delta.deletedTopics().isEmpty()) {
-                var _ = groups.topicsDeleted();
-            }
-        });
-        Broker broker = broker(shards, directories, store, effective, links, () -> epochOf(registration.get()));
-        broker.partitions().addListener(groups.partitionListener());
-
-        ApiTable table = broker.complete(rows(broker, groups, links, internal, controller, sessions, store, effective));
-        ControllerChannel heartbeats = links.channel();
-        links.serveLocally(table);
+        Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
+                new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
+                directories, links.quorum(), links.others());
         await("the protocol's tables", warmProtocol);
-        StartGate gate = new StartGate(table, shards.all().getFirst());
-        NetworkServer network = NetworkServer.start(settings.listeners(), shards, table.supported(), gate,
-                settings.network(), clock);
+        NetworkServer network = NetworkServer.start(settings.listeners(), shards, node.table().supported(),
+                node.door(), settings.network(), clock);
         undo.add(network::close);
-        links.metadataLog().start(store);
         undo.add(links::close);
-        undo.add(controller::close);
-
-        BrokerLife life = life(heartbeats, store, clusterId, network.listeners(), directories);
-        undo.add(life::stop);
-        registration.set(life);
-        long epoch = awaitWithoutLimit("the broker's registration with the controller", life.start());
-        awaitImage(store, epoch);
-        if (!store.image().clusterId().equals(clusterId)) {
-            throw new IllegalStateException(
-                    "the log directories belong to cluster '" + clusterId + "', and the metadata to cluster '"
-                            + store.image().clusterId() + "': set log.dirs to the directories that belong together");
-        }
-        broker.setStraysAside();
-        broker.start();
-        undo.add(() -> await("the partitions to close", broker.stop()));
-        Compaction compaction = startCompaction(broker, store, effective);
+        undo.add(node::close);
+        links.metadataLog().start(store);
+        awaitWithoutLimit("the broker's registration with the controller",
+                node.register(settings.endpoints(network.listeners())));
+        undo.add(() -> await("the partitions to close", node.stop()));
+        node.takeUpWork();
         undo.add(() -> {
             network.stopAccepting();
             if (!network.drain(DRAIN_LIMIT)) {
@@ -184,65 +130,22 @@ final class RunningServer {
             }
             network.close();
         });
-        BrokerMetrics metrics = new BrokerMetrics(compaction::status, directories, openFiles, network, clock);
+        BrokerMetrics metrics = new BrokerMetrics(node::cleanerStatus, directories, openFiles, network, clock);
         for (ListenerAddress address : settings.httpListeners()) {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
-        await("the controller to let this broker lead", life.ready());
-        gate.open();
+        await("the controller to let this broker lead", node.ready());
         if (settings.voters().isCluster()) {
-            undo.add(() -> leave(life, links));
+            undo.add(() -> leave(node, links));
         }
         warnOfOpenListeners();
         return new Started(this, network.listeners(), settings.logDirectories());
     }
 
-    private Broker broker(NettyShards shards, List<LogDirectory> directories, MetadataStore store,
-            EffectiveSettings effective, ClusterLinks links, LongSupplier brokerEpoch) {
-        AtomicReference<@Nullable Broker> built = new AtomicReference<>();
-        ProposalSender proposals = new ProposalSender(settings.nodeId(), brokerEpoch, links.channel(), store::image,
-                id -> Objects.requireNonNull(built.get()).partitions().shardOf(id));
-        Broker broker = new Broker(
-                new Broker.Surroundings(settings.nodeId(), shards.all(), directories, clock, blockingPool,
-                        random::nextInt),
-                store, effective, new ProducerIdBlocks(links.channel(), settings.nodeId(), brokerEpoch),
-                new Replication(links::connect, proposals, brokerEpoch));
-        built.set(broker);
-        return broker;
-    }
-
-    private List<ApiRow> rows(Broker broker, GroupApis groups, ClusterLinks links, ControllerChannel internal,
-            ActiveController controller, BrokerSessions sessions, MetadataStore store, EffectiveSettings effective) {
-        ClusterView view = new ClusterView(store::image, settings.nodeId());
-        List<ApiRow> rows = new ArrayList<>(new Forwarding(links.channel())
-                .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
-        rows.addAll(groups.rows());
-        rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, broker::table, links.metadataLog()::onRequest, links.watch())));
-        return rows;
-    }
-
-    private static long epochOf(@Nullable BrokerLife life) {
-        return life == null ? -1 : life.brokerEpoch();
-    }
-
-    private BrokerLife life(ControllerChannel heartbeats, MetadataStore store, String clusterId,
-            List<BoundListener> bound, List<LogDirectory> directories) {
-        List<TopicId> directoryIds = directories.stream()
-                .filter(directory -> directory.failure().isEmpty())
-                .map(LogDirectory::directoryId)
-                .toList();
-        return new BrokerLife(
-                new BrokerLife.Identity(settings.nodeId(), clusterId, newId(), settings.endpoints(bound),
-                        settings.settings().find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds),
-                heartbeats, store::image, settings.settings().get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
-    }
-
     /// Others are to lead what this broker leads, and the metadata log, before it stops. Where no controller is left,
     /// as when the whole cluster stops, there is nobody to hand over to.
-    private static void leave(BrokerLife life, ClusterLinks links) {
-        CompletableFuture<Void> left = life.leave();
+    private static void leave(Node node, ClusterLinks links) {
+        CompletableFuture<Void> left = node.leave();
         try {
             int lonelyTurns = 0;
             for (int turn = 0; turn < LEAVE_TURNS && lonelyTurns < LONELY_TURNS && !left.isDone(); turn++) {
@@ -267,32 +170,6 @@ final class RunningServer {
         }
     }
 
-    private static void awaitImage(MetadataStore store, long offset) {
-        CompletableFuture<Void> known = new CompletableFuture<>();
-        store.subscribe((image, delta) -> {
-            if (offset < image.endOffset()) {
-                known.complete(null);
-            }
-        });
-        if (offset < store.image().endOffset()) {
-            known.complete(null);
-        }
-        await("the metadata up to this broker's registration", known);
-    }
-
-    private Compaction startCompaction(Broker broker, MetadataStore store, EffectiveSettings effective) {
-        int threads = settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS);
-        ThreadPoolExecutor workers = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), Thread.ofPlatform().name("girok-cleaner-", 0).factory());
-        workers.allowCoreThreadTimeOut(true);
-        undo.add(workers::shutdown);
-        Compaction compaction = Compaction.start(broker.partitions(), store, effective,
-                new Cleaner.Surroundings(broker.partitions().shards().getFirst(), workers, clock, random.nextLong(),
-                        random.nextLong()));
-        undo.add(() -> await("the compactions under way to be left off", compaction.stop()));
-        return compaction;
-    }
-
     /// The one that the first directory remembers, or that is set, or a new one.
     private String knownClusterId() throws IOException {
         Path first = settings.logDirectories().getFirst();
@@ -306,13 +183,7 @@ final class RunningServer {
                 .find(BrokerSettings.CLUSTER_ID)
                 .orElseGet(() -> settings.voters().isCluster()
                         ? settings.voters().derivedClusterId()
-                        : newId().toString());
-    }
-
-    private TopicId newId() {
-        TopicId id = new TopicId(random.nextLong(), random.nextLong());
-        // Ids are seen on command lines, where a leading dash would make an option of one.
-        return id.isZero() || id.toString().startsWith("-") ? newId() : id;
+                        : TopicId.random(random).toString());
     }
 
     private List<LogDirectory> openDirectories(String clusterId, NettyShards shards, OpenFiles openFiles) {
@@ -322,7 +193,8 @@ final class RunningServer {
             default -> Durability.FSYNC;
         };
         LogEnvironment environment = new LogEnvironment(disk, clock, shards.all().getFirst(),
-                openFiles, blockingPool, this::newId, durability, given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
+                openFiles, blockingPool, () -> TopicId.random(random), durability,
+                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
         List<LogDirectory> directories = new ArrayList<>();
         for (Path path : settings.logDirectories()) {
             LogDirectory directory = open(path, clusterId, environment);
@@ -343,23 +215,6 @@ final class RunningServer {
             }
             return LogDirectory.offline(path, environment, failure);
         }
-    }
-
-    private ControllerRules rules(EffectiveSettings effective, MetadataStore store) {
-        Settings given = settings.settings();
-        return new ControllerRules(
-                new ControllerRules.TopicDefaults(given.get(BrokerSettings.NUM_PARTITIONS),
-                        given.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
-                new SettingsValidator(effective, store::image), this::newId, random::nextInt);
-    }
-
-    private GroupApis groups(MetadataStore store, ControllerChannel internal) {
-        return new GroupApis(settings.groups(), settings.settings().get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image,
-                        new OffsetsTopic(settings.settings(), internal, store::image)::create),
-                clock,
-                blockingPool,
-                () -> UUID.randomUUID().toString());
     }
 
     private void warnOfOpenListeners() {
@@ -384,7 +239,7 @@ final class RunningServer {
         }
         while (true) {
             try {
-                return await(what, future.copy());
+                return await(what, future);
             } catch (IllegalStateException e) {
                 if (!(e.getCause() instanceof TimeoutException)) {
                     throw e;
@@ -426,6 +281,7 @@ final class RunningServer {
 
     private void endThreads() {
         controllerThread.shutdown();
+        cleaners.shutdown();
         blockingPool.shutdown();
         try {
             if (!blockingPool.awaitTermination(STOP_LIMIT_MS, TimeUnit.MILLISECONDS)) {

@@ -1,6 +1,5 @@
 package io.girok.server;
 
-import io.girok.group.GroupSettings;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.InvalidSetting;
@@ -15,7 +14,6 @@ import java.util.List;
 
 /// The checked settings in the words of the parts that are wired with them. Immutable.
 final class ServerSettings {
-    private static final long MINUTE_MS = 60_000;
     private static final long FRAME_STALL_MS = 30_000;
     private static final String PLAINTEXT = "PLAINTEXT";
 
@@ -128,14 +126,5 @@ final class ServerSettings {
                         settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
                         settings.get(BrokerSettings.QUEUED_MAX_REQUEST_BYTES))
                 .withTimeouts(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS), FRAME_STALL_MS);
-    }
-
-    GroupSettings groups() {
-        return new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
-                settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
-                settings.get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS), settings.get(BrokerSettings.GROUP_MAX_SIZE),
-                settings.get(BrokerSettings.OFFSET_METADATA_MAX_BYTES),
-                settings.get(BrokerSettings.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
-                settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
     }
 }

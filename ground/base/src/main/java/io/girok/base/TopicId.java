@@ -2,6 +2,7 @@ package io.girok.base;
 
 import java.nio.ByteBuffer;
 import java.util.Base64;
+import java.util.random.RandomGenerator;
 
 /// The 128-bit identity of a topic (also of a log directory), written as 22 characters of URL-safe Base64, as in Kafka.
 /// Immutable.
@@ -18,6 +19,12 @@ public record TopicId(long high, long low) implements Comparable<TopicId> {
         }
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         return new TopicId(buffer.getLong(), buffer.getLong());
+    }
+
+    /// A new one, different from all others. Without a leading dash, since ids are seen on command lines.
+    public static TopicId random(RandomGenerator random) {
+        TopicId id = new TopicId(random.nextLong(), random.nextLong());
+        return id.isZero() || id.toString().startsWith("-") ? random(random) : id;
     }
 
     public boolean isZero() {

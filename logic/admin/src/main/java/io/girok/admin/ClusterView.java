@@ -1,6 +1,5 @@
 package io.girok.admin;
 
-import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
@@ -9,7 +8,6 @@ import io.girok.wire.Connection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /// The cluster as a client on some connection may be told of it. Thread-safe.
@@ -43,14 +41,6 @@ public final class ClusterView {
 
     static boolean isInternal(String topic) {
         return INTERNAL_TOPICS.contains(topic);
-    }
-
-    static Uuid uuid(TopicId id) {
-        return new Uuid(id.high(), id.low());
-    }
-
-    static TopicId topicId(Uuid uuid) {
-        return new TopicId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
     }
 
     /// The brokers that have an address on the client's listener.

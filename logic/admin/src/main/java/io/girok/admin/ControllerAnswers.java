@@ -1,9 +1,8 @@
 package io.girok.admin;
 
 import io.girok.controller.CommandFailed;
-import io.girok.controller.ControllerError;
 import io.girok.controller.Result;
-import java.util.concurrent.CompletionException;
+import io.girok.membership.ControllerErrors;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,20 +16,13 @@ final class ControllerAnswers {
     }
 
     static Told of(Result<?> result) {
-        return result.isOk() ? Told.NOTHING_WRONG : new Told(errorOf(result.error()), result.message());
+        return result.isOk() ? Told.NOTHING_WRONG : new Told(ControllerErrors.of(result), result.message());
     }
 
     /// Of a command that came to no answer.
     static Told of(Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null
-                ? failure.getCause()
-                : failure;
-        return cause instanceof CommandFailed failed
-                ? new Told(errorOf(failed.error()), failed.getMessage())
-                : new Told(Errors.UNKNOWN_SERVER_ERROR, "the controller has failed; the broker's log says why");
-    }
-
-    private static Errors errorOf(ControllerError error) {
-        return Errors.valueOf(error.name());
+        return new Told(ControllerErrors.of(failure), ControllerErrors.cause(failure) instanceof CommandFailed failed
+                ? failed.getMessage()
+                : "the controller has failed; the broker's log says why");
     }
 }

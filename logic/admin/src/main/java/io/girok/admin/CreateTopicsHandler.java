@@ -14,6 +14,7 @@ import io.girok.metadata.setting.TopicSetting;
 import io.girok.metadata.setting.TopicSettings;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -116,7 +117,7 @@ final class CreateTopicsHandler implements ApiHandler {
     private static CreatableTopicResult created(CreatedTopic topic, List<CreatableTopicConfigs> configs) {
         return new CreatableTopicResult().setName(topic.name())
                 .setErrorMessage(null)
-                .setTopicId(ClusterView.uuid(topic.id()))
+                .setTopicId(TopicUuids.of(topic.id()))
                 .setNumPartitions(topic.partitionCount())
                 .setReplicationFactor((short) topic.replicationFactor())
                 .setConfigs(configs);

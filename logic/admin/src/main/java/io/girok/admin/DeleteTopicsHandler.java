@@ -11,6 +11,7 @@ import io.girok.controller.DeleteTopics.TopicReference;
 import io.girok.controller.Result;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -72,7 +73,7 @@ final class DeleteTopicsHandler implements ApiHandler {
         if ((topic.name() != null) == hasId) {
             return Optional.empty();
         }
-        return Optional.of(hasId ? new ById(ClusterView.topicId(topic.topicId())) : new ByName(topic.name()));
+        return Optional.of(hasId ? new ById(TopicUuids.of(topic.topicId())) : new ByName(topic.name()));
     }
 
     private static List<DeletableTopicResult> answers(List<DeleteTopicState> wanted,
@@ -96,7 +97,7 @@ final class DeleteTopicsHandler implements ApiHandler {
     private static DeletableTopicResult answer(DeleteTopicState topic, Result<DeletedTopic> result) {
         return result.isOk()
                 ? new DeletableTopicResult().setName(result.get().name())
-                        .setTopicId(ClusterView.uuid(result.get().id()))
+                        .setTopicId(TopicUuids.of(result.get().id()))
                 : failed(topic, ControllerAnswers.of(result));
     }
 

@@ -7,6 +7,7 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.List;
 import java.util.TreeSet;
 import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
@@ -76,7 +77,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
             int to) {
         DescribeTopicPartitionsResponseTopic described = new DescribeTopicPartitionsResponseTopic()
                 .setName(topic.name())
-                .setTopicId(ClusterView.uuid(topic.id()))
+                .setTopicId(TopicUuids.of(topic.id()))
                 .setIsInternal(ClusterView.isInternal(topic.name()))
                 .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
         for (int index = from; index < to; index++) {

@@ -8,6 +8,7 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -109,7 +110,7 @@ final class MetadataHandler implements ApiHandler {
     private static MetadataResponseTopic lookUp(MetadataImage image, short version, MetadataRequestTopic wanted,
             MetadataRequestData body, Map<String, Errors> notCreated) {
         String name = wanted.name();
-        TopicId id = ClusterView.topicId(wanted.topicId());
+        TopicId id = TopicUuids.of(wanted.topicId());
         if (version < FIRST_WITH_TOPIC_IDS && (name == null || !id.isZero())) {
             return failed(name == null ? "" : name, wanted.topicId(), Errors.INVALID_REQUEST);
         }
@@ -137,7 +138,7 @@ final class MetadataHandler implements ApiHandler {
 
     private static MetadataResponseTopic describe(MetadataImage image, TopicImage topic, MetadataRequestData body) {
         MetadataResponseTopic described = new MetadataResponseTopic().setName(topic.name())
-                .setTopicId(ClusterView.uuid(topic.id()))
+                .setTopicId(TopicUuids.of(topic.id()))
                 .setIsInternal(ClusterView.isInternal(topic.name()))
                 .setTopicAuthorizedOperations(
                         body.includeTopicAuthorizedOperations()

@@ -10,7 +10,6 @@ import io.girok.controller.Command;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
 import io.girok.controller.ControllerRules.TopicDefaults;
-import io.girok.controller.CreateCluster;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.RegisterBroker;
 import io.girok.membership.ControllerChannel;
@@ -60,7 +59,6 @@ final class AdminNode {
         store.subscribe(controller);
         log.start(store);
         thread.runAll();
-        run(new CreateCluster(CLUSTER_ID));
         register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
         register(2, new Endpoint("PLAINTEXT", "two.example", 9093));
         ClusterView view = new ClusterView(store::image, 1);
@@ -73,7 +71,8 @@ final class AdminNode {
     }
 
     private void register(int id, Endpoint endpoint) {
-        long epoch = run(new RegisterBroker(id, new TopicId(id, 1), List.of(endpoint), null, List.of())).get();
+        long epoch = run(new RegisterBroker(CLUSTER_ID, id, new TopicId(id, 1), List.of(endpoint), null, List.of()))
+                .get();
         run(new FenceBroker(id, epoch, false));
     }
 

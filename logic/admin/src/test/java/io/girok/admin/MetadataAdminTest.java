@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.wire.TopicUuids;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -118,7 +119,7 @@ class MetadataAdminTest {
     @Test
     void topicsAreFoundByTheirIds() {
         createTopics(NewTopic.of("orders", 1, 1));
-        Uuid id = ClusterView.uuid(node.store.image().topic("orders").id());
+        Uuid id = TopicUuids.of(node.store.image().topic("orders").id());
         MetadataRequestData byId = new MetadataRequestData().setTopics(
                 List.of(new MetadataRequestTopic().setName(null).setTopicId(id),
                         new MetadataRequestTopic().setName(null).setTopicId(new Uuid(5, 5))));

@@ -3,6 +3,7 @@ package io.girok.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.broker.TestAnswer;
+import io.girok.wire.TopicUuids;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -69,7 +70,7 @@ class TopicAdminTest {
             });
         }
         if (7 <= version) {
-            assertThat(made.topicId()).isEqualTo(ClusterView.uuid(node.store.image().topic("orders").id()));
+            assertThat(made.topicId()).isEqualTo(TopicUuids.of(node.store.image().topic("orders").id()));
         }
     }
 
@@ -193,7 +194,7 @@ class TopicAdminTest {
     @Test
     void topicsAreDeletedByIdAndNamedInOneWayOnly() {
         create(7, topic("orders", 1, 1));
-        Uuid id = ClusterView.uuid(node.store.image().topic("orders").id());
+        Uuid id = TopicUuids.of(node.store.image().topic("orders").id());
 
         List<String> wrong = delete(6, new DeleteTopicState().setName(null).setTopicId(new Uuid(5, 5)),
                 new DeleteTopicState().setName("orders").setTopicId(id), new DeleteTopicState().setName(null));

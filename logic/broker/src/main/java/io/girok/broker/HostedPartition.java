@@ -319,7 +319,7 @@ final class HostedPartition {
 
     private void followLeader() {
         Placement.NotHere leader = current.elsewhere();
-        if (follower != null && current.leadership() == null && 0 <= leader.leaderId()) {
+        if (follower != null && 0 <= leader.leaderId()) {
             home.fetchers().follow(follower, home.shard(), leader.leaderId(), leader.leaderEpoch());
         }
     }

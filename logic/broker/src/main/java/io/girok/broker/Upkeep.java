@@ -14,14 +14,14 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a broker does unasked: after a crash, recovery of the logs that nobody asked for yet; from time to time,
 /// retention and expiry of each partition on its shard, checkpoints of each log directory, and sleep for the logs that
-/// nobody uses. Thread-safe; started and
-/// stopped once.
+/// nobody uses. Thread-safe; started and stopped once.
 final class Upkeep {
     private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
     /// Logs that a shard has recovered are saved so many at a time.
@@ -119,18 +119,21 @@ final class Upkeep {
                 directory.checkpoint();
             }
         }
-        byShard().forEach((owner, hosted) -> owner.execute(() -> letSomeSleep(owner, hosted)));
+        // What nobody used since the last checkpoint sleeps from now on.
+        byShard().forEach((owner, hosted) -> forEach(owner, hosted, HostedPartition::sleepUnlessUsed));
         nextCheckpoint = shard.schedule(intervals.checkpointMs(), this::checkpoint);
     }
 
-    /// What nobody used since the last checkpoint sleeps from now on.
-    private void letSomeSleep(Shard owner, Queue<HostedPartition> left) {
-        for (int i = 0; i < PARTITIONS_PER_TURN && !left.isEmpty(); i++) {
-            left.remove().sleepUnlessUsed();
-        }
-        if (!left.isEmpty() && !isStopped) {
-            owner.execute(() -> letSomeSleep(owner, left));
-        }
+    /// On their shard, some in each turn of it.
+    private void forEach(Shard owner, Queue<HostedPartition> left, Consumer<HostedPartition> action) {
+        owner.execute(() -> {
+            for (int i = 0; i < PARTITIONS_PER_TURN && !left.isEmpty(); i++) {
+                action.accept(left.remove());
+            }
+            if (!left.isEmpty() && !isStopped) {
+                forEach(owner, left, action);
+            }
+        });
     }
 
     private void checkFollowers() {
@@ -138,17 +141,8 @@ final class Upkeep {
             return;
         }
         byShard(HostedPartition::isReplicated)
-                .forEach((owner, hosted) -> owner.execute(() -> checkFollowersOfSome(owner, hosted)));
+                .forEach((owner, hosted) -> forEach(owner, hosted, HostedPartition::checkFollowers));
         nextFollowers = shard.schedule(intervals.followersMs(), this::checkFollowers);
-    }
-
-    private void checkFollowersOfSome(Shard owner, Queue<HostedPartition> left) {
-        for (int i = 0; i < PARTITIONS_PER_TURN && !left.isEmpty(); i++) {
-            left.remove().checkFollowers();
-        }
-        if (!left.isEmpty() && !isStopped) {
-            owner.execute(() -> checkFollowersOfSome(owner, left));
-        }
     }
 
     private void checkRetention() {

@@ -2,7 +2,6 @@ package io.girok.controller;
 
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
-import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ProducerIdsAllocated;
 import java.util.List;
 
@@ -35,7 +34,6 @@ public final class Controller {
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AllocateProducerIds _ -> allocateProducerIds(image);
-            case CreateCluster create -> createCluster(image, create);
         };
         return (Decision<A>) decision;
     }
@@ -48,16 +46,6 @@ public final class Controller {
         return decided(
                 new ProducerIdsAllocated(first + AllocateProducerIds.BLOCK_COUNT),
                 new AllocateProducerIds.Block(first, AllocateProducerIds.BLOCK_COUNT));
-    }
-
-    private static Decision<Result<String>> createCluster(MetadataImage image, CreateCluster command) {
-        if (!image.clusterId().isEmpty()) {
-            return new Decision<>(List.of(), Result.of(image.clusterId()));
-        }
-        if (command.clusterId().isBlank()) {
-            return refused(ControllerError.INVALID_REQUEST, "a cluster's id is not empty");
-        }
-        return decided(new ClusterCreated(command.clusterId()), command.clusterId());
     }
 
     private static <T> Decision<Result<T>> decided(MetadataRecord record, T value) {

@@ -8,6 +8,7 @@ import io.girok.metadata.MetadataRecord.BrokerFenced;
 import io.girok.metadata.MetadataRecord.BrokerLeaving;
 import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.BrokerUnregistered;
+import io.girok.metadata.MetadataRecord.ClusterCreated;
 import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -22,13 +23,24 @@ final class Membership {
                             "broker id " + command.brokerId() + " with incarnation " + command.incarnation()
                                     + ": an id from 0 up and an incarnation other than zero are expected"));
         }
+        if (command.clusterId().isBlank()) {
+            return refused(Result.failed(ControllerError.INVALID_REQUEST, "a cluster's id is not empty"));
+        }
+        boolean isFounded = !image.clusterId().isEmpty();
+        if (isFounded && !image.clusterId().equals(command.clusterId())) {
+            return refused(Result.failed(ControllerError.INCONSISTENT_CLUSTER_ID, "broker " + command.brokerId()
+                    + " belongs to cluster '" + command.clusterId() + "', this is '" + image.clusterId() + "'"));
+        }
         BrokerRegistered record = new BrokerRegistered(command.brokerId(), command.incarnation(), command.endpoints(),
                 command.rack(), command.directories());
         BrokerImage present = image.broker(command.brokerId());
-        if (present != null && record.equals(registrationOf(present))) {
+        if (isFounded && present != null && record.equals(registrationOf(present))) {
             return new Decision<>(List.of(), Result.of(present.epoch()));
         }
-        return changed(rules, image, record, Result.of(image.endOffset()));
+        return isFounded
+                ? changed(rules, image, List.of(record), Result.of(image.endOffset()))
+                : changed(rules, image, List.of(new ClusterCreated(command.clusterId()), record),
+                        Result.of(image.endOffset() + 1));
     }
 
     private static BrokerRegistered registrationOf(BrokerImage broker) {
@@ -44,7 +56,7 @@ final class Membership {
         Result<Boolean> answer = Result.of(command.isFenced());
         return broker.get().isFenced() == command.isFenced()
                 ? new Decision<>(List.of(), answer)
-                : changed(rules, image, new BrokerFenced(command.brokerId(), command.isFenced()), answer);
+                : changed(rules, image, List.of(new BrokerFenced(command.brokerId(), command.isFenced())), answer);
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {
@@ -95,10 +107,10 @@ final class Membership {
         return Result.failed(ControllerError.BROKER_ID_NOT_REGISTERED, "broker " + brokerId + " has not registered");
     }
 
-    private static <T> Decision<Result<T>> changed(ControllerRules rules, MetadataImage image, MetadataRecord record,
-            Result<T> answer) {
+    private static <T> Decision<Result<T>> changed(ControllerRules rules, MetadataImage image,
+            List<MetadataRecord> records, Result<T> answer) {
         Draft draft = new Draft(image);
-        draft.add(List.of(record));
+        draft.add(records);
         boolean isDone = Repair.addTo(draft, rules);
         return draft.step(answer, isDone);
     }

@@ -6,10 +6,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Tells that a broker has started; the answer is its epoch. It stays fenced until [FenceBroker] says otherwise.
-/// Registering once more in the same way changes nothing.
+/// Registering once more in the same way changes nothing. The first registration founds the cluster.
 ///
+/// @param clusterId of the cluster to which the broker's logs belong, or which it is to found
 /// @param incarnation new with every start of the process
-public record RegisterBroker(int brokerId, TopicId incarnation, List<Endpoint> endpoints, @Nullable String rack,
+public record RegisterBroker(String clusterId, int brokerId, TopicId incarnation, List<Endpoint> endpoints,
+        @Nullable String rack,
         List<TopicId> directories) implements Command<Result<Long>> {
     public RegisterBroker {
         endpoints = List.copyOf(endpoints);

@@ -1,6 +1,7 @@
 package io.girok.controller;
 
 import static io.girok.controller.ControllerError.BROKER_ID_NOT_REGISTERED;
+import static io.girok.controller.ControllerError.INCONSISTENT_CLUSTER_ID;
 import static io.girok.controller.ControllerError.INVALID_REQUEST;
 import static io.girok.controller.ControllerError.STALE_BROKER_EPOCH;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,8 +22,6 @@ class BrokersTest {
 
     @Test
     void aRegistrationIsFencedAndItsEpochIsItsOffset() {
-        world.run(new CreateCluster("cluster"));
-
         Result<Long> epoch = world.run(World.registration(1, 1, "rack"));
 
         assertThat(epoch).isEqualTo(Result.of(1L));
@@ -51,7 +50,7 @@ class BrokersTest {
     void whatIsNoBrokerIsRefused() {
         assertThat(world.run(new FenceBroker(1, 0, false)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
         assertThat(world.run(World.registration(-1, 1, "")).error()).isEqualTo(INVALID_REQUEST);
-        assertThat(world.run(new RegisterBroker(1, TopicId.ZERO, List.of(), null, List.of())).error())
+        assertThat(world.run(new RegisterBroker("cluster", 1, TopicId.ZERO, List.of(), null, List.of())).error())
                 .isEqualTo(INVALID_REQUEST);
     }
 
@@ -62,10 +61,18 @@ class BrokersTest {
     }
 
     @Test
-    void aClusterGetsItsIdOnce() {
-        assertThat(world.run(new CreateCluster(" ")).error()).isEqualTo(INVALID_REQUEST);
-        assertThat(world.run(new CreateCluster("first"))).isEqualTo(Result.of("first"));
-        assertThat(world.run(new CreateCluster("second"))).isEqualTo(Result.of("first"));
+    void theFirstRegistrationFoundsTheCluster() {
+        assertThat(world.run(of(" ", 1)).error()).isEqualTo(INVALID_REQUEST);
+        assertThat(world.image.brokers()).isEmpty();
+
+        assertThat(world.run(of("first", 1))).isEqualTo(Result.of(1L));
+
         assertThat(world.image.clusterId()).isEqualTo("first");
+        assertThat(world.run(of("second", 2)).error()).isEqualTo(INCONSISTENT_CLUSTER_ID);
+        assertThat(world.image.broker(2)).isNull();
+    }
+
+    private static RegisterBroker of(String clusterId, int brokerId) {
+        return new RegisterBroker(clusterId, brokerId, new TopicId(1, 1), List.of(), null, List.of());
     }
 }

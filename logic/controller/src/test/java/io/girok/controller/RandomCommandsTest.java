@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.TopicId;
 import io.girok.controller.AlterConfigs.Alteration;
 import io.girok.controller.AlterConfigs.Kind;
 import io.girok.controller.AlterConfigs.Operation;
@@ -130,7 +131,7 @@ class RandomCommandsTest {
                                             .map(TopicImage::id)
                                             .sorted()
                                             .findFirst()
-                                            .orElse(new io.girok.base.TopicId(1, 1)))));
+                                            .orElse(new TopicId(1, 1)))));
             case 7 -> new AlterConfigs(
                     some(random,
                             () -> new Alteration(target(random),
@@ -142,7 +143,8 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
-            default -> new CreateCluster("cluster-" + random.nextInt(3));
+            default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
+                    List.of());
         };
     }
 

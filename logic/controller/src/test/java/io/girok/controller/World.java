@@ -51,7 +51,8 @@ final class World {
     }
 
     static RegisterBroker registration(int id, long incarnation, String rack) {
-        return new RegisterBroker(id, new TopicId(id, incarnation), List.of(new Endpoint("PLAINTEXT", "", 9092)),
+        return new RegisterBroker("cluster", id, new TopicId(id, incarnation),
+                List.of(new Endpoint("PLAINTEXT", "", 9092)),
                 rack.isEmpty() ? null : rack, List.of(new TopicId(50, id)));
     }
 

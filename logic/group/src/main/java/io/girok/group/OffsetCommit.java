@@ -4,6 +4,7 @@ import io.girok.base.TopicId;
 import io.girok.coordinator.Command;
 import io.girok.coordinator.Decision;
 import io.girok.coordinator.Reply;
+import io.girok.wire.TopicUuids;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
@@ -49,8 +50,7 @@ record OffsetCommit(OffsetCommitRequestData request) implements Command<GroupSta
             return Errors.OFFSET_METADATA_TOO_LARGE;
         }
         long expireTimestampMs = request.retentionTimeMs() < 0 ? OffsetValue.NEVER : nowMs + request.retentionTimeMs();
-        TopicId topicId = new TopicId(topic.topicId().getMostSignificantBits(),
-                topic.topicId().getLeastSignificantBits());
+        TopicId topicId = TopicUuids.of(topic.topicId());
         decision.record(
                 GroupRecordCodec.offset(
                         new OffsetKey(request.groupId(), topic.name(), partition.partitionIndex()),

@@ -5,11 +5,10 @@ import io.girok.base.Timers;
 import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
+import io.girok.wire.TopicUuids;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -152,9 +151,7 @@ public final class BrokerLife {
                 if (failure == null) {
                     take(answer);
                 } else {
-                    failed(failure instanceof CompletionException && failure.getCause() != null
-                            ? failure.getCause().getMessage()
-                            : failure.getMessage());
+                    failed(ControllerErrors.cause(failure).getMessage());
                 }
             });
             return true;
@@ -169,14 +166,10 @@ public final class BrokerLife {
         }
         return new BrokerRegistrationRequestData().setBrokerId(identity.brokerId())
                 .setClusterId(identity.clusterId())
-                .setIncarnationId(uuid(identity.incarnation()))
+                .setIncarnationId(TopicUuids.of(identity.incarnation()))
                 .setListeners(listeners)
                 .setRack(identity.rack())
-                .setLogDirs(identity.directories().stream().map(BrokerLife::uuid).toList());
-    }
-
-    private static Uuid uuid(TopicId id) {
-        return new Uuid(id.high(), id.low());
+                .setLogDirs(identity.directories().stream().map(TopicUuids::of).toList());
     }
 
     private void take(ApiMessage answer) {
@@ -192,7 +185,8 @@ public final class BrokerLife {
         if (error == Errors.INCONSISTENT_CLUSTER_ID) {
             registered
                     .completeExceptionally(new IllegalStateException("the controller belongs to another cluster than '"
-                            + identity.clusterId() + "', to which the log directories of this broker belong"));
+                            + identity.clusterId() + "', to which the log directories of this broker belong: set "
+                            + "log.dirs and controller.quorum.voters to what belongs together"));
         }
         if (error != Errors.NONE) {
             failed(error == Errors.DUPLICATE_BROKER_REGISTRATION

@@ -103,7 +103,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
     }
 
     /// Nobody is fenced by this node any more.
-    public void end() {
+    private void end() {
         isLeading = false;
         nextCheck.cancel();
         sessions.clear();

@@ -20,11 +20,11 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
@@ -68,7 +68,7 @@ public final class ControllerApis {
             }
             var _ = controller.submit(command(body)).handle((result, failure) -> {
                 sessions.shard().run(() -> {
-                    Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+                    Errors error = ControllerErrors.of(result, failure);
                     long epoch = error == Errors.NONE ? result.get() : -1;
                     if (error == Errors.NONE) {
                         sessions.registered(body.brokerId(), epoch);
@@ -87,10 +87,8 @@ public final class ControllerApis {
         if (!sessions.isLeading()) {
             return Errors.NOT_CONTROLLER;
         }
-        if (!image.clusterId().isEmpty() && !image.clusterId().equals(body.clusterId())) {
-            return Errors.INCONSISTENT_CLUSTER_ID;
-        }
-        boolean isOther = known != null && !known.isFenced() && !known.incarnation().equals(id(body.incarnationId()));
+        boolean isOther = known != null && !known.isFenced()
+                && !known.incarnation().equals(TopicUuids.of(body.incarnationId()));
         return isOther && sessions.isAlive(body.brokerId()) ? Errors.DUPLICATE_BROKER_REGISTRATION : Errors.NONE;
     }
 
@@ -99,12 +97,9 @@ public final class ControllerApis {
                 .stream()
                 .map(listener -> new Endpoint(listener.name(), listener.host(), listener.port()))
                 .toList();
-        return new RegisterBroker(body.brokerId(), id(body.incarnationId()), endpoints, body.rack(),
-                body.logDirs().stream().map(ControllerApis::id).toList());
-    }
-
-    private static TopicId id(Uuid uuid) {
-        return new TopicId(uuid.getMostSignificantBits(), uuid.getLeastSignificantBits());
+        return new RegisterBroker(body.clusterId(), body.brokerId(), TopicUuids.of(body.incarnationId()), endpoints,
+                body.rack(),
+                body.logDirs().stream().map(TopicUuids::of).toList());
     }
 
     private void heartbeat(Request request, Responder responder) {
@@ -142,7 +137,7 @@ public final class ControllerApis {
 
     private void fence(BrokerImage broker, boolean isFenced, Responder responder, BrokerHeartbeatResponseData answer) {
         var _ = controller.submit(new FenceBroker(broker.id(), broker.epoch(), isFenced)).handle((result, failure) -> {
-            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            Errors error = ControllerErrors.of(result, failure);
             if (error == Errors.NONE) {
                 responder.respond(answer.setIsFenced(isFenced));
             } else {
@@ -155,7 +150,7 @@ public final class ControllerApis {
     /// Lets the broker stop once nobody else could lead what it still leads; fenced from then on, it holds up nobody.
     private void leave(BrokerImage broker, Responder responder) {
         var _ = controller.submit(new LeaveCluster(broker.id(), broker.epoch())).handle((result, failure) -> {
-            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            Errors error = ControllerErrors.of(result, failure);
             if (error != Errors.NONE) {
                 refuse(responder, error);
             } else if (isNeeded(metadata.image(), broker.id())) {
@@ -183,13 +178,13 @@ public final class ControllerApis {
         List<AlterPartitions.Proposal> proposals = new ArrayList<>();
         for (AlterPartitionRequestData.TopicData topic : body.topics()) {
             for (AlterPartitionRequestData.PartitionData partition : topic.partitions()) {
-                proposals.add(new AlterPartitions.Proposal(id(topic.topicId()), partition.partitionIndex(),
+                proposals.add(new AlterPartitions.Proposal(TopicUuids.of(topic.topicId()), partition.partitionIndex(),
                         partition.leaderEpoch(), partition.partitionEpoch(), members(partition)));
             }
         }
         AlterPartitions command = new AlterPartitions(body.brokerId(), body.brokerEpoch(), proposals);
         var _ = controller.submit(command).handle((results, failure) -> {
-            Errors error = failure == null ? ControllerErrors.of(results) : ControllerErrors.of(failure);
+            Errors error = ControllerErrors.of(results, failure);
             responder.respond(error == Errors.NONE
                     ? new AlterPartitionResponseData().setTopics(altered(proposals, results.get()))
                     : new AlterPartitionResponseData().setErrorCode(error.code()));
@@ -222,14 +217,14 @@ public final class ControllerApis {
                 data.setErrorCode(ControllerErrors.of(result).code());
             }
             topics.computeIfAbsent(id.topic(), topic -> new AlterPartitionResponseData.TopicData()
-                    .setTopicId(new Uuid(topic.high(), topic.low()))).partitions().add(data);
+                    .setTopicId(TopicUuids.of(topic))).partitions().add(data);
         }
         return List.copyOf(topics.values());
     }
 
     private void allocateProducerIds(Request request, Responder responder) {
         var _ = controller.submit(new AllocateProducerIds()).handle((result, failure) -> {
-            Errors error = failure == null ? ControllerErrors.of(result) : ControllerErrors.of(failure);
+            Errors error = ControllerErrors.of(result, failure);
             AllocateProducerIdsResponseData answer = new AllocateProducerIdsResponseData().setErrorCode(error.code());
             responder.respond(error == Errors.NONE
                     ? answer.setProducerIdStart(result.get().firstId()).setProducerIdLen(result.get().count())

@@ -4,6 +4,7 @@ import io.girok.controller.CommandFailed;
 import io.girok.controller.Result;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 
 /// The protocol's codes for how the controller's commands end. Stateless.
 public final class ControllerErrors {
@@ -11,6 +12,13 @@ public final class ControllerErrors {
 
     public static Errors of(Result<?> result) {
         return Errors.valueOf(result.error().name());
+    }
+
+    /// Of a command that came to a result, or else to a failure.
+    static Errors of(@Nullable Result<?> result, @Nullable Throwable failure) {
+        return result == null || failure != null
+                ? of(failure == null ? new IllegalStateException("no result") : failure)
+                : of(result);
     }
 
     /// Of a command that came to no answer.

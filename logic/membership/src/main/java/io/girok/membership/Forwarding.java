@@ -17,7 +17,6 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
-import org.jspecify.annotations.Nullable;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
@@ -43,13 +42,15 @@ public final class Forwarding {
     private ApiRow over(ApiRow row) {
         ApiHandler local = row.handler();
         return new ApiRow(row.api(), row.minVersion(), row.maxVersion(), row.operation(), row.resource(),
-                (request, responder) -> {
-                    if (channel.isHere()) {
-                        local.handle(request, responder);
-                    } else {
-                        forward(local, request, responder, 1);
-                    }
-                });
+                (request, responder) -> answer(local, request, responder, 1));
+    }
+
+    private void answer(ApiHandler local, Request request, Responder responder, int attempt) {
+        if (channel.isHere()) {
+            local.handle(request, responder);
+        } else {
+            forward(local, request, responder, attempt);
+        }
     }
 
     private void forward(ApiHandler local, Request request, Responder responder, int attempt) {
@@ -62,20 +63,10 @@ public final class Forwarding {
             } else if (error != Errors.NOT_CONTROLLER || attempt == MAX_ATTEMPTS) {
                 responder.respond(failed(request, error));
             } else {
-                again(local, request, responder, attempt + 1);
+                // An election is under way, or about to begin.
+                var _ = shard.schedule(RETRY_MS, () -> answer(local, request, responder, attempt + 1));
             }
             return true;
-        });
-    }
-
-    /// An election is under way, or about to begin.
-    private void again(ApiHandler local, Request request, Responder responder, int attempt) {
-        var _ = shard.schedule(RETRY_MS, () -> {
-            if (channel.isHere()) {
-                local.handle(request, responder);
-            } else {
-                forward(local, request, responder, attempt);
-            }
         });
     }
 
@@ -93,11 +84,10 @@ public final class Forwarding {
     }
 
     /// The API's own way of saying that it did not work.
-    private static ApiMessage failed(Request request, @Nullable Errors error) {
-        Errors known = error == null ? Errors.UNKNOWN_SERVER_ERROR : error;
+    private static ApiMessage failed(Request request, Errors error) {
         ByteBuffer body = MessageUtil.toByteBufferAccessor(request.body(), request.version()).buffer();
         return AbstractRequest.parseRequest(request.api(), request.version(), new ByteBufferAccessor(body)).request
-                .getErrorResponse(0, known.exception())
+                .getErrorResponse(0, error.exception())
                 .data();
     }
 }

@@ -1,7 +1,6 @@
 package io.girok.membership;
 
 import io.girok.base.Shard;
-import io.girok.replication.ReplicaFetchers;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
@@ -22,14 +21,6 @@ final class NodeConnections {
         this.peers = peers;
         this.addresses = addresses;
         this.shard = shard;
-    }
-
-    /// For followers, who look after their connections themselves. Thread-safe.
-    static ReplicaFetchers.Leaders toLeaders(Peers peers, NodeAddresses addresses) {
-        return (brokerId, owner) -> {
-            NodeAddress address = addresses.of(brokerId);
-            return address == null ? null : peers.open(address, owner);
-        };
     }
 
     Shard shard() {

@@ -7,6 +7,7 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import io.girok.replication.InSyncProposals;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionRequestData.BrokerState;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
@@ -95,7 +95,7 @@ public final class ProposalSender implements InSyncProposals {
                 isr.add(new BrokerState().setBrokerId(member.brokerId()).setBrokerEpoch(member.brokerEpoch()));
             }
             topics.computeIfAbsent(proposal.partition().topic(),
-                    topic -> new AlterPartitionRequestData.TopicData().setTopicId(new Uuid(topic.high(), topic.low())))
+                    topic -> new AlterPartitionRequestData.TopicData().setTopicId(TopicUuids.of(topic)))
                     .partitions()
                     .add(new AlterPartitionRequestData.PartitionData().setPartitionIndex(proposal.partition().index())
                             .setLeaderEpoch(proposal.leaderEpoch())
@@ -112,8 +112,7 @@ public final class ProposalSender implements InSyncProposals {
         Map<PartitionId, PartitionData> answers = new LinkedHashMap<>();
         if (answer instanceof AlterPartitionResponseData altered && altered.errorCode() == Errors.NONE.code()) {
             for (AlterPartitionResponseData.TopicData topic : altered.topics()) {
-                TopicId id = new TopicId(topic.topicId().getMostSignificantBits(),
-                        topic.topicId().getLeastSignificantBits());
+                TopicId id = TopicUuids.of(topic.topicId());
                 topic.partitions().forEach(data -> answers.put(new PartitionId(id, data.partitionIndex()), data));
             }
         }

@@ -17,14 +17,14 @@ final class FetchWaits {
 
     void remove(PartitionLeader.ProgressListener listener, Isolation isolation) {
         Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
-        if (listeners != null && listeners.remove(listener) && listeners.isEmpty()) {
-            waiting.remove(isolation);
+        if (listeners != null) {
+            listeners.remove(listener);
         }
     }
 
     void progressed(Isolation isolation, long sizeInBytes) {
         Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
-        if (listeners == null) {
+        if (listeners == null || listeners.isEmpty()) {
             return;
         }
         for (PartitionLeader.ProgressListener listener : List.copyOf(listeners)) {
@@ -36,13 +36,13 @@ final class FetchWaits {
     void interrupted() {
         List<PartitionLeader.ProgressListener> all = new ArrayList<>();
         waiting.values().forEach(all::addAll);
-        waiting.clear();
+        waiting.values().forEach(Set::clear);
         for (PartitionLeader.ProgressListener listener : all) {
             listener.onInterrupted();
         }
     }
 
     boolean isEmpty() {
-        return waiting.isEmpty();
+        return waiting.values().stream().allMatch(Set::isEmpty);
     }
 }

@@ -5,9 +5,8 @@ import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.base.TopicId;
 import io.girok.wire.PeerConnection;
+import io.girok.wire.TopicUuids;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -15,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -199,7 +197,7 @@ final class ReplicaFetcher {
             fetched.firstRequest = Math.min(fetched.firstRequest, lastRequest);
             fetched.askedOffset = position.fetchOffset();
             forgotten.remove(id);
-            topics.computeIfAbsent(id.topic(), topic -> new FetchTopic().setTopicId(uuid(topic)))
+            topics.computeIfAbsent(id.topic(), topic -> new FetchTopic().setTopicId(TopicUuids.of(topic)))
                     .partitions()
                     .add(new FetchPartition().setPartition(id.index())
                             .setCurrentLeaderEpoch(position.currentLeaderEpoch())
@@ -216,16 +214,12 @@ final class ReplicaFetcher {
     private List<ForgottenTopic> takeForgotten() {
         Map<TopicId, ForgottenTopic> topics = new LinkedHashMap<>();
         for (PartitionId id : forgotten) {
-            topics.computeIfAbsent(id.topic(), topic -> new ForgottenTopic().setTopicId(uuid(topic)))
+            topics.computeIfAbsent(id.topic(), topic -> new ForgottenTopic().setTopicId(TopicUuids.of(topic)))
                     .partitions()
                     .add(id.index());
         }
         forgotten.clear();
         return List.copyOf(topics.values());
-    }
-
-    private static Uuid uuid(TopicId id) {
-        return new Uuid(id.high(), id.low());
     }
 
     private void answered(FetchResponseData response, int request) {
@@ -243,8 +237,7 @@ final class ReplicaFetcher {
         }
         sessionId = response.sessionId();
         for (FetchableTopicResponse topic : response.responses()) {
-            TopicId id = new TopicId(topic.topicId().getMostSignificantBits(),
-                    topic.topicId().getLeastSignificantBits());
+            TopicId id = TopicUuids.of(topic.topicId());
             for (PartitionData data : topic.partitions()) {
                 Fetched fetched = partitions.get(new PartitionId(id, data.partitionIndex()));
                 if (fetched != null && fetched.firstRequest <= request && !fetched.isResting) {
@@ -343,10 +336,5 @@ final class ReplicaFetcher {
         private boolean isOfInterest() {
             return connection != null && connectionNumber == connectionCount;
         }
-    }
-
-    /// Only for tests and figures.
-    Collection<PartitionId> followed() {
-        return new ArrayList<>(partitions.keySet());
     }
 }

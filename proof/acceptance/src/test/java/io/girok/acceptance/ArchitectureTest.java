@@ -46,6 +46,21 @@ class ArchitectureTest {
                             "base")),
             Map.entry("membership", List.of("broker", "replication", "controller", "metadata", "wire", "base")),
             Map.entry("admin", List.of("membership", "broker", "controller", "metadata", "wire", "base")),
+            Map.entry(
+                    "node",
+                    List.of(
+                            "admin",
+                            "membership",
+                            "broker",
+                            "replication",
+                            "group",
+                            "cleaner",
+                            "log",
+                            "files",
+                            "controller",
+                            "metadata",
+                            "wire",
+                            "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));

@@ -42,9 +42,7 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
 
     /// A quorum of one, below the first of the log directories.
     public static RatisSettings alone(Path firstLogDirectory, int nodeId) {
-        RaftPeer self = RaftPeer.newBuilder().setId(Integer.toString(nodeId)).build();
-        return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId, List.of(self), Timing.DEFAULT,
-                SnapshotTrigger.DEFAULT, DEFAULT_APPENDS_IN_FLIGHT);
+        return among(firstLogDirectory, nodeId, List.of(nodeId));
     }
 
     /// One of several voters, below the first of the log directories.

@@ -10,9 +10,9 @@ import io.girok.replication.FetchSessions.Begun;
 import io.girok.replication.FetchedPartition;
 import io.girok.wire.Request;
 import io.girok.wire.SlicedRecords;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.EpochEndOffset;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
@@ -57,7 +57,7 @@ final class FetchAnswer {
             // Partitions of one topic that lie apart in the session make two entries: the order is what counts.
             if (topic == null || previous == null || !key.isSameTopic(previous)) {
                 topic = new FetchableTopicResponse().setTopic(key.name())
-                        .setTopicId(new Uuid(key.topic().high(), key.topic().low()));
+                        .setTopicId(TopicUuids.of(key.topic()));
                 topics.add(topic);
             }
             previous = key;

@@ -19,6 +19,7 @@ import io.girok.replication.PartitionLeader.Follower;
 import io.girok.replication.SessionPartition;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
@@ -155,7 +156,7 @@ final class FetchHandler implements ApiHandler {
     private static List<SessionPartition> wanted(FetchRequestData body, boolean usesIds) {
         List<SessionPartition> wanted = new ArrayList<>();
         for (FetchTopic topic : body.topics()) {
-            TopicId id = TopicIds.of(topic.topicId());
+            TopicId id = TopicUuids.of(topic.topicId());
             for (FetchPartition partition : topic.partitions()) {
                 FetchKey key = usesIds
                         ? FetchKey.ofId(id, partition.partition())
@@ -171,7 +172,7 @@ final class FetchHandler implements ApiHandler {
     private static List<FetchKey> forgotten(FetchRequestData body, boolean usesIds) {
         List<FetchKey> forgotten = new ArrayList<>();
         for (ForgottenTopic topic : body.forgottenTopicsData()) {
-            TopicId id = TopicIds.of(topic.topicId());
+            TopicId id = TopicUuids.of(topic.topicId());
             for (int partition : topic.partitions()) {
                 forgotten.add(usesIds ? FetchKey.ofId(id, partition) : FetchKey.ofName(topic.topic(), partition));
             }

@@ -7,6 +7,7 @@ import io.girok.broker.Placement;
 import io.girok.broker.Placement.NotHere;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,7 @@ final class ProduceHandler implements ApiHandler {
         }
         Placement placement = request.version() < FIRST_VERSION_WITH_ID
                 ? partitions.find(topic.name(), partition.index())
-                : partitions.find(TopicIds.of(topic.topicId()), partition.index());
+                : partitions.find(TopicUuids.of(topic.topicId()), partition.index());
         return switch (placement) {
             case NotHere notHere -> {
                 attempt.refuse(answer, notHere);

@@ -5,6 +5,7 @@ import io.girok.broker.ApiHandler;
 import io.girok.group.GroupCoordinator;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,17 +1,17 @@
-package io.girok.broker.group;
+package io.girok.wire;
 
 import io.girok.base.TopicId;
 import org.apache.kafka.common.Uuid;
 
 /// Our topic ids as the protocol has them, and back. Stateless.
-final class TopicUuids {
+public final class TopicUuids {
     private TopicUuids() {}
 
-    static TopicId of(Uuid id) {
+    public static TopicId of(Uuid id) {
         return new TopicId(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 
-    static Uuid of(TopicId id) {
+    public static Uuid of(TopicId id) {
         return new Uuid(id.high(), id.low());
     }
 }

@@ -1,4 +1,4 @@
-package io.girok.server;
+package io.girok.node;
 
 import io.girok.base.Shard;
 import io.girok.wire.Request;
