@@ -7,8 +7,7 @@ import io.girok.log.LogDirectory;
 import io.girok.log.PartitionStore;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -71,14 +70,14 @@ final class Upkeep {
 
     /// Recovers what was not recovered because nobody asked for it yet, one log at a time on each shard.
     void recoverRest() {
-        IdentityHashMap<Shard, Queue<HostedPartition>> byShard = byShard();
+        Map<Shard, Queue<HostedPartition>> byShard = byShard();
         byShard.values().forEach(hosted -> hosted.removeIf(partition -> !partition.needsRecovery()));
         AtomicInteger shardsLeft = new AtomicInteger(byShard.size());
         byShard.forEach((owner, hosted) -> {
             if (!hosted.isEmpty()) {
                 LOG.info("{} logs are recovered in the background, those that are asked for first", hosted.size());
             }
-            owner.execute(() -> recoverNext(owner, hosted, new HashMap<>(), shardsLeft));
+            owner.execute(() -> recoverNext(owner, hosted, new LinkedHashMap<>(), shardsLeft));
         });
     }
 
@@ -94,7 +93,7 @@ final class Upkeep {
         } else if (!isStopped && !unsaved.isEmpty()) {
             var _ = save(unsaved).thenRunAsync(() -> {
                 unsaved.keySet().forEach(HostedPartition::sleep);
-                recoverNext(owner, left, new HashMap<>(), shardsLeft);
+                recoverNext(owner, left, new LinkedHashMap<>(), shardsLeft);
             }, owner);
         } else if (shardsLeft.decrementAndGet() == 0) {
             directories.forEach(LogDirectory::endRecovery);
@@ -102,7 +101,7 @@ final class Upkeep {
     }
 
     private static CompletableFuture<Void> save(Map<HostedPartition, PartitionStore> stores) {
-        Map<LogDirectory, List<PartitionStore>> byDirectory = new HashMap<>();
+        Map<LogDirectory, List<PartitionStore>> byDirectory = new LinkedHashMap<>();
         stores.forEach((hosted, store) -> byDirectory.computeIfAbsent(hosted.directory(), first -> new ArrayList<>())
                 .add(store));
         List<CompletableFuture<Void>> saved = new ArrayList<>();
@@ -153,12 +152,12 @@ final class Upkeep {
         nextRetention = shard.schedule(intervals.retentionMs(), this::checkRetention);
     }
 
-    private IdentityHashMap<Shard, Queue<HostedPartition>> byShard() {
+    private Map<Shard, Queue<HostedPartition>> byShard() {
         return byShard(hosted -> true);
     }
 
-    private IdentityHashMap<Shard, Queue<HostedPartition>> byShard(Predicate<HostedPartition> isMeant) {
-        IdentityHashMap<Shard, Queue<HostedPartition>> byShard = new IdentityHashMap<>();
+    private Map<Shard, Queue<HostedPartition>> byShard(Predicate<HostedPartition> isMeant) {
+        Map<Shard, Queue<HostedPartition>> byShard = new LinkedHashMap<>();
         partitions.forEachHosted(hosted -> {
             if (isMeant.test(hosted)) {
                 byShard.computeIfAbsent(hosted.shard(), owner -> new ArrayDeque<>()).add(hosted);

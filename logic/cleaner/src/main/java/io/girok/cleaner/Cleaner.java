@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +141,7 @@ public final class Cleaner {
             return;
         }
         isLooking = true;
-        IdentityHashMap<Shard, Queue<Target>> byShard = new IdentityHashMap<>();
+        Map<Shard, Queue<Target>> byShard = new LinkedHashMap<>();
         for (Target target : targets.get()) {
             if (!running.containsKey(target.name())) {
                 byShard.computeIfAbsent(target.shard(), owner -> new ArrayDeque<>()).add(target);

@@ -3,7 +3,7 @@ package io.girok.journal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
@@ -39,7 +39,7 @@ final class Group {
     /// A buffer that grew beyond is not kept.
     private static final int MAX_KEPT_BYTES = 8 * 1024 * 1024;
 
-    private final IdentityHashMap<JournalClient, Long> clients = new IdentityHashMap<>();
+    private final Map<JournalClient, Long> clients = new LinkedHashMap<>();
     private final Map<JournalKey, Long> bases = new HashMap<>();
     private final Map<JournalKey, Long> ends = new HashMap<>();
     private final Map<String, byte[]> names = new HashMap<>();
@@ -52,7 +52,7 @@ final class Group {
     }
 
     /// Who waits for this group, and up to which offset.
-    IdentityHashMap<JournalClient, Long> clients() {
+    Map<JournalClient, Long> clients() {
         return clients;
     }
 

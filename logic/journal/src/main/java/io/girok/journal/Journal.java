@@ -9,9 +9,8 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -328,10 +327,10 @@ public final class Journal implements AutoCloseable {
 
     /// One task for each shard, however many partitions it has in the group.
     private static void tell(Group group, boolean isJournaled) {
-        IdentityHashMap<Shard, Map<JournalClient, Long>> byShard = new IdentityHashMap<>();
+        Map<Shard, Map<JournalClient, Long>> byShard = new LinkedHashMap<>();
         group.clients()
                 .forEach(
-                        (client, end) -> byShard.computeIfAbsent(client.shard(), shard -> new HashMap<>())
+                        (client, end) -> byShard.computeIfAbsent(client.shard(), shard -> new LinkedHashMap<>())
                                 .put(client, end));
         byShard.forEach((shard, clients) -> shard.execute(() -> clients.forEach((client, end) -> {
             if (isJournaled) {

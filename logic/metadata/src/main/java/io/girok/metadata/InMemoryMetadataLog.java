@@ -11,9 +11,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ public final class InMemoryMetadataLog implements MetadataLog {
     private final InMemoryQuorum quorum;
     private final Executor executor;
     /// How each call that still waits for its answer ends when this node closes.
-    private final Set<Runnable> endings = ConcurrentHashMap.newKeySet();
+    private final Queue<Runnable> endings = new ConcurrentLinkedQueue<>();
     private volatile boolean isOpen = true;
     private volatile @Nullable MetadataListener listener;
     private volatile Leadership leadership = NOBODY_LEADS;

@@ -1,6 +1,8 @@
 package io.girok.metadata;
 
 import io.girok.base.TopicId;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /// What is different between two images that follow each other. Immutable.
@@ -12,9 +14,14 @@ import java.util.Set;
 public record MetadataDelta(Set<TopicId> changedTopics, Set<TopicId> deletedTopics, Set<ConfigTarget> changedConfigs,
         Set<Integer> changedBrokers) {
     public MetadataDelta {
-        changedTopics = Set.copyOf(changedTopics);
-        deletedTopics = Set.copyOf(deletedTopics);
-        changedConfigs = Set.copyOf(changedConfigs);
-        changedBrokers = Set.copyOf(changedBrokers);
+        changedTopics = inOrder(changedTopics);
+        deletedTopics = inOrder(deletedTopics);
+        changedConfigs = inOrder(changedConfigs);
+        changedBrokers = inOrder(changedBrokers);
+    }
+
+    /// `Set.copyOf` would have another order in each run, and what follows from a change would happen in that.
+    private static <T> Set<T> inOrder(Set<T> given) {
+        return Collections.unmodifiableSet(new LinkedHashSet<>(given));
     }
 }

@@ -4,20 +4,29 @@ import io.girok.base.Shard;
 import io.girok.wire.Request;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.Responder;
+import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// Lets nodes in from the beginning, since they have a leader to elect, and clients once the broker serves: so long
-/// their requests wait. Thread-safe.
+/// their requests wait. Requests of one connection stay in their order. Thread-safe.
 final class StartGate implements RequestHandler {
     private static final Set<ApiKeys> OF_NODES = EnumSet.of(ApiKeys.ENVELOPE, ApiKeys.BROKER_REGISTRATION,
             ApiKeys.BROKER_HEARTBEAT, ApiKeys.ALTER_PARTITION, ApiKeys.ALLOCATE_PRODUCER_IDS, ApiKeys.API_VERSIONS);
 
+    /// Someone at the gate.
+    private record Visitor(Request request, Responder responder) {}
+
     private final RequestHandler behind;
     private final Shard shard;
-    private final CompletableFuture<Void> opened = new CompletableFuture<>();
+    /// Owned by the shard.
+    private final Queue<Visitor> waiting = new ArrayDeque<>();
+    /// At the gate, or on the way there or through it: who comes after them must not go straight in.
+    private final AtomicInteger visitors = new AtomicInteger();
+    private volatile boolean isOpen;
 
     StartGate(RequestHandler behind, Shard shard) {
         this.behind = behind;
@@ -25,15 +34,36 @@ final class StartGate implements RequestHandler {
     }
 
     void open() {
-        opened.complete(null);
+        shard.execute(() -> {
+            isOpen = true;
+            while (!waiting.isEmpty()) {
+                letIn(waiting.remove());
+            }
+        });
     }
 
     @Override
     public void handle(Request request, Responder responder) {
-        if (opened.isDone() || OF_NODES.contains(request.api())) {
+        if ((isOpen && visitors.get() == 0) || OF_NODES.contains(request.api())) {
             behind.handle(request, responder);
-        } else {
-            var _ = opened.thenRunAsync(() -> behind.handle(request, responder), shard);
+            return;
+        }
+        visitors.incrementAndGet();
+        shard.execute(() -> {
+            Visitor visitor = new Visitor(request, responder);
+            if (isOpen) {
+                letIn(visitor);
+            } else {
+                waiting.add(visitor);
+            }
+        });
+    }
+
+    private void letIn(Visitor visitor) {
+        try {
+            behind.handle(visitor.request, visitor.responder);
+        } finally {
+            visitors.decrementAndGet();
         }
     }
 }

@@ -61,6 +61,7 @@ class ArchitectureTest {
                             "metadata",
                             "wire",
                             "base")),
+            Map.entry("simulation", List.of("node", "broker", "log", "files", "metadata", "wire", "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));

@@ -37,7 +37,7 @@ public final class MemoryDisk implements Disk {
     private long capacityBytes = Long.MAX_VALUE;
     private long usedBytes;
     private int openHandles;
-    private int crashes;
+    private int endedProcesses;
 
     /// A disk where the time stands still.
     public MemoryDisk() {
@@ -62,11 +62,17 @@ public final class MemoryDisk implements Disk {
         faults.clear();
     }
 
-    /// Pulls the plug: every open file and lock is gone, and of what was not synced `random` decides what is left.
-    public synchronized void crash(RandomGenerator random) {
-        crashes++;
+    /// The process that used the disk is gone, and the machine goes on: every open file and lock is gone, and nothing
+    /// that was written.
+    public synchronized void endProcess() {
+        endedProcesses++;
         openHandles = 0;
         locks.clear();
+    }
+
+    /// Pulls the plug: every open file and lock is gone, and of what was not synced `random` decides what is left.
+    public synchronized void crash(RandomGenerator random) {
+        endProcess();
         tree.crash(random);
         usedBytes = tree.files().stream().mapToLong(file -> file.content.size()).sum();
     }
@@ -252,12 +258,12 @@ public final class MemoryDisk implements Disk {
         if (!locks.add(file)) {
             return Optional.empty();
         }
-        int lockedAt = crashes;
+        int lockedAt = endedProcesses;
         return Optional.of(() -> unlock(file, lockedAt));
     }
 
     private synchronized void unlock(Path file, int lockedAt) {
-        if (lockedAt == crashes) {
+        if (lockedAt == endedProcesses) {
             locks.remove(file);
         }
     }
@@ -353,7 +359,7 @@ public final class MemoryDisk implements Disk {
         private final Path path;
         private final MemoryTree.File file;
         private final boolean isWritable;
-        private final int openedAt = crashes;
+        private final int openedAt = endedProcesses;
         private boolean isOpen = true;
 
         Handle(Path path, MemoryTree.File file, boolean isWritable) {
@@ -456,7 +462,7 @@ public final class MemoryDisk implements Disk {
         @Override
         public void close() {
             synchronized (MemoryDisk.this) {
-                if (isOpen && openedAt == crashes) {
+                if (isOpen && openedAt == endedProcesses) {
                     openHandles--;
                     file.handles--;
                     freeIfUnused(file);
@@ -474,7 +480,7 @@ public final class MemoryDisk implements Disk {
             if (!isOpen) {
                 throw new IOException("'" + path + "' is closed");
             }
-            if (openedAt != crashes) {
+            if (openedAt != endedProcesses) {
                 throw new IOException("'" + path + "' was opened before the disk crashed");
             }
         }

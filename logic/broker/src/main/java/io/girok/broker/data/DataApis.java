@@ -38,7 +38,7 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                 new FetchHandler.Limits(limits.fetchMaxBytes(), sessions), leaderHints, randomInts);
         return List.of(
                 ApiRow.of(ApiKeys.PRODUCE, ApiOperation.WRITE, ApiResource.TOPIC,
-                        new ProduceHandler(partitions, leaderHints)),
+                        new ProduceHandler(partitions, leaderHints, clock)),
                 ApiRow.of(ApiKeys.FETCH, ApiOperation.READ, ApiResource.TOPIC, fetch),
                 ApiRow.of(ApiKeys.LIST_OFFSETS, ApiOperation.DESCRIBE, ApiResource.TOPIC,
                         new ListOffsetsHandler(partitions)),

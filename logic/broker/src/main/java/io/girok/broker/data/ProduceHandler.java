@@ -1,5 +1,6 @@
 package io.girok.broker.data;
 
+import io.girok.base.Clock;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
@@ -36,10 +37,12 @@ final class ProduceHandler implements ApiHandler {
 
     private final Partitions partitions;
     private final LeaderHints leaderHints;
+    private final SkippedSequences sequences;
 
-    ProduceHandler(Partitions partitions, LeaderHints leaderHints) {
+    ProduceHandler(Partitions partitions, LeaderHints leaderHints, Clock clock) {
         this.partitions = partitions;
         this.leaderHints = leaderHints;
+        this.sequences = new SkippedSequences(clock);
     }
 
     @Override
@@ -75,20 +78,22 @@ final class ProduceHandler implements ApiHandler {
             answer.setErrorCode(attempt.refusal().code()).setErrorMessage(attempt.refusalMessage());
             return null;
         }
-        Placement placement = request.version() < FIRST_VERSION_WITH_ID
+        boolean isByName = request.version() < FIRST_VERSION_WITH_ID;
+        Placement placement = isByName
                 ? partitions.find(topic.name(), partition.index())
                 : partitions.find(TopicUuids.of(topic.topicId()), partition.index());
+        ByteBuffer records = partition.records() instanceof MemoryRecords memory ? memory.buffer() : null;
+        ProduceItem.Sequence sequence = new ProduceItem.Sequence(sequences,
+                isByName ? topic.name() : topic.topicId(), partition.index(), records);
         return switch (placement) {
             case NotHere notHere -> {
                 attempt.refuse(answer, notHere);
+                sequence.refused();
                 yield null;
             }
-            case LedPartition led -> {
-                ByteBuffer records = partition.records() instanceof MemoryRecords memory ? memory.buffer() : null;
-                yield records != null && isOneBatch(records, request.version(), answer)
-                        ? new ProduceItem(led, records, answer, attempt.acks())
-                        : null;
-            }
+            case LedPartition led -> records != null && isOneBatch(records, request.version(), answer)
+                    ? new ProduceItem(led, records, answer, attempt.acks(), sequence)
+                    : null;
         };
     }
 

@@ -21,10 +21,20 @@ final class ProduceItem implements PartitionLeader.CommitListener {
     private final ByteBuffer records;
     private final PartitionProduceResponse answer;
     private final short acks;
+    private final Sequence sequence;
     private PartitionLeader.@Nullable CommitWait wait;
     private @Nullable ProducePart waitingPart;
 
-    ProduceItem(LedPartition partition, ByteBuffer records, PartitionProduceResponse answer, short acks) {
+    /// Where the batch stands in what its producer sends.
+    record Sequence(SkippedSequences skipped, Object topic, int index, @Nullable ByteBuffer records) {
+        void refused() {
+            skipped.refused(topic, index, records);
+        }
+    }
+
+    ProduceItem(LedPartition partition, ByteBuffer records, PartitionProduceResponse answer, short acks,
+            Sequence sequence) {
+        this.sequence = sequence;
         this.partition = partition;
         this.records = records;
         this.answer = answer;
@@ -44,11 +54,21 @@ final class ProduceItem implements PartitionLeader.CommitListener {
         Errors error = partition.wake();
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
+            sequence.refused();
+            return true;
+        }
+        if (sequence.skipped.isTooEarly(sequence.topic, sequence.index, records, partition.leader())) {
+            answer.setErrorCode(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code())
+                    .setErrorMessage("an earlier batch of the producer was refused and has to come first");
             return true;
         }
         switch (partition.leader().append(records, AppendOrigin.CLIENT, acks)) {
-            case AppendOutcome.Refused refused -> refuse(refused);
+            case AppendOutcome.Refused refused -> {
+                refuse(refused);
+                sequence.refused();
+            }
             case AppendOutcome.Written written -> {
+                sequence.skipped.accepted(sequence.topic, sequence.index, records);
                 answer.setErrorCode(Errors.NONE.code())
                         .setBaseOffset(written.baseOffset())
                         .setLogAppendTimeMs(written.logAppendTimeMs())

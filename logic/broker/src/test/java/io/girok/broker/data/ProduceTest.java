@@ -209,6 +209,33 @@ class ProduceTest {
     }
 
     @Test
+    void aBatchDoesNotOvertakeOneThatWasRefused() {
+        node.configure("orders", "min.insync.replicas", "2");
+        node.runAll();
+        Errors first = error(produce("orders", orders, 0, Messages.ALL, idempotent(0, "one")), LATEST);
+        Errors second = error(produce("orders", orders, 0, Messages.ALL, idempotent(1, "two")), LATEST);
+        node.configure("orders", "min.insync.replicas", "1");
+        node.runAll();
+
+        Errors third = error(produce("orders", orders, 0, Messages.ALL, idempotent(2, "three")), LATEST);
+
+        assertThat(List.of(first, second, third)).containsExactly(Errors.NOT_ENOUGH_REPLICAS,
+                Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        for (String value : List.of("0 one", "1 two", "2 three")) {
+            int sequence = Integer.parseInt(value.substring(0, 1));
+            assertThat(error(produce("orders", orders, 0, Messages.ALL, idempotent(sequence, value)), LATEST))
+                    .isEqualTo(Errors.NONE);
+        }
+        assertThat(readAll("orders", orders, 0)).containsExactly("0 one", "1 two", "2 three");
+    }
+
+    @Test
+    void anUnknownProducerMayBeginAnywhere() {
+        assertThat(error(produce("orders", orders, 0, Messages.ALL, idempotent(5, "six")), LATEST))
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void transactionsAreRefusedInSoManyWords() {
         ProduceRequestData request = produce("orders", orders, 0, Messages.ALL, batch("one")).setTransactionalId("t");
 

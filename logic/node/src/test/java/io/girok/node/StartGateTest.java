@@ -1,0 +1,105 @@
+package io.girok.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.wire.Connection;
+import io.girok.wire.Request;
+import io.girok.wire.Responder;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.junit.jupiter.api.Test;
+
+class StartGateTest {
+    private final SimulatedShard shard = new SimulatedShard(new ManualClock());
+    private final List<Integer> handled = new ArrayList<>();
+    private final StartGate gate = new StartGate((request, responder) -> handled.add(request.correlationId()), shard);
+
+    @Test
+    void whatHasWaitedComesInItsOrder() {
+        ask(ApiKeys.PRODUCE, 1);
+        ask(ApiKeys.PRODUCE, 2);
+        ask(ApiKeys.PRODUCE, 3);
+        shard.runAll();
+        assertThat(handled).isEmpty();
+
+        gate.open();
+        shard.runAll();
+
+        assertThat(handled).containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void nobodyOvertakesWhoIsOnTheWayThroughTheGate() {
+        ask(ApiKeys.PRODUCE, 1);
+        gate.open();
+        ask(ApiKeys.PRODUCE, 2);
+        shard.runOne();
+        ask(ApiKeys.PRODUCE, 3);
+        shard.runAll();
+        ask(ApiKeys.PRODUCE, 4);
+
+        assertThat(handled).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void nodesNeedNotWait() {
+        ask(ApiKeys.BROKER_HEARTBEAT, 1);
+
+        assertThat(handled).containsExactly(1);
+    }
+
+    private void ask(ApiKeys api, int number) {
+        gate.handle(new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(), new Nowhere()),
+                new Silence());
+    }
+
+    private static final class Silence implements Responder {
+        @Override
+        public void respond(ApiMessage body) {
+            throw new AssertionError("nobody answers here");
+        }
+
+        @Override
+        public void respondNothing() {
+            throw new AssertionError("nobody answers here");
+        }
+
+        @Override
+        public void closeConnection(String reason) {
+            throw new AssertionError("nobody answers here");
+        }
+    }
+
+    private static final class Nowhere implements Connection {
+        @Override
+        public long id() {
+            return 1;
+        }
+
+        @Override
+        public InetSocketAddress localAddress() {
+            return new InetSocketAddress(9092);
+        }
+
+        @Override
+        public InetSocketAddress remoteAddress() {
+            return new InetSocketAddress(50_000);
+        }
+
+        @Override
+        public String listenerName() {
+            return "PLAINTEXT";
+        }
+
+        @Override
+        public void onClose(Runnable task) {
+            // It does not close.
+        }
+    }
+}

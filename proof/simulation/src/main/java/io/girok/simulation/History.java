@@ -1,0 +1,87 @@
+package io.girok.simulation;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/// What clients were promised, and where a promise was seen to be broken. Owned by the world's thread.
+final class History {
+    /// More are not written down: the first ones tell what happened.
+    private static final int MAX_VIOLATIONS = 20;
+
+    private final World world;
+    private final List<String> violations = new ArrayList<>();
+    /// By partition of the topic and offset: what was acknowledged or read there.
+    private final Map<Integer, TreeMap<Long, String>> known = new TreeMap<>();
+    private final Set<String> acknowledged = new HashSet<>();
+    /// By topic, partition and leader epoch: who leads.
+    private final Map<String, Integer> leaders = new HashMap<>();
+    private int faults;
+
+    History(World world) {
+        this.world = world;
+    }
+
+    void violation(String text) {
+        if (violations.size() < MAX_VIOLATIONS) {
+            violations.add(world.nowMs() + " ms: " + text);
+        }
+    }
+
+    List<String> violations() {
+        return violations;
+    }
+
+    /// A producer was told that `value` is at `offset`.
+    void acknowledged(int partition, long offset, String value) {
+        acknowledged.add(value);
+        know(partition, offset, value, "acknowledged");
+    }
+
+    /// A producer was told that `value` is there already, but not where.
+    void acknowledgedSomewhere(String value) {
+        acknowledged.add(value);
+    }
+
+    /// A consumer has read `value` at `offset`.
+    void read(int partition, long offset, String value) {
+        know(partition, offset, value, "read");
+    }
+
+    private void know(int partition, long offset, String value, String how) {
+        String before = known.computeIfAbsent(partition, first -> new TreeMap<>()).putIfAbsent(offset, value);
+        if (before != null && !before.equals(value)) {
+            violation("'" + value + "' was " + how + " at offset " + offset + " of partition " + partition
+                    + ", where '" + before + "' was known to be");
+        }
+    }
+
+    /// By offset: what was acknowledged or read in a partition.
+    Map<Long, String> known(int partition) {
+        return known.getOrDefault(partition, new TreeMap<>());
+    }
+
+    Set<String> acknowledgedValues() {
+        return acknowledged;
+    }
+
+    /// A node has heard that `leader` leads a partition in an epoch.
+    void leads(String partition, int epoch, int leader) {
+        Integer before = leaders.putIfAbsent(partition + " in epoch " + epoch, leader);
+        if (before != null && before != leader) {
+            violation(partition + " in epoch " + epoch + " has two leaders: " + before + " and " + leader);
+        }
+    }
+
+    void fault() {
+        faults++;
+    }
+
+    int faults() {
+        return faults;
+    }
+}

@@ -1,0 +1,180 @@
+package io.girok.simulation;
+
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.metadata.AppendFault;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Brings bad luck to a cluster, and takes it away again. Owned by the world's thread.
+final class Nemesis {
+    private static final int MIN_CALM_MS = 20;
+    private static final List<Integer> MAX_CALM_MS = List.of(300, 1_000, 2_500);
+    private static final List<AppendFault> APPEND_FAULTS = List.of(AppendFault.values());
+    private static final double ONE_STAYS_AWAY = 0.3;
+    private static final int DAY_MS = 86_400_000;
+
+    private final SimulatedCluster cluster;
+    private final World world;
+    private final History history;
+    private final SimulatedShard shard;
+    private @Nullable SimulatedNode absent;
+    private final int maxCalmMs;
+    private boolean isOver;
+
+    Nemesis(SimulatedCluster cluster, History history) {
+        this.cluster = cluster;
+        this.world = cluster.world();
+        this.history = history;
+        this.maxCalmMs = MAX_CALM_MS.get(world.random().nextInt(MAX_CALM_MS.size()));
+        this.shard = world.newShard(world.clock(), () -> true);
+    }
+
+    void start() {
+        var _ = shard.schedule(world.between(MIN_CALM_MS, maxCalmMs), this::strike);
+    }
+
+    private void strike() {
+        if (isOver) {
+            return;
+        }
+        history.fault();
+        SimulatedNode victim = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+        switch (world.random().nextInt(15)) {
+            case 0, 1 -> {
+                victim.kill();
+                restartLater(victim, 4_000);
+            }
+            case 2, 3 -> {
+                victim.pullPlug();
+                restartLater(victim, 8_000);
+            }
+            case 4 -> cluster.nodes().forEach(node -> {
+                node.pullPlug();
+                restartLater(node, 2_000);
+            });
+            case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
+                node.pullPlug();
+                restartLater(node, 5_000);
+            });
+            case 5 -> pause(victim);
+            case 6 -> cut(victim, true);
+            case 7 -> cut(victim, false);
+            case 8 -> isolate(victim);
+            case 9 -> cluster.elect();
+            case 10 -> cluster.quorum()
+                    .plant(
+                            APPEND_FAULTS.get(world.random().nextInt(APPEND_FAULTS.size())));
+            case 11 -> {
+                victim.stop();
+                restartLater(victim, 12_000);
+            }
+            case 12 -> victim.slowDisk(world.between(20, 3_000));
+            default -> {
+                setClock(victim);
+                victim.snapshot();
+            }
+        }
+        start();
+    }
+
+    private void restartLater(SimulatedNode node, int maxMs) {
+        if (!node.isCutFromQuorum()) {
+            cluster.elect();
+        }
+        later(world.between(5, maxMs), () -> {
+            if (!node.isRunning() && !isOver) {
+                node.start();
+            }
+        });
+    }
+
+    private void later(long ms, Runnable relief) {
+        var _ = shard.schedule(ms, relief);
+    }
+
+    private void pause(SimulatedNode node) {
+        if (!node.isRunning()) {
+            return;
+        }
+        Host host = node.host();
+        host.setPaused(true);
+        // A quorum replaces a leader that is silent.
+        later(1_500, () -> {
+            if (host.isPaused()) {
+                cluster.elect();
+            }
+        });
+        later(world.between(10, 8_000), () -> host.setPaused(false));
+    }
+
+    /// Cuts the way to another node, perhaps in one direction only.
+    private void cut(SimulatedNode node, boolean isBothWays) {
+        List<SimulatedNode> others = new ArrayList<>(cluster.nodes());
+        others.remove(node);
+        Host other = others.get(world.random().nextInt(others.size())).host();
+        cluster.network().cut(node.host(), other);
+        if (isBothWays) {
+            cluster.network().cut(other, node.host());
+        }
+        later(world.between(50, 9_000), this::heal);
+    }
+
+    /// Cuts a node off from all others; clients may still reach it.
+    private void isolate(SimulatedNode node) {
+        for (SimulatedNode other : cluster.nodes()) {
+            if (other != node) {
+                cluster.network().cut(node.host(), other.host());
+                cluster.network().cut(other.host(), node.host());
+            }
+        }
+        if (cluster.connected().size() == SimulatedCluster.SIZE) {
+            node.cutFromQuorum();
+            cluster.elect();
+        }
+        later(world.between(50, 9_000), this::heal);
+    }
+
+    private void heal() {
+        cluster.network().heal();
+        cluster.nodes().forEach(SimulatedNode::healQuorum);
+    }
+
+    private void setClock(SimulatedNode node) {
+        long wallMs = node.host().clock().wallMs();
+        node.host().clock().setWall(wallMs + world.between(-DAY_MS, DAY_MS));
+    }
+
+    /// Nothing bad happens any more, and what did is put right; but for one node, perhaps, which stays without power:
+    /// two of three must do.
+    void end() {
+        isOver = true;
+        heal();
+        for (SimulatedNode node : cluster.nodes()) {
+            node.host().setPaused(false);
+            node.slowDisk(0);
+        }
+        if (world.chance(ONE_STAYS_AWAY)) {
+            SimulatedNode away = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+            away.pullPlug();
+            absent = away;
+            cluster.elect();
+        }
+        startWhatStopped();
+    }
+
+    /// Once the rest has shown that it does.
+    void endAbsence() {
+        absent = null;
+        startWhatStopped();
+    }
+
+    /// To be called again while things calm down: what was stopping has stopped by now.
+    void startWhatStopped() {
+        for (SimulatedNode node : cluster.nodes()) {
+            if (!node.isRunning() && !node.equals(absent)) {
+                node.start();
+            }
+        }
+    }
+}

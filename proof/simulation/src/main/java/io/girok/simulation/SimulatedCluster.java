@@ -1,0 +1,92 @@
+package io.girok.simulation;
+
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.metadata.InMemoryQuorum;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// Three nodes and a machine on which the clients live. Owned by the world's thread.
+final class SimulatedCluster {
+    static final int SIZE = 3;
+    private static final int CLIENTS = 100;
+
+    private final World world;
+    private final SimulatedNetwork network;
+    private final InMemoryQuorum quorum;
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final Host clientHost;
+
+    /// What nodes are made with.
+    record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
+
+    SimulatedCluster(World world, History history) {
+        this.world = world;
+        this.network = new SimulatedNetwork(world);
+        SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
+        this.quorum = new InMemoryQuorum(quorumShard);
+        this.clientHost = new Host(world, CLIENTS);
+        network.add(clientHost);
+        Parts parts = new Parts(world, network, quorum, history);
+        for (int id : IntStream.rangeClosed(1, SIZE).toArray()) {
+            Host host = new Host(world, id);
+            network.add(host);
+            nodes.add(new SimulatedNode(host, parts, settings(id)));
+        }
+    }
+
+    private static Map<String, String> settings(int id) {
+        return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
+                Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "2"),
+                Map.entry("offsets.topic.num.partitions", "2"), Map.entry("offsets.topic.replication.factor", "3"),
+                Map.entry("broker.session.timeout.ms", "3000"), Map.entry("broker.heartbeat.interval.ms", "500"),
+                Map.entry("replica.lag.time.max.ms", "4000"), Map.entry("log.dir.min.free.bytes", "0"),
+                Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
+                Map.entry("log.retention.ms", "-1"),
+                Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
+    }
+
+    World world() {
+        return world;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    InMemoryQuorum quorum() {
+        return quorum;
+    }
+
+    List<SimulatedNode> nodes() {
+        return nodes;
+    }
+
+    Host clientHost() {
+        return clientHost;
+    }
+
+    List<Host> brokers() {
+        return nodes.stream().map(SimulatedNode::host).toList();
+    }
+
+    ClientLink newLink() {
+        return new ClientLink(world, network, clientHost, brokers());
+    }
+
+    /// Those that run and are not cut off from the quorum.
+    List<SimulatedNode> connected() {
+        return nodes.stream()
+                .filter(node -> node.isRunning() && !node.isCutFromQuorum() && !node.host().isPaused())
+                .toList();
+    }
+
+    /// Has somebody lead the quorum who can.
+    void elect() {
+        List<SimulatedNode> able = connected();
+        if (!able.isEmpty()) {
+            quorum.elect(able.get(world.random().nextInt(able.size())).host().id());
+        }
+    }
+}

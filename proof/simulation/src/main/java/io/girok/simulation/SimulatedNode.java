@@ -1,0 +1,238 @@
+package io.girok.simulation;
+
+import io.girok.base.Shard;
+import io.girok.base.TopicId;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.ApiTable;
+import io.girok.log.Durability;
+import io.girok.log.LogDirectory;
+import io.girok.log.LogEnvironment;
+import io.girok.log.OpenFiles;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.InMemoryMetadataLog;
+import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataLog;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.TopicImage;
+import io.girok.metadata.setting.Settings;
+import io.girok.node.Node;
+import io.girok.wire.NodeAddress;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/// One machine of the cluster: its disk, and the node that runs on it now. Owned by the world's thread.
+final class SimulatedNode {
+    static final String CLUSTER_ID = "Gsimulated-cluster-id0";
+    static final Path DIRECTORY = Path.of("/data");
+    private static final int PORT = 9092;
+    private static final int MAX_OPEN_FILES = 200;
+    private static final long PRODUCER_ID_EXPIRATION_MS = 86_400_000;
+    private static final double SLOW_DISK = 0.03;
+    private static final int MAX_DISK_MS = 3;
+    private static final int MAX_SLOW_DISK_MS = 60;
+    private static final long LEAVE_LIMIT_MS = 10_000;
+
+    private final World world;
+    private final Host host;
+    private final SimulatedNetwork network;
+    private final InMemoryQuorum quorum;
+    private final History history;
+    private final Map<String, String> settings;
+    private final MemoryDisk disk;
+    private final Queue<Runnable> heldNews = new ArrayDeque<>();
+    private boolean isCutFromQuorum;
+    private boolean isStopping;
+    private long slowUntilMs;
+    private @Nullable Running running;
+
+    /// What the present process is made of.
+    private record Running(Host.Incarnation process, Node node, MetadataStore store, MetadataLog log,
+            SimulatedShard pool) {}
+
+    SimulatedNode(Host host, SimulatedCluster.Parts parts, Map<String, String> settings) {
+        this.world = parts.world();
+        this.host = host;
+        this.network = parts.network();
+        this.quorum = parts.quorum();
+        this.history = parts.history();
+        this.settings = settings;
+        this.disk = new MemoryDisk(host.clock());
+    }
+
+    Host host() {
+        return host;
+    }
+
+    MemoryDisk disk() {
+        return disk;
+    }
+
+    boolean isRunning() {
+        return running != null;
+    }
+
+    /// What the running process knows of the cluster.
+    MetadataImage image() {
+        return Objects.requireNonNull(running, "the node does not run").store().image();
+    }
+
+    /// Starts a process on what the disk has.
+    void start() {
+        host.setPowered(true);
+        host.newProcess();
+        List<SimulatedShard> shards = List.of(host.newShard(), host.newShard());
+        SimulatedShard pool = host.newShard(() -> slowUntilMs <= world.nowMs());
+        SimulatedShard controllerThread = host.newShard();
+        SimulatedShard cleaners = host.newShard();
+        SimulatedShard newsThread = host.newShard();
+        Executor blocking = task -> {
+            var _ = pool.schedule(diskMs(), task);
+        };
+        LogEnvironment environment = new LogEnvironment(disk, host.clock(), shards.getFirst(),
+                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), Durability.FSYNC,
+                PRODUCER_ID_EXPIRATION_MS);
+        List<LogDirectory> directories = List.of(LogDirectory.open(DIRECTORY, CLUSTER_ID, host.id(), environment));
+        MetadataStore store = new MetadataStore(
+                failure -> history.violation("node " + host.id() + " can't go on: " + failure));
+        store.subscribe(this::heard);
+        Executor news = task -> {
+            if (isCutFromQuorum) {
+                heldNews.add(() -> newsThread.execute(task));
+            } else {
+                newsThread.execute(task);
+            }
+        };
+        MetadataLog log = new InMemoryMetadataLog(host.id(), quorum, news);
+        List<Shard> owners = List.copyOf(shards);
+        Node node = new Node(new Node.Identity(host.id(), CLUSTER_ID, Settings.parse(settings)),
+                new Node.Surroundings(owners, blocking, controllerThread, cleaners, host.clock(), world.random()),
+                directories,
+                new Node.Quorum(store, log, message -> new CompletableFuture<>(), gone -> {}),
+                new Node.Others(network.peers(host), id -> new NodeAddress("host-" + id, PORT)));
+        ApiTable table = node.table();
+        network.listen(host, new SimulatedNetwork.Server(host.process(), shards, table.supported(), node.door()));
+        running = new Running(host.process(), node, store, log, pool);
+        log.start(store);
+        var _ = node.register(List.of(new Endpoint("PLAINTEXT", host.name(), PORT)))
+                .thenRunAsync(node::takeUpWork, blocking)
+                .thenCompose(done -> node.ready())
+                .exceptionally(failure -> {
+                    history.violation("node " + host.id() + " can't start: " + failure);
+                    return null;
+                });
+    }
+
+    /// What blocks takes its time, and what was begun first need not end first.
+    private int diskMs() {
+        return world.chance(SLOW_DISK) ? world.between(5, MAX_SLOW_DISK_MS) : world.between(0, MAX_DISK_MS);
+    }
+
+    private void heard(MetadataImage image, MetadataDelta delta) {
+        for (TopicId id : delta.changedTopics()) {
+            TopicImage topic = image.topic(id);
+            if (topic == null) {
+                continue;
+            }
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                int leader = topic.partitions().get(index).leader();
+                if (0 <= leader) {
+                    history.leads(topic.name() + "-" + index + " (" + id + ")",
+                            topic.partitions().get(index).leaderEpoch(), leader);
+                }
+            }
+        }
+    }
+
+    /// Ends the process as `kill -9` does: what it wrote is in the machine's memory and outlives it.
+    void kill() {
+        endProcess();
+        disk.endProcess();
+    }
+
+    /// Pulls the plug: of what was not synced some is lost, and nobody is told that the machine is gone.
+    void pullPlug() {
+        host.setPowered(false);
+        endProcess();
+        disk.crash(world.random());
+    }
+
+    private void endProcess() {
+        Running ended = running;
+        if (ended == null) {
+            return;
+        }
+        running = null;
+        isStopping = false;
+        heldNews.clear();
+        Host.Incarnation process = host.process();
+        host.endProcess();
+        network.processEnded(host, process);
+        // The quorum hears of it as soon as it may; this node's own view of it is gone with the process.
+        ended.log().close();
+    }
+
+    /// Stops as SIGTERM does.
+    void stop() {
+        Running stopping = running;
+        if (stopping == null) {
+            return;
+        }
+        var _ = stopping.node().leave().thenRunAsync(() -> letGo(stopping), stopping.pool());
+        var _ = stopping.pool().schedule(LEAVE_LIMIT_MS, () -> letGo(stopping));
+    }
+
+    private void letGo(Running stopping) {
+        if (!stopping.process().isAlive() || isStopping) {
+            return;
+        }
+        isStopping = true;
+        var _ = stopping.node().stop().whenComplete((done, failure) -> {
+            if (failure != null) {
+                history.violation("node " + host.id() + " does not stop: " + failure);
+            }
+            stopping.node().close();
+            if (stopping.process().isAlive()) {
+                kill();
+            }
+        });
+    }
+
+    /// Hears nothing of the metadata quorum any more, until it is healed.
+    void cutFromQuorum() {
+        isCutFromQuorum = true;
+    }
+
+    boolean isCutFromQuorum() {
+        return isCutFromQuorum;
+    }
+
+    void healQuorum() {
+        isCutFromQuorum = false;
+        while (!heldNews.isEmpty()) {
+            heldNews.remove().run();
+        }
+    }
+
+    /// Has the metadata log keep a snapshot of what this node knows, and forget what it covers.
+    void snapshot() {
+        Running present = running;
+        if (present != null) {
+            var _ = present.log().snapshot();
+        }
+    }
+
+    /// Nothing that blocks gets done for so long: a slow disk.
+    void slowDisk(long ms) {
+        slowUntilMs = world.nowMs() + ms;
+    }
+}

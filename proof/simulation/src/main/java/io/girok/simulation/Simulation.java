@@ -1,0 +1,118 @@
+package io.girok.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+
+/// Plays one seed: a cluster, its clients and bad luck for a while, then calm, then the reckoning. Used once.
+public final class Simulation {
+    static final String TOPIC = "orders";
+    static final int PARTITIONS = 3;
+    private static final long START_LIMIT_MS = 120_000;
+    private static final long CALM_LIMIT_MS = 300_000;
+
+    private final long seed;
+    private final World world;
+    private final History history;
+    private final SimulatedCluster cluster;
+    private final Nemesis nemesis;
+    private final List<ProducerClient> producers = new ArrayList<>();
+    private final List<CommitClient> committers = new ArrayList<>();
+    private final List<Client> clients = new ArrayList<>();
+    private final TopicClient topics;
+
+    /// What became of a seed.
+    ///
+    /// @param trace the same for the same seed and the same code
+    /// @param violations of what was promised; empty when all is well
+    public record Report(long seed, long trace, int faults, int acknowledgedBatches, int commits,
+            List<String> violations) {
+        public Report {
+            violations = List.copyOf(violations);
+        }
+    }
+
+    public Simulation(long seed) {
+        this.seed = seed;
+        this.world = new World(seed);
+        this.history = new History(world);
+        this.cluster = new SimulatedCluster(world, history);
+        this.nemesis = new Nemesis(cluster, history);
+        this.topics = new TopicClient(cluster.newLink(), "temporary-");
+    }
+
+    /// @param durationMs how long the bad luck lasts, in virtual milliseconds
+    public Report run(long durationMs) {
+        cluster.nodes().forEach(SimulatedNode::start);
+        if (!createTopic()) {
+            history.violation("the cluster does not start");
+            return report();
+        }
+        startClients();
+        nemesis.start();
+        world.runUntil(() -> !history.violations().isEmpty(), durationMs);
+        nemesis.end();
+        clients.forEach(Client::finish);
+        boolean isCalm = world.runUntil(() -> !history.violations().isEmpty() || isCalm(), CALM_LIMIT_MS);
+        if (!isCalm) {
+            history.violation("clients do not come to an end although nothing is wrong any more: "
+                    + producers.stream().filter(producer -> !producer.isFinished()).count()
+                    + " producers have records without an answer");
+        }
+        nemesis.endAbsence();
+        if (history.violations().isEmpty()) {
+            new FinalCheck(cluster, history).run(topics.certain());
+        }
+        return report();
+    }
+
+    private boolean isCalm() {
+        nemesis.startWhatStopped();
+        return clients.stream().allMatch(Client::isFinished);
+    }
+
+    private boolean createTopic() {
+        TopicClient creator = new TopicClient(cluster.newLink(), "");
+        boolean[] isThere = new boolean[1];
+        Runnable attempt = new Runnable() {
+            @Override
+            public void run() {
+                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.SIZE).handle((error, failure) -> {
+                    if (failure == null && (error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS)) {
+                        isThere[0] = true;
+                    } else {
+                        creatorLink.later(50, 100, this);
+                    }
+                    return true;
+                });
+            }
+
+            private final ClientLink creatorLink = cluster.newLink();
+        };
+        attempt.run();
+        return world.runUntil(() -> isThere[0], START_LIMIT_MS);
+    }
+
+    private void startClients() {
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (int i = 0; i < 2; i++) {
+                producers.add(new ProducerClient(cluster.newLink(), history, "producer-" + partition + "-" + i, TOPIC,
+                        partition));
+            }
+            clients.add(new ReaderClient(cluster.newLink(), history, TOPIC, partition));
+        }
+        for (int i = 0; i < 2; i++) {
+            committers.add(new CommitClient(cluster.newLink(), history, "group-" + i, TOPIC));
+        }
+        clients.addAll(producers);
+        clients.addAll(committers);
+        clients.add(topics);
+        clients.forEach(Client::start);
+    }
+
+    private Report report() {
+        return new Report(seed, world.trace(), history.faults(),
+                producers.stream().mapToInt(ProducerClient::acknowledgedBatches).sum(),
+                committers.stream().mapToInt(CommitClient::commits).sum(), history.violations());
+    }
+}
