@@ -26,6 +26,8 @@ final class ClientLink {
     private final SimulatedShard shard;
     private final List<Host> brokers;
     private final Map<Integer, PeerConnection> connections = new HashMap<>();
+    /// By topic and partition: the newest leader epoch that this client has heard of.
+    private final Map<String, Integer> epochs = new HashMap<>();
 
     ClientLink(World world, SimulatedNetwork network, Host host, List<Host> brokers) {
         this.world = world;
@@ -78,7 +80,8 @@ final class ClientLink {
         return known;
     }
 
-    /// Who leads the partitions of a topic, as any of the brokers sees it; -1 for nobody. Empty where nothing is known.
+    /// Who leads the partitions of a topic, as any of the brokers sees it; -1 for nobody. Empty where nothing is known,
+    /// and where a broker has not heard of a leader epoch yet that this client knows (KIP-320).
     CompletableFuture<Map<Integer, Integer>> leaders(String topic) {
         MetadataRequestData request = new MetadataRequestData().setAllowAutoTopicCreation(false)
                 .setTopics(List.of(new MetadataRequestTopic().setName(topic)));
@@ -86,8 +89,13 @@ final class ClientLink {
             Map<Integer, Integer> leaders = new HashMap<>();
             if (failure == null) {
                 ((MetadataResponseData) answer).topics()
-                        .forEach(found -> found.partitions()
-                                .forEach(partition -> leaders.put(partition.partitionIndex(), partition.leaderId())));
+                        .forEach(found -> found.partitions().forEach(partition -> {
+                            int newest = epochs.merge(found.name() + "-" + partition.partitionIndex(),
+                                    partition.leaderEpoch(), Math::max);
+                            if (newest <= partition.leaderEpoch()) {
+                                leaders.put(partition.partitionIndex(), partition.leaderId());
+                            }
+                        }));
             }
             return leaders;
         });

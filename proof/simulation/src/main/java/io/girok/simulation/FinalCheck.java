@@ -37,13 +37,15 @@ final class FinalCheck {
     private static final String OFFSETS_TOPIC = "__consumer_offsets";
 
     private final SimulatedCluster cluster;
+    private final Nemesis nemesis;
     private final World world;
     private final History history;
 
     /// A record as it lies in a log.
     private record Entry(long offset, int leaderEpoch, long producerId, int sequence, String value) {}
 
-    FinalCheck(SimulatedCluster cluster, History history) {
+    FinalCheck(SimulatedCluster cluster, Nemesis nemesis, History history) {
+        this.nemesis = nemesis;
         this.cluster = cluster;
         this.world = cluster.world();
         this.history = history;
@@ -52,7 +54,8 @@ final class FinalCheck {
     /// @param topics whether they are to be there
     void run(Map<String, Boolean> topics) {
         if (!world.runUntil(this::isInSync, IN_SYNC_LIMIT_MS)) {
-            history.violation("the replicas do not come in sync again: " + outOfSync());
+            history.violation("the replicas do not come in sync again: "
+                    + outOfSync().stream().limit(3).toList());
             return;
         }
         world.runUntil(() -> false, SETTLE_MS);
@@ -75,6 +78,7 @@ final class FinalCheck {
     }
 
     private boolean isInSync() {
+        nemesis.startWhatStopped();
         return outOfSync().isEmpty();
     }
 

@@ -61,7 +61,7 @@ public final class Simulation {
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, history).run(topics.certain());
+            new FinalCheck(cluster, nemesis, history).run(topics.certain());
         }
         return report();
     }

@@ -31,13 +31,16 @@ final class BrokerProcess implements AutoCloseable {
     private static final byte[] API_VERSIONS = {0, 0, 0, 10, 0, 18, 0, 0, 0, 0, 0, 7, -1, -1};
 
     private final Process process;
+    private final Path directory;
     private final int port;
-    private final double readyMs;
+    private final long beginNs;
+    private double readyMs;
 
-    private BrokerProcess(Process process, int port, double readyMs) {
+    private BrokerProcess(Process process, Path directory, int port, long beginNs) {
         this.process = process;
+        this.directory = directory;
         this.port = port;
-        this.readyMs = readyMs;
+        this.beginNs = beginNs;
     }
 
     /// Starts a broker and waits until it answers its first request.
@@ -50,61 +53,80 @@ final class BrokerProcess implements AutoCloseable {
             case GIROK -> girok(repository, contender, directory, port, moreSettings);
             case KAFKA -> kafka(repository, contender, directory, port, moreSettings);
         };
+        BrokerProcess started = launch(command, directory, port);
+        started.awaitAnswer();
+        return started;
+    }
+
+    /// Starts a broker and does not wait.
+    static BrokerProcess launch(List<String> command, Path directory, int port) throws IOException {
         Files.createDirectories(directory);
         long beginNs = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.out").toFile()))
                 .start();
+        return new BrokerProcess(process, directory, port, beginNs);
+    }
+
+    /// Waits for its first answer.
+    void awaitAnswer() throws IOException {
         while (!answers(port)) {
             if (!process.isAlive() || START_LIMIT_NS < System.nanoTime() - beginNs) {
                 process.destroyForcibly();
-                throw new IOException(
-                        contender + " did not get ready; it said:\n"
-                                + Files.readString(directory.resolve("broker.out")));
+                throw new IOException("a broker did not get ready; it said:\n"
+                        + Files.readString(directory.resolve("broker.out")));
             }
             LockSupport.parkNanos(POLL_NS);
         }
-        return new BrokerProcess(process, port, (System.nanoTime() - beginNs) / MS_IN_NS);
+        readyMs = (System.nanoTime() - beginNs) / MS_IN_NS;
     }
 
     private static List<String> girok(Repository repository, Contender contender, Path directory, int port,
             Map<String, String> moreSettings) {
-        List<String> command = new ArrayList<>(List.of(repository.root().resolve("girok").toString(), "start"));
-        Stream.of(
+        return girokCommand(repository, Stream.of(
                 Map.of("log.dirs", directory.resolve("data").toString(), "listeners",
                         "PLAINTEXT://127.0.0.1:" + port),
                 contender.settings(),
-                moreSettings)
-                .forEach(settings -> settings.forEach((name, value) -> {
-                    command.add("--set");
-                    command.add(name + "=" + value);
-                }));
+                moreSettings));
+    }
+
+    static List<String> girokCommand(Repository repository, Stream<Map<String, String>> settings) {
+        List<String> command = new ArrayList<>(List.of(repository.root().resolve("girok").toString(), "start"));
+        settings.forEach(some -> some.forEach((name, value) -> {
+            command.add("--set");
+            command.add(name + "=" + value);
+        }));
         return command;
     }
 
     private static List<String> kafka(Repository repository, Contender contender, Path directory, int port,
             Map<String, String> moreSettings) throws IOException, InterruptedException {
+        int controllerPort = freePort();
+        return kafkaCommand(repository, directory, Stream.of(
+                Map.of("process.roles", "broker,controller",
+                        "node.id", "1",
+                        "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
+                        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                        "controller.listener.names", "CONTROLLER",
+                        // One node has room for one copy.
+                        "offsets.topic.replication.factor", "1",
+                        "transaction.state.log.replication.factor", "1",
+                        "transaction.state.log.min.isr", "1",
+                        "share.coordinator.state.topic.replication.factor", "1",
+                        "share.coordinator.state.topic.min.isr", "1"),
+                contender.settings(),
+                moreSettings));
+    }
+
+    /// Its storage is formatted on the way, if it is not yet.
+    static List<String> kafkaCommand(Repository repository, Path directory, Stream<Map<String, String>> settings)
+            throws IOException, InterruptedException {
         Path properties = directory.resolve("server.properties");
         Path data = directory.resolve("data");
-        int controllerPort = freePort();
         Files.createDirectories(directory);
-        List<String> lines = new ArrayList<>(
-                List.of(
-                        "process.roles=broker,controller",
-                        "node.id=1",
-                        "controller.quorum.voters=1@127.0.0.1:" + controllerPort,
-                        "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
-                        "controller.listener.names=CONTROLLER",
-                        "log.dirs=" + data,
-                        // One node has room for one copy.
-                        "offsets.topic.replication.factor=1",
-                        "transaction.state.log.replication.factor=1",
-                        "transaction.state.log.min.isr=1",
-                        "share.coordinator.state.topic.replication.factor=1",
-                        "share.coordinator.state.topic.min.isr=1"));
-        contender.settings().forEach((name, value) -> lines.add(name + "=" + value));
-        moreSettings.forEach((name, value) -> lines.add(name + "=" + value));
+        List<String> lines = new ArrayList<>(List.of("log.dirs=" + data));
+        settings.forEach(some -> some.forEach((name, value) -> lines.add(name + "=" + value)));
         Files.write(properties, lines);
         if (!Files.exists(data.resolve("meta.properties"))) {
             format(repository, properties, directory);
@@ -136,7 +158,7 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             return socket.getLocalPort();
