@@ -12,6 +12,7 @@ import io.girok.quorum.ratis.MetadataStateMachine.OutcomeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
@@ -57,6 +60,7 @@ public final class RatisMetadataLog implements MetadataLog {
     private static final RaftGroupId GROUP = RaftGroupId.valueOf(
             UUID.fromString("6769726f-6b00-4d65-8461-646174610001"));
     private static final long ADMIN_TIMEOUT_MS = 30_000;
+    private static final long HAND_OVER_MS = 1_000;
     private static final long IDLE_THREAD_MS = 1_000;
     private static final int ANSWERERS = 4;
     private static final int MAX_UNANSWERED = 1_000;
@@ -149,7 +153,9 @@ public final class RatisMetadataLog implements MetadataLog {
     /// Answers what another voter has sent by its [VoterTransport].
     public CompletableFuture<byte[]> onRequest(byte[] request) {
         Running present = running;
-        if (present == null || isClosed || !present.info().getLifeCycleState().isRunning()) {
+        // Until it has its role, Ratis would refuse with a stack trace in the log.
+        if (present == null || isClosed || !present.info().getLifeCycleState().isRunning()
+                || present.info().getCurrentRole() == null) {
             return CompletableFuture.failedFuture(new IOException("the metadata log is not open"));
         }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();
@@ -302,8 +308,33 @@ public final class RatisMetadataLog implements MetadataLog {
         if (present == null || isClosed || !present.info().isLeader() || present.info().getCurrentTerm() != epoch) {
             return CompletableFuture.completedFuture(null);
         }
+        RaftPeerId successor = successor(present.info());
+        if (successor == null) {
+            return handOver(present, null, ADMIN_TIMEOUT_MS);
+        }
+        // Who is named begins to lead at once; without a name, all wait for their elections to time out.
+        return handOver(present, successor, HAND_OVER_MS)
+                .handle((done, failure) -> failure)
+                .thenCompose(failure -> failure == null
+                        ? CompletableFuture.completedFuture(null)
+                        : handOver(present, null, ADMIN_TIMEOUT_MS));
+    }
+
+    /// The voter that was heard of last; null when there is no other.
+    private static @Nullable RaftPeerId successor(DivisionInfo info) {
+        return info.getRoleInfoProto()
+                .getLeaderInfo()
+                .getFollowerInfoList()
+                .stream()
+                .min(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
+                .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
+                .orElse(null);
+    }
+
+    private CompletableFuture<@Nullable Void> handOver(Running present, @Nullable RaftPeerId successor,
+            long timeoutMs) {
         var request = new TransferLeadershipRequest(
-                clientId, self, GROUP, callIds.incrementAndGet(), null, ADMIN_TIMEOUT_MS);
+                clientId, self, GROUP, callIds.incrementAndGet(), successor, timeoutMs);
         return onSubmitter(() -> present.server().transferLeadershipAsync(request)).<@Nullable Void>thenApply(reply -> {
             if (!reply.isSuccess() && reply.getNotLeaderException() == null) {
                 throw failed("leadership was not given up", reply);

@@ -69,6 +69,21 @@ final class RatisVotersTest {
     }
 
     @Test
+    void whenTheLeaderResignsTheOthersDoNotWaitForATimeOut() {
+        try (Voters voters = new Voters(directory, PATIENT, SnapshotTrigger.DEFAULT).startAll()) {
+            int leader = voters.awaitLeader();
+            voters.append(leader, "a");
+
+            voters.voter(leader).log().resign(voters.voter(leader).listener().epoch()).join();
+            voters.stop(leader);
+            int next = voters.awaitLeader(leader);
+
+            assertThat(voters.append(next, "b")).isEqualTo(new Appended(1, 1));
+            others(leader).forEach(id -> awaitRecords(voters, id, List.of("a", "b")));
+        }
+    }
+
+    @Test
     void aLeaderWithoutAMajorityAppendsNothing() {
         try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT).startAll()) {
             int deposed = voters.awaitLeader();
