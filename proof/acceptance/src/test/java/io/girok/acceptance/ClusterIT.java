@@ -1,5 +1,13 @@
 package io.girok.acceptance;
 
+import static io.girok.acceptance.ClusterClients.PARTITIONS;
+import static io.girok.acceptance.ClusterClients.admin;
+import static io.girok.acceptance.ClusterClients.awaitInSync;
+import static io.girok.acceptance.ClusterClients.controller;
+import static io.girok.acceptance.ClusterClients.create;
+import static io.girok.acceptance.ClusterClients.leaderOf;
+import static io.girok.acceptance.ClusterClients.producer;
+import static io.girok.acceptance.ClusterClients.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,26 +16,16 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// once, and on every broker.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClusterIT {
-    private static final int PARTITIONS = 3;
-
     @TempDir
     Path directory;
 
@@ -45,7 +41,7 @@ class ClusterIT {
     void noAcknowledgedRecordIsLostWhenLeadersAndControllersAreKilled() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (Load load = new Load(cluster, "orders")) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 for (int round = 0; round < 2; round++) {
                     for (int victim : List.of(leaderOf(admin, "orders"), controller(admin))) {
                         load.awaitMore(200);
@@ -65,7 +61,7 @@ class ClusterIT {
     void aRollingRestartCostsAProducerNothing() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (Load load = new Load(cluster, "orders")) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 for (int id : cluster.ids()) {
                     load.awaitMore(100);
                     cluster.stop(id);
@@ -83,7 +79,7 @@ class ClusterIT {
     void whatWasAcknowledgedSurvivesTheLossOfPower() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (Load load = new Load(cluster, "orders")) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 load.awaitMore(500);
                 cluster.killAll();
                 cluster.launchAll();
@@ -98,7 +94,7 @@ class ClusterIT {
     void aGroupGoesOnWhenItsCoordinatorIsKilled() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
             create(admin, "orders");
-            Properties settings = clientSettings(cluster);
+            Properties settings = settings(cluster);
             settings.put("group.id", "counters");
             settings.put("auto.offset.reset", "earliest");
             settings.put("session.timeout.ms", "10000");
@@ -193,133 +189,5 @@ class ClusterIT {
             }
         }
         return read;
-    }
-
-    private static Properties clientSettings(GirokCluster cluster) {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", cluster.bootstrap());
-        return settings;
-    }
-
-    private static Admin admin(GirokCluster cluster) {
-        return Admin.create(clientSettings(cluster));
-    }
-
-    private static KafkaProducer<String, String> producer(GirokCluster cluster) {
-        return new KafkaProducer<>(clientSettings(cluster), new StringSerializer(), new StringSerializer());
-    }
-
-    private static void create(Admin admin, String topic) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3))).all().get();
-    }
-
-    /// As one of the brokers sees them; one that has not heard of the topic yet is asked again.
-    private static List<TopicPartitionInfo> partitions(Admin admin, String topic) throws Exception {
-        while (true) {
-            try {
-                return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions();
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    private static int leaderOf(Admin admin, String topic) throws Exception {
-        return partitions(admin, topic).getFirst().leader().id();
-    }
-
-    private static int controller(Admin admin) throws Exception {
-        return admin.describeCluster().controller().get().id();
-    }
-
-    private static void awaitInSync(Admin admin, String topic) throws Exception {
-        while (partitions(admin, topic).stream().anyMatch(partition -> partition.isr().size() < 3)) {
-            Thread.onSpinWait();
-        }
-    }
-
-    /// A producer with default settings that never stops, and what was acknowledged to it.
-    private static final class Load implements AutoCloseable {
-        private final GirokCluster cluster;
-        private final String topic;
-        private final KafkaProducer<String, String> producer;
-        private final Map<TopicPartition, Map<Long, String>> acknowledged = new ConcurrentHashMap<>();
-        private final AtomicReference<Exception> failure = new AtomicReference<>();
-        private final AtomicBoolean isEnding = new AtomicBoolean();
-        private final Thread sender;
-        private volatile int acknowledgedCount;
-
-        Load(GirokCluster cluster, String topic) {
-            this.cluster = cluster;
-            this.topic = topic;
-            this.producer = producer(cluster);
-            this.sender = Thread.ofPlatform().start(this::send);
-        }
-
-        private void send() {
-            for (int i = 0; !isEnding.get(); i++) {
-                String value = "value-" + i;
-                var sent = producer.send(new ProducerRecord<>(topic, i % PARTITIONS, null, value),
-                        (metadata, error) -> {
-                            if (error == null) {
-                                acknowledged.computeIfAbsent(new TopicPartition(topic, metadata.partition()),
-                                        partition -> new ConcurrentHashMap<>()).put(metadata.offset(), value);
-                            } else {
-                                failure.set(error);
-                            }
-                        });
-                if (i % 5 == 0) {
-                    try {
-                        sent.get();
-                        acknowledgedCount = i;
-                    } catch (Exception e) {
-                        failure.set(e);
-                    }
-                }
-            }
-        }
-
-        void awaitMore(int count) {
-            int target = acknowledgedCount + count;
-            while (acknowledgedCount < target && failure.get() == null) {
-                Thread.onSpinWait();
-            }
-            assertThat(failure.get()).isNull();
-        }
-
-        void finish() throws InterruptedException {
-            isEnding.set(true);
-            sender.join();
-            producer.flush();
-            assertThat(failure.get()).isNull();
-        }
-
-        void check() {
-            Map<TopicPartition, Map<Long, String>> read = new HashMap<>();
-            try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(clientSettings(cluster),
-                    new StringDeserializer(), new StringDeserializer())) {
-                consumer.assign(acknowledged.keySet());
-                consumer.seekToBeginning(acknowledged.keySet());
-                Map<TopicPartition, Long> ends = consumer.endOffsets(acknowledged.keySet());
-                while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                    for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
-                        read.computeIfAbsent(new TopicPartition(topic, consumed.partition()),
-                                partition -> new HashMap<>()).put(consumed.offset(), consumed.value());
-                    }
-                }
-            }
-            acknowledged.forEach((partition, records) -> {
-                assertThat(read.get(partition)).as("%s", partition).containsAllEntriesOf(records);
-                assertThat(read.get(partition).values()).as("%s", partition).doesNotHaveDuplicates();
-            });
-        }
-
-        @Override
-        public void close() {
-            isEnding.set(true);
-            producer.close(Duration.ZERO);
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback.
 /// Not thread-safe.
@@ -19,18 +20,32 @@ final class GirokCluster implements AutoCloseable {
 
     private final Path directory;
     private final List<Integer> ports;
+    private final Map<String, String> settings;
+    private final @Nullable ClusterNetwork network;
     private final Map<Integer, GirokProcess> alive = new HashMap<>();
 
-    private GirokCluster(Path directory) {
+    private GirokCluster(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network) {
         this.directory = directory;
         this.ports = freePorts();
+        this.settings = settings;
+        this.network = network;
     }
 
     /// Waits until all of them serve.
     static GirokCluster start(Path directory) {
-        GirokCluster cluster = new GirokCluster(directory);
+        return start(directory, Map.of(), null);
+    }
+
+    /// @param settings beside those that every test wants
+    /// @param network in which each broker has an address of its own; null for the loopback
+    static GirokCluster start(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network) {
+        GirokCluster cluster = new GirokCluster(directory, settings, network);
         cluster.launchAll();
         return cluster;
+    }
+
+    private String address(int id) {
+        return (network == null ? "127.0.0.1" : network.address(id)) + ":" + ports.get(id - 1);
     }
 
     void launchAll() {
@@ -46,15 +61,17 @@ final class GirokCluster implements AutoCloseable {
 
     private void launch(int id) {
         String voters = ids().stream()
-                .map(voter -> voter + "@127.0.0.1:" + ports.get(voter - 1))
+                .map(voter -> voter + "@" + address(voter))
                 .collect(Collectors.joining(","));
         List<String> arguments = new ArrayList<>(List.of("start"));
-        Map.of("node.id", Integer.toString(id), "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1),
+        Map.of("node.id", Integer.toString(id), "listeners", "PLAINTEXT://" + address(id),
                 "log.dirs", directory.resolve("node-" + id).toString(), "controller.quorum.voters", voters,
                 "default.replication.factor", "3", "min.insync.replicas", "2",
                 "group.initial.rebalance.delay.ms", "0")
                 .forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
-        alive.put(id, GirokProcess.launch(directory.resolve("node-" + id), arguments, Map.of()));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        alive.put(id, GirokProcess.launch(network == null ? List.of() : network.commandIn(id),
+                directory.resolve("node-" + id), arguments, Map.of()));
     }
 
     List<Integer> ids() {
@@ -62,11 +79,21 @@ final class GirokCluster implements AutoCloseable {
     }
 
     String bootstrap() {
-        return ports.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
+        return ids().stream().map(this::address).collect(Collectors.joining(","));
     }
 
     void kill(int id) {
         alive.remove(id).kill();
+    }
+
+    /// SIGSTOP: the process is there and does nothing.
+    void freeze(int id) {
+        alive.get(id).signal("STOP");
+    }
+
+    /// SIGCONT.
+    void thaw(int id) {
+        alive.get(id).signal("CONT");
     }
 
     void stop(int id) {

@@ -67,11 +67,17 @@ final class GirokProcess implements AutoCloseable {
 
     /// Runs the launcher with these arguments and waits for nothing.
     static GirokProcess launch(Path dataDirectory, List<String> arguments, Map<String, String> environment) {
+        return launch(List.of(), dataDirectory, arguments, environment);
+    }
+
+    /// @param before a command that becomes the one that follows it
+    static GirokProcess launch(List<String> before, Path dataDirectory, List<String> arguments,
+            Map<String, String> environment) {
         try {
             Path parent = dataDirectory.toAbsolutePath().getParent();
             Files.createDirectories(parent);
             Path errorLog = Files.createTempFile(parent, "girok-", ".err");
-            List<String> command = new ArrayList<>();
+            List<String> command = new ArrayList<>(before);
             command.add(RepositoryRoot.find().resolve("girok").toString());
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errorLog.toFile());
@@ -145,6 +151,20 @@ final class GirokProcess implements AutoCloseable {
 
     int port() {
         return port;
+    }
+
+    /// @param name as `kill` knows it
+    void signal(String name) {
+        try {
+            int exitCode = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
+            if (exitCode != 0) {
+                throw new IllegalStateException("signal " + name + " could not be sent");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted while a signal was sent", e);
+        }
     }
 
     long pid() {

@@ -92,7 +92,10 @@ public final class ClusterSideBySide implements Callable<Integer> {
                 for (String workload : workloads) {
                     switch (workload) {
                         case "load" -> load(cluster);
-                        case "latency" -> latency(cluster, producer);
+                        case "latency" -> {
+                            latency(cluster, Map.of(), "");
+                            latency(cluster, Map.of("linger.ms", "0"), " with linger.ms=0");
+                        }
                         case "failover" -> failover(cluster, admin, producer);
                         case "controller" -> controller(cluster, admin, "");
                         case "rolling" -> rolling(cluster, admin);
@@ -114,7 +117,12 @@ public final class ClusterSideBySide implements Callable<Integer> {
 
     /// With the settings that a producer has by default.
     private static KafkaProducer<byte[], byte[]> producer(BrokerCluster cluster) {
+        return producer(cluster, Map.of());
+    }
+
+    private static KafkaProducer<byte[], byte[]> producer(BrokerCluster cluster, Map<String, String> others) {
         Properties settings = new Properties();
+        settings.putAll(others);
         settings.put("bootstrap.servers", cluster.bootstrap());
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -210,14 +218,16 @@ public final class ClusterSideBySide implements Callable<Integer> {
     }
 
     /// From when a record was due to when a consumer has it, at 200 records a second.
-    private void latency(BrokerCluster cluster, KafkaProducer<byte[], byte[]> producer) throws InterruptedException {
+    private void latency(BrokerCluster cluster, Map<String, String> producerSettings, String how)
+            throws InterruptedException {
         int count = seconds * 200;
         long[] dueNs = new long[count];
         List<Double> latencies = new ArrayList<>();
         Properties settings = new Properties();
         settings.put("bootstrap.servers", cluster.bootstrap());
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
+                new ByteArrayDeserializer());
+                KafkaProducer<byte[], byte[]> producer = producer(cluster, producerSettings)) {
             TopicPartition partition = new TopicPartition(TOPIC, 0);
             consumer.assign(List.of(partition));
             consumer.seekToEnd(List.of(partition));
@@ -243,8 +253,8 @@ public final class ClusterSideBySide implements Callable<Integer> {
         // The first fifth warms up.
         List<Double> counted = new ArrayList<>(latencies.subList(count / 5, count));
         Collections.sort(counted);
-        add("latency end to end at 200 records/s: p50, ms", counted.get(counted.size() / 2));
-        add("latency end to end at 200 records/s: p99, ms", counted.get(counted.size() * 99 / 100));
+        add("latency end to end at 200 records/s" + how + ": p50, ms", counted.get(counted.size() / 2));
+        add("latency end to end at 200 records/s" + how + ": p99, ms", counted.get(counted.size() * 99 / 100));
     }
 
     /// `kill -9` of a partition's leader, until the producer succeeds again there.

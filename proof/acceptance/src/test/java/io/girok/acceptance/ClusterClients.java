@@ -1,0 +1,70 @@
+package io.girok.acceptance;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/// What tests ask a [GirokCluster], by clients that we did not write. Stateless.
+final class ClusterClients {
+    static final int PARTITIONS = 3;
+
+    private ClusterClients() {}
+
+    static Properties settings(GirokCluster cluster) {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", cluster.bootstrap());
+        return settings;
+    }
+
+    static Admin admin(GirokCluster cluster) {
+        return Admin.create(settings(cluster));
+    }
+
+    static KafkaProducer<String, String> producer(GirokCluster cluster) {
+        return producer(cluster, Map.of());
+    }
+
+    static KafkaProducer<String, String> producer(GirokCluster cluster, Map<String, String> others) {
+        Properties settings = settings(cluster);
+        settings.putAll(others);
+        return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
+    }
+
+    static void create(Admin admin, String topic) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3))).all().get();
+    }
+
+    /// As one of the brokers sees them; one that has not heard of the topic yet is asked again.
+    static List<TopicPartitionInfo> partitions(Admin admin, String topic) throws Exception {
+        while (true) {
+            try {
+                return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions();
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    static int leaderOf(Admin admin, String topic) throws Exception {
+        return partitions(admin, topic).getFirst().leader().id();
+    }
+
+    static int controller(Admin admin) throws Exception {
+        return admin.describeCluster().controller().get().id();
+    }
+
+    static void awaitInSync(Admin admin, String topic) throws Exception {
+        while (partitions(admin, topic).stream().anyMatch(partition -> partition.isr().size() < 3)) {
+            Thread.onSpinWait();
+        }
+    }
+}
