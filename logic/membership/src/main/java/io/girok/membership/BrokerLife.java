@@ -39,7 +39,9 @@ public final class BrokerLife {
     private static final long NO_EPOCH = -1;
     private static final long SOON_MS = 20;
     private static final long AFTER_FAILURE_MS = 50;
-    private static final long ANSWER_LIMIT_MS = 5_000;
+    private static final long REGISTRATION_LIMIT_MS = 5_000;
+    /// Well before the session's end: who waits for a controller that is cut off does not turn to the next one.
+    private static final long MIN_HEARTBEAT_LIMIT_MS = 1_000;
     /// A registration that can't succeed at once is complained about once in so many attempts.
     private static final int ATTEMPTS_PER_COMPLAINT = 100;
 
@@ -132,20 +134,20 @@ public final class BrokerLife {
             return;
         }
         if (brokerEpoch == NO_EPOCH) {
-            ask(ApiKeys.BROKER_REGISTRATION, REGISTRATION_VERSION, registration());
+            ask(ApiKeys.BROKER_REGISTRATION, REGISTRATION_VERSION, registration(), REGISTRATION_LIMIT_MS);
         } else {
             ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
                     .setCurrentMetadataOffset(images.get().endOffset() - 1)
                     .setWantFence(!isReady)
-                    .setWantShutDown(isLeaving));
+                    .setWantShutDown(isLeaving), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
         }
     }
 
-    private void ask(ApiKeys api, short version, ApiMessage body) {
+    private void ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         isAsking = true;
-        var _ = channel.ask(api, version, body, ANSWER_LIMIT_MS).handle((answer, failure) -> {
+        var _ = channel.ask(api, version, body, limitMs).handle((answer, failure) -> {
             shard.execute(() -> {
                 isAsking = false;
                 if (failure == null) {
