@@ -16,10 +16,6 @@ final class Host {
         boolean isAlive() {
             return isAlive;
         }
-
-        List<SimulatedShard> shards() {
-            return shards;
-        }
     }
 
     private final World world;

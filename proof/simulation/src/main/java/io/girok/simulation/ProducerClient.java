@@ -20,6 +20,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.jspecify.annotations.Nullable;
 
 /// An idempotent producer for one partition, with several batches in flight: one that failed is sent again, and with it
 /// all that follow it, in order (KIP-98). After a while it ends, and begins again as another producer. Owned by the
@@ -192,7 +193,7 @@ final class ProducerClient implements Client {
                         List.of(new TopicProduceData().setName(topic).setPartitionData(List.of(data))).iterator()));
     }
 
-    private void answered(Batch batch, int itsAttempt, @org.jspecify.annotations.Nullable ApiMessage answer) {
+    private void answered(Batch batch, int itsAttempt, @Nullable ApiMessage answer) {
         if (answer == null) {
             if (itsAttempt == attempt) {
                 backOff();

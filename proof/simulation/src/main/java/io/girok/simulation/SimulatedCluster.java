@@ -63,10 +63,6 @@ final class SimulatedCluster {
         return nodes;
     }
 
-    Host clientHost() {
-        return clientHost;
-    }
-
     List<Host> brokers() {
         return nodes.stream().map(SimulatedNode::host).toList();
     }

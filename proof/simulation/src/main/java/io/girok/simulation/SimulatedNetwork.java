@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Connections between hosts, like TCP's: what is sent on one arrives in order, late, or not at all while the way there
 /// is cut; what is cut off arrives when the cut is healed, unless somebody has lost patience. Owned by the world's
@@ -61,7 +62,7 @@ final class SimulatedNetwork {
     }
 
     /// What listens on `host`; null when nothing does.
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Server server(Host host) {
         Server server = servers.get(host.id());
         return server != null && server.process().isAlive() ? server : null;

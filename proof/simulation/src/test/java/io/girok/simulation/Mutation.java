@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -30,7 +31,7 @@ record Mutation(String name, String file, String before, String after) {
     ClassLoader plant(Path repository, Path classes) throws IOException {
         Path source = repository.resolve(file);
         String text = Files.readString(source);
-        if (text.split(java.util.regex.Pattern.quote(before), -1).length != 2) {
+        if (text.split(Pattern.quote(before), -1).length != 2) {
             throw new IllegalStateException("'" + before + "' does not stand in " + file + " exactly once");
         }
         Path mutated = Files.createDirectories(classes.resolve("source")).resolve(source.getFileName());
@@ -88,7 +89,7 @@ record Mutation(String name, String file, String before, String after) {
                         "return true;"),
                 new Mutation("a batch may overtake one that was refused",
                         "logic/broker/src/main/java/io/girok/broker/data/ProduceItem.java",
-                        "if (sequence.skipped.isTooEarly(", "if (0 < acks && sequence.skipped.isTooEarly("),
+                        "if (sequence.isTooEarly(", "if (0 < acks && sequence.isTooEarly("),
                 new Mutation("a coordinator answers before its record is committed",
                         "logic/broker/src/main/java/io/girok/broker/group/LeaderPartitionLog.java",
                         "leader.awaitCommitted(",

@@ -30,6 +30,14 @@ final class ProduceItem implements PartitionLeader.CommitListener {
         void refused() {
             skipped.refused(topic, index, records);
         }
+
+        void accepted() {
+            skipped.accepted(topic, index, records);
+        }
+
+        boolean isTooEarly(PartitionLeader leader) {
+            return skipped.isTooEarly(topic, index, records, leader);
+        }
     }
 
     ProduceItem(LedPartition partition, ByteBuffer records, PartitionProduceResponse answer, short acks,
@@ -57,7 +65,7 @@ final class ProduceItem implements PartitionLeader.CommitListener {
             sequence.refused();
             return true;
         }
-        if (sequence.skipped.isTooEarly(sequence.topic, sequence.index, records, partition.leader())) {
+        if (sequence.isTooEarly(partition.leader())) {
             answer.setErrorCode(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code())
                     .setErrorMessage("an earlier batch of the producer was refused and has to come first");
             return true;
@@ -68,7 +76,7 @@ final class ProduceItem implements PartitionLeader.CommitListener {
                 sequence.refused();
             }
             case AppendOutcome.Written written -> {
-                sequence.skipped.accepted(sequence.topic, sequence.index, records);
+                sequence.accepted();
                 answer.setErrorCode(Errors.NONE.code())
                         .setBaseOffset(written.baseOffset())
                         .setLogAppendTimeMs(written.logAppendTimeMs())

@@ -53,7 +53,7 @@ final class SkippedSequences {
     }
 
     /// The log has taken it.
-    void accepted(Object topic, int partition, ByteBuffer records) {
+    void accepted(Object topic, int partition, @Nullable ByteBuffer records) {
         RecordBatch batch = skipped.isEmpty() ? null : idempotent(records);
         if (batch != null) {
             skipped.remove(new Key(topic, partition, batch.producerId()));
@@ -61,7 +61,7 @@ final class SkippedSequences {
     }
 
     /// Whether a batch before this one was refused and has to come first.
-    boolean isTooEarly(Object topic, int partition, ByteBuffer records, PartitionLeader leader) {
+    boolean isTooEarly(Object topic, int partition, @Nullable ByteBuffer records, PartitionLeader leader) {
         RecordBatch batch = skipped.isEmpty() ? null : idempotent(records);
         if (batch == null) {
             return false;

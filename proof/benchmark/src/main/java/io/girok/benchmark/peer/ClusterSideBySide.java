@@ -1,18 +1,23 @@
 package io.girok.benchmark.peer;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -22,6 +27,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +78,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
     }
 
     private void add(String figure, double value) {
-        rounds.figures().add(java.util.Objects.requireNonNull(contender), figure, value);
+        rounds.figures().add(Objects.requireNonNull(contender), figure, value);
     }
 
     private void measure(Repository repository, Contender measured, Path own)
@@ -134,7 +140,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
                 admin.createTopics(List.of(new NewTopic(topic, partitions, (short) BrokerCluster.SIZE))).all().get();
                 return;
             } catch (ExecutionException e) {
-                if (e.getCause() instanceof org.apache.kafka.common.errors.TopicExistsException) {
+                if (e.getCause() instanceof TopicExistsException) {
                     return;
                 }
                 LockSupport.parkNanos(POLL_NS);
@@ -177,7 +183,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
 
     /// The quorum's leader, which is not what Apache Kafka calls its controller in an answer to clients.
     private int controllerId(Admin admin) throws ExecutionException, InterruptedException {
-        return java.util.Objects.requireNonNull(contender).program() == Contender.Program.KAFKA
+        return Objects.requireNonNull(contender).program() == Contender.Program.KAFKA
                 ? admin.describeMetadataQuorum().quorumInfo().get().leaderId()
                 : admin.describeCluster().controller().get().id();
     }
@@ -187,7 +193,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
         AtomicLong acknowledged = new AtomicLong();
         AtomicInteger failed = new AtomicInteger();
         byte[] value = new byte[RECORD_BYTES];
-        new java.util.Random(1).nextBytes(value);
+        new Random(1).nextBytes(value);
         try (KafkaProducer<byte[], byte[]> producer = producer(cluster)) {
             sendFor(producer, value, seconds / 2.0 * S_IN_NS, acknowledged, failed);
             long bytesBefore = acknowledged.get();
@@ -238,13 +244,13 @@ public final class ClusterSideBySide implements Callable<Integer> {
                     dueNs[i] = beginNs + i * 5_000_000L;
                     LockSupport.parkNanos(dueNs[i] - System.nanoTime());
                     byte[] value = new byte[RECORD_BYTES];
-                    java.nio.ByteBuffer.wrap(value).putInt(i);
+                    ByteBuffer.wrap(value).putInt(i);
                     var _ = producer.send(new ProducerRecord<>(TOPIC, 0, null, value));
                 }
             });
             while (latencies.size() < count) {
                 for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(100))) {
-                    int number = java.nio.ByteBuffer.wrap(each.value()).getInt();
+                    int number = ByteBuffer.wrap(each.value()).getInt();
                     latencies.add((System.nanoTime() - dueNs[number]) / MS_IN_NS);
                 }
             }
@@ -299,7 +305,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
     private void rolling(BrokerCluster cluster, Admin admin) throws IOException, InterruptedException {
         AtomicInteger failed = new AtomicInteger();
         AtomicLong worstNs = new AtomicLong();
-        java.util.concurrent.atomic.AtomicBoolean isOver = new java.util.concurrent.atomic.AtomicBoolean();
+        AtomicBoolean isOver = new AtomicBoolean();
         Thread sender = Thread.ofPlatform().start(() -> {
             try (KafkaProducer<byte[], byte[]> producer = producer(cluster)) {
                 for (int i = 0; !isOver.get(); i++) {
@@ -352,7 +358,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
     }
 
     private static void awaitAll(Admin admin, List<String> topics,
-            java.util.function.Predicate<TopicPartitionInfo> isSo) throws InterruptedException {
+            Predicate<TopicPartitionInfo> isSo) throws InterruptedException {
         while (true) {
             try {
                 Map<String, TopicDescription> found = admin.describeTopics(topics).allTopicNames().get();
