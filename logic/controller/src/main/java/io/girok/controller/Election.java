@@ -9,7 +9,7 @@ import java.util.function.IntPredicate;
 
 /// What becomes of a partition when brokers come and go: who is in sync, who is eligible, who leads. Stateless.
 ///
-/// - A fenced broker is in sync with nothing. When so few are left that `min.insync.replicas` is not met, those that
+/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few are left that `min.insync.replicas` is not met, those that
 ///   drop out stay *eligible*: nothing is committed from then on, so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
@@ -35,7 +35,7 @@ final class Election {
         if (partition.replicas().size() == 1) {
             return partition;
         }
-        return settle(partition, partition.isr().stream().filter(this::isReady).toList());
+        return settle(partition, partition.isr().stream().filter(id -> isReady(partition, id)).toList());
     }
 
     /// With another set of in-sync replicas, all of them ready.
@@ -46,7 +46,7 @@ final class Election {
     /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
     PartitionImage withPreferredLeader(PartitionImage partition) {
         int preferred = partition.replicas().getFirst();
-        return partition.isr().contains(preferred) && canLead(preferred)
+        return partition.isr().contains(preferred) && canLead(partition, preferred)
                 ? partition.with(partition.isr(), partition.elr(), preferred)
                 : partition;
     }
@@ -61,9 +61,9 @@ final class Election {
         List<Integer> elr = eligible(partition, isr);
         int leader = leader(partition, isr);
         if (leader == PartitionImage.NO_LEADER) {
-            leader = first(partition, id -> elr.contains(id) && canLead(id));
+            leader = first(partition, id -> elr.contains(id) && canLead(partition, id));
             if (leader == PartitionImage.NO_LEADER && isUncleanAllowed) {
-                leader = first(partition, this::canLead);
+                leader = first(partition, id -> canLead(partition, id));
             }
             if (leader != PartitionImage.NO_LEADER) {
                 isr = List.of(leader);
@@ -103,10 +103,10 @@ final class Election {
 
     private int leader(PartitionImage partition, List<Integer> isr) {
         int present = partition.leader();
-        if (isr.contains(present) && canLead(present)) {
+        if (isr.contains(present) && canLead(partition, present)) {
             return present;
         }
-        int next = first(partition, id -> isr.contains(id) && canLead(id));
+        int next = first(partition, id -> isr.contains(id) && canLead(partition, id));
         // One that is leaving goes on for as long as nobody else can.
         return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
     }
@@ -115,13 +115,13 @@ final class Election {
         return partition.replicas().stream().filter(isSuitable::test).findFirst().orElse(PartitionImage.NO_LEADER);
     }
 
-    private boolean isReady(int id) {
+    private boolean isReady(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
-        return broker != null && !broker.isFenced();
+        return broker != null && !broker.isFenced() && broker.hasDirectory(partition.directoryOf(id));
     }
 
-    private boolean canLead(int id) {
+    private boolean canLead(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
-        return broker != null && broker.canLead();
+        return broker != null && broker.canLead() && broker.hasDirectory(partition.directoryOf(id));
     }
 }
