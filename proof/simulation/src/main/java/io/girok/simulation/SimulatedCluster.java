@@ -3,13 +3,12 @@ package io.girok.simulation;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.metadata.InMemoryQuorum;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
-/// Three nodes and a machine on which the clients live. Owned by the world's thread.
+/// The nodes and a machine on which the clients live. Owned by the world's thread.
 final class SimulatedCluster {
-    static final int SIZE = 3;
     private static final int CLIENTS = 100;
 
     private final World world;
@@ -19,21 +18,32 @@ final class SimulatedCluster {
     private final Host clientHost;
 
     /// What nodes are made with.
-    record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
+    record Parts(World world, Shape shape, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
 
-    SimulatedCluster(World world, History history) {
+    SimulatedCluster(World world, Shape shape, History history) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
         this.quorum = new InMemoryQuorum(quorumShard);
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
-        Parts parts = new Parts(world, network, quorum, history);
-        for (int id : IntStream.rangeClosed(1, SIZE).toArray()) {
+        Parts parts = new Parts(world, shape, network, quorum, history);
+        for (int id : shape.ids()) {
             Host host = new Host(world, id);
             network.add(host);
-            nodes.add(new SimulatedNode(host, parts, settings(id)));
+            nodes.add(new SimulatedNode(host, parts, settings(id, shape)));
         }
+    }
+
+    private static Map<String, String> settings(int id, Shape shape) {
+        Map<String, String> settings = new HashMap<>(settings(id));
+        if (shape.isCleaned()) {
+            settings.put("log.roll.ms", "3000");
+            settings.put("log.cleaner.backoff.ms", "500");
+            settings.put("log.cleaner.min.cleanable.ratio", "0.01");
+            settings.put("log.cleaner.dedupe.buffer.size", "1048576");
+        }
+        return settings;
     }
 
     private static Map<String, String> settings(int id) {
@@ -43,7 +53,7 @@ final class SimulatedCluster {
                 Map.entry("broker.session.timeout.ms", "3000"), Map.entry("broker.heartbeat.interval.ms", "500"),
                 Map.entry("replica.lag.time.max.ms", "4000"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
-                Map.entry("log.retention.ms", "-1"),
+                Map.entry("log.retention.ms", "-1"), Map.entry("group.initial.rebalance.delay.ms", "100"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
     }
 

@@ -2,17 +2,23 @@ package io.girok.simulation;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Plays one seed: a cluster, its clients and bad luck for a while, then calm, then the reckoning. Used once.
 public final class Simulation {
     static final String TOPIC = "orders";
     static final int PARTITIONS = 3;
+    static final String COMPACTED = "latest";
+    private static final int MEMBERS = 3;
     private static final long START_LIMIT_MS = 120_000;
     private static final long CALM_LIMIT_MS = 300_000;
 
     private final long seed;
     private final World world;
+    private final Shape shape;
     private final History history;
     private final SimulatedCluster cluster;
     private final Nemesis nemesis;
@@ -20,6 +26,8 @@ public final class Simulation {
     private final List<CommitClient> committers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
+    private final GroupHistory members;
+    private final KeyClient keys;
 
     /// What became of a seed.
     ///
@@ -36,15 +44,20 @@ public final class Simulation {
         this.seed = seed;
         this.world = new World(seed);
         this.history = new History(world);
-        this.cluster = new SimulatedCluster(world, history);
+        this.shape = Shape.of(seed);
+        this.cluster = new SimulatedCluster(world, shape, history);
         this.nemesis = new Nemesis(cluster, history);
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
+        this.members = new GroupHistory(history, "members");
+        this.keys = new KeyClient(cluster.newLink(), COMPACTED);
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
     public Report run(long durationMs) {
         cluster.nodes().forEach(SimulatedNode::start);
-        if (!createTopic()) {
+        if (!create(new CreatableTopic().setName(TOPIC)
+                .setNumPartitions(PARTITIONS)
+                .setReplicationFactor((short) Shape.REPLICAS)) || !create(compacted())) {
             history.violation("the cluster does not start");
             return report();
         }
@@ -61,7 +74,7 @@ public final class Simulation {
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, nemesis, history).run(topics.certain());
+            new FinalCheck(cluster, nemesis, history).run(topics.certain(), keys);
         }
         return report();
     }
@@ -71,13 +84,22 @@ public final class Simulation {
         return clients.stream().allMatch(Client::isFinished);
     }
 
-    private boolean createTopic() {
+    private static CreatableTopic compacted() {
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection(
+                List.of(new CreatableTopicConfig().setName("cleanup.policy").setValue("compact")).iterator());
+        return new CreatableTopic().setName(COMPACTED)
+                .setNumPartitions(1)
+                .setReplicationFactor((short) Shape.REPLICAS)
+                .setConfigs(configs);
+    }
+
+    private boolean create(CreatableTopic topic) {
         TopicClient creator = new TopicClient(cluster.newLink(), "");
         boolean[] isThere = new boolean[1];
         Runnable attempt = new Runnable() {
             @Override
             public void run() {
-                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.SIZE).handle((error, failure) -> {
+                var _ = creator.create(topic.duplicate()).handle((error, failure) -> {
                     if (failure == null && (error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS)) {
                         isThere[0] = true;
                     } else {
@@ -104,7 +126,11 @@ public final class Simulation {
         for (int i = 0; i < 2; i++) {
             committers.add(new CommitClient(cluster.newLink(), history, "group-" + i, TOPIC));
         }
+        for (int i = 0; i < MEMBERS; i++) {
+            clients.add(new MemberClient(cluster.newLink(), members, TOPIC, PARTITIONS));
+        }
         clients.addAll(producers);
+        clients.add(keys);
         clients.addAll(committers);
         clients.add(topics);
         clients.forEach(Client::start);
@@ -113,6 +139,6 @@ public final class Simulation {
     private Report report() {
         return new Report(seed, world.trace(), history.faults(),
                 producers.stream().mapToInt(ProducerClient::acknowledgedBatches).sum(),
-                committers.stream().mapToInt(CommitClient::commits).sum(), history.violations());
+                committers.stream().mapToInt(CommitClient::commits).sum() + members.commits(), history.violations());
     }
 }
