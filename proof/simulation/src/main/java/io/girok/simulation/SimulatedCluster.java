@@ -7,9 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Three nodes and a machine on which the clients live. Owned by the world's thread.
+/// Three voters, one or two nodes beside them that do not vote in a share of the seeds, and a machine on which the
+/// clients live. Owned by the world's thread.
 final class SimulatedCluster {
-    static final int SIZE = 3;
+    static final List<Integer> VOTERS = List.of(1, 2, 3);
+    static final int REPLICAS = 3;
+    private static final int SEEDS_PER_FOLLOWERS = 3;
+    private static final int MAX_FOLLOWERS = 2;
     private static final int CLIENTS = 100;
 
     private final World world;
@@ -21,7 +25,7 @@ final class SimulatedCluster {
     /// What nodes are made with.
     record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
 
-    SimulatedCluster(World world, History history) {
+    SimulatedCluster(long seed, World world, History history) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
@@ -29,11 +33,18 @@ final class SimulatedCluster {
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
         Parts parts = new Parts(world, network, quorum, history);
-        for (int id : IntStream.rangeClosed(1, SIZE).toArray()) {
+        for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers(seed)).toArray()) {
             Host host = new Host(world, id);
             network.add(host);
             nodes.add(new SimulatedNode(host, parts, settings(id)));
         }
+    }
+
+    /// Every third seed has some.
+    private static int followers(long seed) {
+        return Math.floorMod(seed, SEEDS_PER_FOLLOWERS) == 0
+                ? 1 + (int) Math.floorMod(seed / SEEDS_PER_FOLLOWERS, MAX_FOLLOWERS)
+                : 0;
     }
 
     private static Map<String, String> settings(int id) {
@@ -71,9 +82,10 @@ final class SimulatedCluster {
         return new ClientLink(world, network, clientHost, brokers());
     }
 
-    /// Those that run and are not cut off from the quorum.
+    /// The voters that run and are not cut off from the quorum.
     List<SimulatedNode> connected() {
         return nodes.stream()
+                .filter(SimulatedNode::isVoter)
                 .filter(node -> node.isRunning() && !node.isCutFromQuorum() && !node.host().isPaused())
                 .toList();
     }
