@@ -64,10 +64,10 @@ public final class ClusterView {
 
     /// The replicas that no client can reach now.
     static List<Integer> offlineReplicas(MetadataImage image, PartitionImage partition) {
-        return partition.replicas().stream().filter(id -> isOffline(image.broker(id))).toList();
+        return partition.replicas().stream().filter(id -> isOffline(image.broker(id), partition, id)).toList();
     }
 
-    private static boolean isOffline(@Nullable BrokerImage broker) {
-        return broker == null || broker.isFenced();
+    private static boolean isOffline(@Nullable BrokerImage broker, PartitionImage partition, int replica) {
+        return broker == null || broker.isFenced() || !broker.hasDirectory(partition.directoryOf(replica));
     }
 }

@@ -67,7 +67,8 @@ public final class Broker {
         Settings given = settings.given();
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
-                surroundings.clock(), maxLagMs, replication.proposals()), fetchers(given, replication));
+                surroundings.clock(), maxLagMs, replication.proposals()), fetchers(given, replication),
+                replication.directories());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),

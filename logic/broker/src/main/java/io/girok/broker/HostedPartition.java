@@ -31,7 +31,7 @@ final class HostedPartition {
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
-     *      +--the disk failed--> OFFLINE
+     *      +--the disk failed--> OFFLINE, until the broker is started again
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -53,6 +53,7 @@ final class HostedPartition {
     private CompletableFuture<Void> opening = DONE;
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
+    private boolean isOffline;
     private long retentionDueMs;
     private volatile Placement placement;
 
@@ -64,7 +65,8 @@ final class HostedPartition {
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         if (home.directory().failure().isPresent()) {
-            this.placement = refusal(wanted.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+            this.isOffline = true;
+            this.placement = offlinePlacement(wanted);
         } else if (maySleep(wanted) && life.before().isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
@@ -85,6 +87,10 @@ final class HostedPartition {
 
     PartitionName name() {
         return led.name();
+    }
+
+    PartitionId id() {
+        return led.id();
     }
 
     Shard shard() {
@@ -130,10 +136,14 @@ final class HostedPartition {
     void storageFailed() {
         home.shard().execute(() -> {
             stopFollowing();
+            boolean wasLed = placement == led && led.isAwake();
+            isOffline = true;
+            placement = offlinePlacement(current);
             if (led.isAwake()) {
                 led.leader().storageFailed();
-            } else if (placement == led) {
-                refuse(Errors.KAFKA_STORAGE_ERROR);
+            }
+            if (wasLed) {
+                listener.onLeft(led);
             }
         });
     }
@@ -151,14 +161,21 @@ final class HostedPartition {
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
     CompletableFuture<PartitionStore.Tail> tail() {
-        return DONE
-                .thenComposeAsync(done -> led.isAwake() || !opening.isDone() ? opening : openOnPool(), home.shard())
+        return DONE.thenComposeAsync(done -> openUnlessGone(), home.shard())
                 .thenApplyAsync(done -> {
                     if (!led.isAwake()) {
                         throw new CompletionException(new IOException("it could not be opened"));
                     }
                     return led.leader().store().tail();
                 }, home.shard());
+    }
+
+    private CompletableFuture<Void> openUnlessGone() {
+        if (hasLeft) {
+            // Opened now, a log that was deleted would be there again.
+            return CompletableFuture.failedFuture(new IOException("it is not wanted here any more"));
+        }
+        return led.isAwake() || !opening.isDone() ? opening : openOnPool();
     }
 
     /// Brings a closed log to another place. Blocks.
@@ -219,7 +236,7 @@ final class HostedPartition {
     private void resume(Home place) {
         home = place;
         led.setDirectory(place.directory());
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
+        if (isOffline) {
             return;
         }
         placement = current.leadership() == null ? current.elsewhere() : led;
@@ -235,7 +252,8 @@ final class HostedPartition {
             try {
                 directory().delete(name());
             } catch (StorageFailed failure) {
-                LOG.error("partition '{}' of a deleted topic could not be removed from '{}'; it is left there: {}",
+                LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
+                        + "where it is left: {}",
                         name(), directory().path(), failure.getMessage());
             }
         });
@@ -339,7 +357,13 @@ final class HostedPartition {
 
     private void offline(Throwable failure) {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
-        refuse(Errors.KAFKA_STORAGE_ERROR);
+        isOffline = true;
+        placement = offlinePlacement(current);
+    }
+
+    /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
+    private static Placement.NotHere offlinePlacement(Partitions.Here now) {
+        return now.leadership() == null ? now.elsewhere() : refusal(now.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
     }
 
     private void refuse(Errors error) {
@@ -354,8 +378,8 @@ final class HostedPartition {
         boolean isSameLeader = changed.leadership() == null && changed.elsewhere().equals(current.elsewhere());
         current = changed;
         retentionDueMs = 0;
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
-            refuse(Errors.KAFKA_STORAGE_ERROR);
+        if (isOffline) {
+            placement = offlinePlacement(changed);
             return;
         }
         if (led.isAwake()) {

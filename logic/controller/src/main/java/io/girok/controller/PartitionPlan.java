@@ -4,9 +4,9 @@ import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /// New partitions as they begin their lives: where their replicas are, who leads. Stateless.
@@ -34,7 +34,7 @@ final class PartitionPlan {
         return Result.of(
                 ReplicaPlacement.place(ready, partitionCount, replicationFactor, startPosition)
                         .stream()
-                        .map(replicas -> partition(replicas, replicas))
+                        .map(replicas -> partition(image, replicas, replicas))
                         .toList());
     }
 
@@ -42,24 +42,31 @@ final class PartitionPlan {
     static Result<List<PartitionImage>> assigned(
             MetadataImage image, List<List<Integer>> assignments, int replicationFactor) {
         for (List<Integer> replicas : assignments) {
-            if (replicas.isEmpty() || new HashSet<>(replicas).size() < replicas.size()) {
-                return invalid("the assignment " + replicas + " must name at least one broker, and none twice");
+            Optional<String> problem = problem(image, replicas);
+            if (problem.isPresent()) {
+                return invalid(problem.get());
             }
             if (replicas.size() != replicationFactor) {
                 return invalid("the assignment " + replicas + " has " + replicas.size() + " replicas, the topic has "
                         + replicationFactor);
-            }
-            for (int id : replicas) {
-                if (image.broker(id) == null) {
-                    return invalid("the assignment " + replicas + " names broker " + id + ", which is not registered");
-                }
             }
             if (inSync(image, replicas).isEmpty()) {
                 return invalid("none of the brokers of the assignment " + replicas + " is ready");
             }
         }
         return Result.of(
-                assignments.stream().map(replicas -> partition(replicas, inSync(image, replicas))).toList());
+                assignments.stream().map(replicas -> partition(image, replicas, inSync(image, replicas))).toList());
+    }
+
+    /// What is wrong with `replicas` as the brokers of a partition.
+    static Optional<String> problem(MetadataImage image, List<Integer> replicas) {
+        if (replicas.isEmpty() || new HashSet<>(replicas).size() < replicas.size()) {
+            return Optional.of("the assignment " + replicas + " must name at least one broker, and none twice");
+        }
+        return replicas.stream()
+                .filter(id -> image.broker(id) == null)
+                .findFirst()
+                .map(id -> "the assignment " + replicas + " names broker " + id + ", which is not registered");
     }
 
     private static List<Integer> inSync(MetadataImage image, List<Integer> replicas) {
@@ -69,9 +76,15 @@ final class PartitionPlan {
         }).toList();
     }
 
-    private static PartitionImage partition(List<Integer> replicas, List<Integer> isr) {
-        return new PartitionImage(replicas, Collections.nCopies(replicas.size(), TopicId.ZERO), isr, isr.getFirst(), 0,
-                0);
+    private static PartitionImage partition(MetadataImage image, List<Integer> replicas, List<Integer> isr) {
+        List<TopicId> directories = replicas.stream().map(id -> directory(image, id)).toList();
+        return new PartitionImage(replicas, directories, isr, isr.getFirst(), 0, 0);
+    }
+
+    /// Where a new replica will be, if the broker has no choice; else it says so itself.
+    private static TopicId directory(MetadataImage image, int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker != null && broker.directories().size() == 1 ? broker.directories().getFirst() : TopicId.ZERO;
     }
 
     private static <T> Result<T> invalid(String message) {

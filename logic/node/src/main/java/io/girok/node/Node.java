@@ -28,6 +28,7 @@ import io.girok.membership.BrokerLife;
 import io.girok.membership.BrokerSessions;
 import io.girok.membership.ControllerApis;
 import io.girok.membership.ControllerChannel;
+import io.girok.membership.DirectoryReports;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
@@ -112,6 +113,7 @@ public final class Node {
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private final ControllerChannel heartbeats;
+    private final DirectoryReports directoryReports;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -148,6 +150,7 @@ public final class Node {
             }
         });
         this.heartbeats = channel();
+        this.directoryReports = new DirectoryReports(identity.nodeId(), this::brokerEpoch, channel());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
         this.table = broker.complete(rows(internal, groups, sessions));
@@ -193,7 +196,7 @@ public final class Node {
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
                         surroundings.blockingPool(), surroundings.random()::nextInt),
                 store, effective, new ProducerIdBlocks(channel(), identity.nodeId(), this::brokerEpoch),
-                new Replication(others::connect, proposals, this::brokerEpoch));
+                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch));
     }
 
     private List<ApiRow> rows(ControllerChannel internal, GroupApis groups, BrokerSessions sessions) {
@@ -233,17 +236,17 @@ public final class Node {
     /// Joins the cluster, as soon as that has an active controller. Done when the metadata are known up to there; fails
     /// when they are another cluster's.
     public CompletableFuture<Void> register(List<Endpoint> endpoints) {
-        List<TopicId> directoryIds = directories.stream()
-                .filter(directory -> directory.failure().isEmpty())
-                .map(LogDirectory::directoryId)
-                .toList();
+        List<LogDirectory> usable = directories.stream().filter(directory -> directory.failure().isEmpty()).toList();
         BrokerLife begun = new BrokerLife(
                 new BrokerLife.Identity(identity.nodeId(), identity.clusterId(),
                         TopicId.random(surroundings.random()), endpoints,
-                        settings.find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds),
+                        settings.find(BrokerSettings.BROKER_RACK).orElse(null),
+                        usable.stream().map(LogDirectory::directoryId).toList()),
                 heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
         life = begun;
-        return begun.start().thenCompose(this::known);
+        CompletableFuture<Long> registered = begun.start();
+        usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
+        return registered.thenCompose(this::known);
     }
 
     private CompletableFuture<Void> known(long offset) {
@@ -268,9 +271,10 @@ public final class Node {
                         surroundings.random().nextLong(), surroundings.random().nextLong()));
     }
 
-    /// Done when the controller lets this broker lead; clients are let in.
+    /// Done when the controller lets this broker lead, which knows by then what is in a directory that could not be
+    /// opened; clients are let in.
     public CompletableFuture<Void> ready() {
-        return begunLife().ready().thenRun(gate::open);
+        return directoryReports.told().thenCompose(told -> begunLife().ready()).thenRun(gate::open);
     }
 
     private BrokerLife begunLife() {

@@ -496,7 +496,9 @@ public final class PartitionLeader {
             return 0;
         }
         try {
-            return store.deleteOldSegments(nowMs, highWatermark);
+            return status == Status.LEADING
+                    ? store.deleteOldSegments(nowMs, highWatermark)
+                    : store.deleteBelowStart(nowMs, highWatermark);
         } catch (StorageFailed failure) {
             fail(failure);
             return 0;
