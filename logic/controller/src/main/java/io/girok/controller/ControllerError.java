@@ -7,6 +7,7 @@ public enum ControllerError {
     POLICY_VIOLATION, INCONSISTENT_CLUSTER_ID, BROKER_ID_NOT_REGISTERED, STALE_BROKER_EPOCH, FENCED_LEADER_EPOCH,
     INVALID_UPDATE_VERSION,
     INELIGIBLE_REPLICA, ELECTION_NOT_NEEDED, PREFERRED_LEADER_NOT_AVAILABLE, ELIGIBLE_LEADERS_NOT_AVAILABLE,
+    NO_REASSIGNMENT_IN_PROGRESS,
     /// Only in a [CommandFailed]: another node may lead; certainly nothing was done.
     NOT_CONTROLLER,
     /// Only in a [CommandFailed]: perhaps done, perhaps not.

@@ -46,7 +46,7 @@ final class PartitionAlteration {
             return refused;
         }
         PartitionImage after = Election.of(image, rules, topic.name())
-                .withInSync(partition, inOrder(partition, proposal));
+                .withInSync(partition, proposal.isr().stream().map(Member::brokerId).toList());
         if (after.equals(partition)) {
             return Result.of(partition);
         }
@@ -90,11 +90,5 @@ final class PartitionAlteration {
         return members.contains(brokerId)
                 ? Result.of(partition)
                 : Result.failed(ControllerError.INVALID_REQUEST, "leader " + brokerId + " is not in sync with itself");
-    }
-
-    /// In the order of the replicas: equal sets are equal lists.
-    private static List<Integer> inOrder(PartitionImage partition, Proposal proposal) {
-        List<Integer> members = proposal.isr().stream().map(Member::brokerId).toList();
-        return partition.replicas().stream().filter(members::contains).toList();
     }
 }
