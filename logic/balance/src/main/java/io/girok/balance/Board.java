@@ -7,11 +7,9 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
@@ -293,8 +291,7 @@ final class Board {
     private Move move(int partition, List<Reason> why) {
         Layout.Partition before = partitions.get(partition);
         List<Integer> after = IntStream.of(replicas[partition]).mapToObj(broker -> brokers.get(broker).id()).toList();
-        Set<Integer> added = new HashSet<>(after);
-        before.replicas().forEach(added::remove);
-        return new Move(before.name(), before.replicas(), after, added.size() * before.bytes(), why);
+        long added = after.stream().filter(broker -> !before.replicas().contains(broker)).count();
+        return new Move(before.name(), before.replicas(), after, added * before.bytes(), why);
     }
 }

@@ -33,9 +33,9 @@ public record Layout(List<Broker> brokers, List<Partition> partitions) {
 
     /// One partition.
     ///
-    /// @param replicas the preferred leader first
+    /// @param replicas the preferred leader first; of a partition that is moving those that it is to have
     /// @param bytes of each copy
-    /// @param isMoving whether a move of it is under way: it is left alone
+    /// @param isMoving it is left alone then
     public record Partition(PartitionName name, List<Integer> replicas, long bytes, boolean isMoving) {
         public Partition {
             replicas = List.copyOf(replicas);

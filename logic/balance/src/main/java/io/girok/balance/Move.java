@@ -15,6 +15,16 @@ public record Move(PartitionName partition, List<Integer> from, List<Integer> to
         reasons = List.copyOf(reasons);
     }
 
+    /// The brokers that get a copy.
+    public List<Integer> added() {
+        return to.stream().filter(broker -> !from.contains(broker)).toList();
+    }
+
+    /// Whether some broker gets a copy; otherwise only the order changes.
+    public boolean copies() {
+        return !added().isEmpty();
+    }
+
     /// Whether another broker is to be the preferred leader.
     public boolean changesLeader() {
         return !from.getFirst().equals(to.getFirst());
