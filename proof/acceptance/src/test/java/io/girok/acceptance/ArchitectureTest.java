@@ -45,7 +45,8 @@ class ArchitectureTest {
                             "record",
                             "wire",
                             "base")),
-            Map.entry("membership", List.of("broker", "replication", "controller", "metadata", "wire", "base")),
+            Map.entry("membership",
+                    List.of("broker", "replication", "controller", "balance", "metadata", "wire", "base")),
             Map.entry("admin", List.of("membership", "broker", "controller", "metadata", "wire", "base")),
             Map.entry(
                     "node",
