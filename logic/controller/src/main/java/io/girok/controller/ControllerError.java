@@ -14,6 +14,6 @@ public enum ControllerError {
     REQUEST_TIMED_OUT,
     /// Only in a [CommandFailed]: a mistake in Girok; certainly nothing was done.
     UNKNOWN_SERVER_ERROR,
-    /// Only in a [CommandFailed]: too much is waiting; certainly nothing was done.
+    /// Too much at once; certainly nothing was done, and asking again later may go better.
     THROTTLING_QUOTA_EXCEEDED
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Decides [AlterReassignments]. Stateless.
 ///
@@ -23,8 +24,8 @@ import java.util.Set;
 /// ```
 ///
 /// A target broker that dies, or is unregistered, holds the reassignment up until it comes back, or until the
-/// reassignment is replaced or called off. What leaves at once (replicas that were being added and are not wanted any
-/// more) may be the last ones that are known to have all that is committed: then nothing is changed.
+/// reassignment is replaced or called off. Replicas that were being added and are not wanted any more leave at once. If
+/// too few would be left that are known to have all that is committed, nothing is changed.
 final class Reassignments {
     private Reassignments() {}
 
@@ -61,7 +62,9 @@ final class Reassignments {
         if (after.equals(before)) {
             return Result.of(before);
         }
-        Optional<String> loss = loss(image, before, after);
+        Optional<String> loss = rules.isUncleanAllowed(image, topic.name()) && !wholeReplicas(after).isEmpty()
+                ? Optional.empty()
+                : loss(image, before, after, rules.minInSyncReplicas(image, topic.name()));
         if (loss.isPresent()) {
             return invalid("partition '" + name + "' cannot go on with replicas " + after.replicas() + ": "
                     + loss.get());
@@ -93,14 +96,23 @@ final class Reassignments {
     }
 
     /// What would be lost by the change, if anything would.
-    private static Optional<String> loss(MetadataImage image, PartitionImage before, PartitionImage after) {
-        if (after.isr().isEmpty() && after.elr().isEmpty()) {
-            return Optional.of("none of them is known to have all that is committed, as brokers " + before.isr()
-                    + " are, and 'unclean.leader.election.enable' does not allow to go on without");
+    private static Optional<String> loss(MetadataImage image, PartitionImage before, PartitionImage after,
+            int minInSyncReplicas) {
+        List<Integer> wholeBefore = wholeReplicas(before);
+        List<Integer> whole = wholeReplicas(after);
+        int required = Math.min(minInSyncReplicas, after.replicas().size());
+        if (whole.size() < Math.min(required, wholeBefore.size())) {
+            return Optional.of("of those that are known to have all that is committed, " + wholeBefore + ", " + whole
+                    + " would be left, and 'min.insync.replicas' is " + minInSyncReplicas
+                    + "; it will be possible when more of them are in sync");
         }
         return isReady(image, before.leader()) && !isReady(image, after.leader())
                 ? Optional.of("none of them could lead now, as broker " + before.leader() + " does")
                 : Optional.empty();
+    }
+
+    private static List<Integer> wholeReplicas(PartitionImage partition) {
+        return Stream.concat(partition.isr().stream(), partition.elr().stream()).toList();
     }
 
     private static boolean isReady(MetadataImage image, int brokerId) {

@@ -221,7 +221,7 @@ class ReassignmentTest {
         assertThat(cancel().error()).isEqualTo(ControllerError.INVALID_REPLICA_ASSIGNMENT);
         assertThat(reassign(1, 2, 6)).satisfies(refused -> {
             assertThat(refused.error()).isEqualTo(ControllerError.INVALID_REPLICA_ASSIGNMENT);
-            assertThat(refused.message()).contains("'moved-0'", "[4, 5]", "unclean.leader.election.enable");
+            assertThat(refused.message()).contains("'moved-0'", "[4, 5], [] would be left", "min.insync.replicas");
         });
         assertThat(partition()).isEqualTo(before);
 
@@ -233,13 +233,34 @@ class ReassignmentTest {
     }
 
     @Test
-    void aLeaderThatIsThereIsNotGivenUpForOneThatMayComeBack() {
+    void asManyCopiesOfWhatIsCommittedStayAsAreRequired() {
         reassign(4, 5, 6);
         propose(1, 4);
+        PartitionImage before = partition();
+
+        assertThat(cancel()).satisfies(refused -> {
+            assertThat(refused.error()).isEqualTo(ControllerError.INVALID_REPLICA_ASSIGNMENT);
+            assertThat(refused.message()).contains("[4, 1], [1] would be left", "'min.insync.replicas' is 2");
+        });
+        assertThat(partition()).isEqualTo(before);
+
+        propose(1, 3, 4);
+
+        assertThat(cancel().isOk()).isTrue();
+        assertThat(partition().isr()).containsExactlyInAnyOrder(1, 3);
+    }
+
+    @Test
+    void aLeaderThatIsThereIsNotGivenUpForOneThatMayComeBack() {
+        world.settings.put("min.insync.replicas", "3");
+        reassign(4, 5, 6);
+        propose(1, 2, 4);
         fence(1, true);
+        fence(2, true);
+        world.settings.put("min.insync.replicas", "2");
         PartitionImage before = partition();
         assertThat(before.isr()).containsExactly(4);
-        assertThat(before.elr()).containsExactly(1);
+        assertThat(before.elr()).containsExactlyInAnyOrder(1, 2);
 
         assertThat(cancel()).satisfies(refused -> {
             assertThat(refused.error()).isEqualTo(ControllerError.INVALID_REPLICA_ASSIGNMENT);
@@ -252,6 +273,7 @@ class ReassignmentTest {
         assertThat(cancel().isOk()).isTrue();
         assertThat(partition().leader()).as("it was eligible, and is alive").isEqualTo(1);
         assertThat(partition().isr()).containsExactly(1);
+        assertThat(partition().elr()).containsExactly(2);
     }
 
     @Test
