@@ -105,6 +105,11 @@ final class HostedPartition {
         return placement;
     }
 
+    /// The replica, whoever leads it.
+    LedPartition replica() {
+        return led;
+    }
+
     /// From any thread.
     boolean isCompacted() {
         return wanted.settings().retention().compacts();

@@ -120,6 +120,17 @@ public final class Partitions {
         }
     }
 
+    /// Every partition that has a copy here, whoever leads it.
+    public void forEachReplica(Consumer<LedPartition> action) {
+        for (TopicPlacements topic : topicsById.values()) {
+            for (Slot slot : topic.slots()) {
+                if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                    action.accept(hosted.replica());
+                }
+            }
+        }
+    }
+
     /// A topic appeared or changed.
     ///
     /// @param isOld whether it was there before this start: then what is not found of it may be in a log directory that

@@ -35,8 +35,11 @@ import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.balance.AutoBalance;
+import io.girok.membership.balance.BalanceSettings;
 import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
@@ -142,6 +145,10 @@ public final class Node {
                 controller, store,
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
+        store.subscribe(new AutoBalance(
+                new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
+                        others.peers(), others.addresses()),
+                controller, store, this::balanceSettings));
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
@@ -164,6 +171,15 @@ public final class Node {
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
                 new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
                 surroundings.random()::nextInt);
+    }
+
+    private BalanceSettings balanceSettings() {
+        MetadataImage image = store.image();
+        return new BalanceSettings(effective.broker(image, BrokerSettings.AUTO_BALANCE_ENABLE),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_INTERVAL_MS),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_MAX_MOVES),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THRESHOLD_PERCENT));
     }
 
     /// With connections of its own.
