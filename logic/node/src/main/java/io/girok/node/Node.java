@@ -33,6 +33,7 @@ import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
+import io.girok.membership.PreferredLeaders;
 import io.girok.membership.ProposalSender;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
@@ -63,6 +64,7 @@ public final class Node {
      * are known up to its registration at least, so that it can tell which logs on its disk are still wanted. Then it
      * takes up work, and the controller lets it lead.
      */
+    private static final long SECOND_MS = 1_000;
     private static final long MINUTE_MS = 60_000;
     private static final long PROBE_LIMIT_MS = 1_000;
 
@@ -135,6 +137,11 @@ public final class Node {
                 controller, store,
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
+        if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+            store.subscribe(new PreferredLeaders(controller, surroundings.first(),
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
+        }
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
