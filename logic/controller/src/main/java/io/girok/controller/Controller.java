@@ -36,6 +36,7 @@ public final class Controller {
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
+            case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

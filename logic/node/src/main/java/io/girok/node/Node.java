@@ -34,6 +34,7 @@ import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
+import io.girok.membership.PreferredLeaders;
 import io.girok.membership.ProposalSender;
 import io.girok.membership.balance.AutoBalance;
 import io.girok.membership.balance.BalanceSettings;
@@ -69,6 +70,7 @@ public final class Node {
      * are known up to its registration at least, so that it can tell which logs on its disk are still wanted. Then it
      * takes up work, and the controller lets it lead.
      */
+    private static final long SECOND_MS = 1_000;
     private static final long MINUTE_MS = 60_000;
     private static final long PROBE_LIMIT_MS = 1_000;
 
@@ -149,6 +151,11 @@ public final class Node {
                 new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
                         others.peers(), others.addresses()),
                 controller, store, this::balanceSettings));
+        if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+            store.subscribe(new PreferredLeaders(controller, surroundings.first(),
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
+        }
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {

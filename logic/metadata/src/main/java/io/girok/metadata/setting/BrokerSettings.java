@@ -105,6 +105,16 @@ public final class BrokerSettings {
     public static final Setting<Integer> AUTO_BALANCE_THRESHOLD_PERCENT = add(
             Setting.of("auto.balance.threshold.percent", ValueType.ints(0, 1_000), "10",
                     "Loads that differ by no more than this share of the average count as even.").dynamic());
+    public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = add(
+            Setting.of("auto.leader.rebalance.enable", ValueType.booleans(), "true",
+                    "Whether partitions are led by their preferred leaders again, after these were away."));
+    public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = add(
+            Setting.of("leader.imbalance.check.interval.seconds", ValueType.longs(1, Integer.MAX_VALUE), "300",
+                    "How often the active controller looks whether brokers lead what they are to lead, in seconds."));
+    public static final Setting<Integer> LEADER_IMBALANCE_PER_BROKER_PERCENTAGE = add(
+            Setting.of("leader.imbalance.per.broker.percentage", ValueType.ints(0, 100), "10",
+                    "How many of the partitions that prefer a broker as their leader others may lead before it gets "
+                            + "them back, in percent."));
 
     public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = add(
             Setting.of("replica.lag.time.max.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
