@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     static final String CLUSTER_ID = "Gsimulated-cluster-id0";
     static final Path DIRECTORY = Path.of("/data");
-    private static final int PORT = 9092;
+    static final int PORT = 9092;
     private static final int MAX_OPEN_FILES = 200;
     private static final long PRODUCER_ID_EXPIRATION_MS = 86_400_000;
     private static final double SLOW_DISK = 0.03;
