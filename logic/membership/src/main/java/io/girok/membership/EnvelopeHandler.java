@@ -20,11 +20,13 @@ import org.apache.kafka.common.protocol.Errors;
 /// Thread-safe.
 ///
 /// ```
-/// a client's request    api key (from 0 up) | version | correlation id | client id | ... as on a connection
-/// the quorum's message  -1: int16           | sender: int32 | bytes of the engine
+/// the quorum's message  -1: int16 | sender: int32 | bytes of the engine
+/// a client's request    -2: int16 | epoch of the controller that is meant: int64 | header and body as on a connection
 /// ```
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
+    static final short FORWARDED_KEY = -2;
+    static final int FORWARDED_HEADER_BYTES = Short.BYTES + Long.BYTES;
     static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES;
 
     /// What members of the quorum tell each other.
@@ -50,11 +52,8 @@ public final class EnvelopeHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         ByteBuffer data = ((EnvelopeRequestData) request.body()).requestData().duplicate();
-        if (Short.BYTES <= data.remaining() && data.getShort(data.position()) == QUORUM_KEY) {
-            if (data.remaining() < QUORUM_HEADER_BYTES) {
-                responder.respond(failed(Errors.INVALID_REQUEST));
-                return;
-            }
+        short key = data.remaining() < Short.BYTES ? 0 : data.getShort(data.position());
+        if (key == QUORUM_KEY && QUORUM_HEADER_BYTES <= data.remaining()) {
             watch.heard(data.getInt(data.position() + Short.BYTES), request.connection());
             byte[] message = new byte[data.remaining() - QUORUM_HEADER_BYTES];
             data.get(data.position() + QUORUM_HEADER_BYTES, message);
@@ -64,10 +63,12 @@ public final class EnvelopeHandler implements ApiHandler {
                         : failed(Errors.UNKNOWN_SERVER_ERROR));
                 return true;
             });
-        } else if (!channel.isHere()) {
+        } else if (key != FORWARDED_KEY || data.remaining() < FORWARDED_HEADER_BYTES) {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+        } else if (!channel.isHere() || channel.epoch() != data.getLong(data.position() + Short.BYTES)) {
             responder.respond(failed(Errors.NOT_CONTROLLER));
         } else {
-            pass(request, data, responder);
+            pass(request, data.position(data.position() + FORWARDED_HEADER_BYTES), responder);
         }
     }
 
