@@ -2,6 +2,7 @@ package io.girok.broker;
 
 import io.girok.replication.InSyncProposals;
 import io.girok.replication.ReplicaFetchers;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /// What a broker needs of others to replicate. Immutable.
@@ -9,8 +10,10 @@ import java.util.function.LongSupplier;
 /// @param leaders those it follows
 /// @param proposals to the active controller
 /// @param brokerEpoch of this broker's registration, -1 before there is one
-public record Replication(ReplicaFetchers.Leaders leaders, InSyncProposals proposals, LongSupplier brokerEpoch) {
+/// @param isCutOff whether the active controller was out of reach for so long that others may lead by now
+public record Replication(ReplicaFetchers.Leaders leaders, InSyncProposals proposals, LongSupplier brokerEpoch,
+        BooleanSupplier isCutOff) {
     /// There is no other broker.
     public static final Replication ALONE = new Replication((brokerId, shard) -> null, (proposal, answer) -> {},
-            () -> -1);
+            () -> -1, () -> false);
 }

@@ -60,12 +60,14 @@ public final class BrokerLife {
     private final ControllerChannel channel;
     private final Supplier<MetadataImage> images;
     private final long heartbeatMs;
+    private final ControllerContact contact;
     private final Shard shard;
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> active = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile long brokerEpoch = NO_EPOCH;
     private boolean isAsking;
+    private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
     private boolean isStopped;
@@ -74,12 +76,14 @@ public final class BrokerLife {
 
     /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
     /// @param heartbeatMs `broker.heartbeat.interval.ms`
+    /// @param contact hears of every answer; on the same shard
     public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
-            long heartbeatMs) {
+            long heartbeatMs, ControllerContact contact) {
         this.identity = identity;
         this.channel = channel;
         this.images = images;
         this.heartbeatMs = heartbeatMs;
+        this.contact = contact;
         this.shard = channel.shard();
     }
 
@@ -125,6 +129,7 @@ public final class BrokerLife {
         shard.run(() -> {
             isStopped = true;
             next.cancel();
+            contact.stop();
         });
         channel.close();
     }
@@ -147,6 +152,7 @@ public final class BrokerLife {
 
     private void ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         isAsking = true;
+        askedMs = contact.nowMs();
         var _ = channel.ask(api, version, body, limitMs).handle((answer, failure) -> {
             shard.execute(() -> {
                 isAsking = false;
@@ -212,6 +218,7 @@ public final class BrokerLife {
                     return;
                 }
                 if (!answer.isFenced()) {
+                    contact.answered(askedMs);
                     active.complete(null);
                 }
                 boolean isUnderWay = isLeaving || (isReady && answer.isFenced());

@@ -10,6 +10,8 @@ import java.util.stream.IntStream;
 /// Three nodes and a machine on which the clients live. Owned by the world's thread.
 final class SimulatedCluster {
     static final int SIZE = 3;
+    /// `broker.session.timeout.ms`
+    static final long SESSION_MS = 3_000;
     private static final int CLIENTS = 100;
 
     private final World world;
@@ -40,7 +42,8 @@ final class SimulatedCluster {
         return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
                 Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "2"),
                 Map.entry("offsets.topic.num.partitions", "2"), Map.entry("offsets.topic.replication.factor", "3"),
-                Map.entry("broker.session.timeout.ms", "3000"), Map.entry("broker.heartbeat.interval.ms", "500"),
+                Map.entry("broker.session.timeout.ms", Long.toString(SESSION_MS)),
+                Map.entry("broker.heartbeat.interval.ms", "500"),
                 Map.entry("replica.lag.time.max.ms", "4000"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
                 Map.entry("log.retention.ms", "-1"),

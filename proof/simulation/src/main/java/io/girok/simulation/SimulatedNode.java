@@ -210,6 +210,15 @@ final class SimulatedNode {
     /// Hears nothing of the metadata quorum any more, until it is healed.
     void cutFromQuorum() {
         isCutFromQuorum = true;
+        history.cutOff(host.id());
+    }
+
+    /// Stops everything, or lets it go on, as SIGSTOP and SIGCONT do.
+    void setPaused(boolean isPaused) {
+        host.setPaused(isPaused);
+        if (!isPaused && isCutFromQuorum) {
+            history.cutOff(host.id());
+        }
     }
 
     boolean isCutFromQuorum() {
@@ -218,6 +227,7 @@ final class SimulatedNode {
 
     void healQuorum() {
         isCutFromQuorum = false;
+        history.hearsAgain(host.id());
         while (!heldNews.isEmpty()) {
             heldNews.remove().run();
         }
