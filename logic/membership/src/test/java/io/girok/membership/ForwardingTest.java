@@ -65,7 +65,8 @@ class ForwardingTest {
         ApiTable there = new ApiTable(List.of(row("node " + nodeId)));
         EnvelopeHandler handler = new EnvelopeHandler(channel(nodeId), () -> there,
                 message -> new CompletableFuture<>(),
-                new MemberWatch(peers, TestPeers::addressOf, shard, 1_000, gone -> {}));
+                new MemberWatch(peers, TestPeers::addressOf, shard, 1_000, gone -> {}),
+                message -> new CompletableFuture<>());
         return handler::handle;
     }
 
