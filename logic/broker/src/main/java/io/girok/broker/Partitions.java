@@ -200,6 +200,15 @@ public final class Partitions {
         });
     }
 
+    /// The controller is out of reach, or answers again. From any thread.
+    void controllerCutOff(boolean isCutOff) {
+        forEachHosted(hosted -> {
+            if (hosted.isReplicated()) {
+                hosted.controllerCutOff(isCutOff);
+            }
+        });
+    }
+
     /// Leads nothing any more; done when every shard has let go.
     CompletableFuture<Void> leaveAll() {
         moves.cancelAll();

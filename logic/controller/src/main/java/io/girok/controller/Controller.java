@@ -27,6 +27,7 @@ public final class Controller {
             case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
             case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
             case RegisterBroker register -> Membership.register(rules, image, register);
+            case ConfirmBroker confirm -> Membership.confirm(image, confirm);
             case FenceBroker fence -> Membership.fence(rules, image, fence);
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);

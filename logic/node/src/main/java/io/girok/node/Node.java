@@ -14,6 +14,7 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
 import io.girok.broker.Compaction;
+import io.girok.broker.LeaderView;
 import io.girok.broker.Replication;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
@@ -28,6 +29,7 @@ import io.girok.membership.BrokerLife;
 import io.girok.membership.BrokerSessions;
 import io.girok.membership.ControllerApis;
 import io.girok.membership.ControllerChannel;
+import io.girok.membership.ControllerContact;
 import io.girok.membership.DirectoryReports;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.Forwarding;
@@ -119,6 +121,7 @@ public final class Node {
     private final List<ControllerChannel> channels = new ArrayList<>();
     private final ControllerChannel heartbeats;
     private final DirectoryReports directoryReports;
+    private final ControllerContact contact;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -156,6 +159,7 @@ public final class Node {
                     settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
                     settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
         }
+        this.contact = contact();
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
@@ -199,6 +203,12 @@ public final class Node {
         return channel;
     }
 
+    private ControllerContact contact() {
+        return new ControllerContact(surroundings.first(), surroundings.clock(),
+                settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS),
+                isLost -> Objects.requireNonNull(broker).controllerCutOff(isLost));
+    }
+
     private GroupApis groups(ControllerChannel internal) {
         GroupSettings limits = new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
                 settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
@@ -207,9 +217,14 @@ public final class Node {
                 settings.get(BrokerSettings.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
         return new GroupApis(limits, settings.get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image, new OffsetsTopic(settings, internal, store::image)::create),
+                new ImageGroupCluster(store::image, leaders(),
+                        new OffsetsTopic(settings, internal, store::image)::create),
                 surroundings.clock(), surroundings.blockingPool(),
                 () -> new UUID(surroundings.random().nextLong(), surroundings.random().nextLong()).toString());
+    }
+
+    private LeaderView leaders() {
+        return new LeaderView(identity.nodeId(), contact::isLost);
     }
 
     private Broker broker() {
@@ -219,11 +234,12 @@ public final class Node {
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
                         surroundings.blockingPool(), surroundings.random()::nextInt),
                 store, effective, new ProducerIdBlocks(channel(), identity.nodeId(), this::brokerEpoch),
-                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch));
+                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch,
+                        contact::isLost));
     }
 
     private List<ApiRow> rows(ControllerChannel internal, GroupApis groups, BrokerSessions sessions) {
-        ClusterView view = new ClusterView(store::image, identity.nodeId());
+        ClusterView view = new ClusterView(store::image, leaders());
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
         rows.addAll(groups.rows());
@@ -265,7 +281,7 @@ public final class Node {
                         TopicId.random(surroundings.random()), endpoints,
                         settings.find(BrokerSettings.BROKER_RACK).orElse(null),
                         usable.stream().map(LogDirectory::directoryId).toList()),
-                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
+                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         CompletableFuture<Long> registered = begun.start();
         usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
