@@ -34,6 +34,7 @@ import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.QuorumApis;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
@@ -195,6 +196,7 @@ public final class Node {
         ClusterView view = new ClusterView(store::image, identity.nodeId());
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
         MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
