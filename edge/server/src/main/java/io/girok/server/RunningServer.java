@@ -5,7 +5,6 @@ import io.girok.base.Disk;
 import io.girok.base.FileDisk;
 import io.girok.base.SystemClock;
 import io.girok.base.TopicId;
-import io.girok.files.MetaProperties;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -18,6 +17,7 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.NettyShards;
 import io.girok.network.NetworkServer;
+import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -103,12 +103,15 @@ final class RunningServer {
         undo.add(this::endThreads);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
-        String clusterId = knownClusterId();
+        PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
+        String clusterId = awaitWithoutLimit("the cluster's id",
+                new ClusterId(settings, disk).find(peers, shards.all().getFirst(), random));
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
         MetadataStore store = new MetadataStore(Halt::now);
-        ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
+        ClusterLinks links = new ClusterLinks(settings, clusterId, store,
+                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk));
         Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
                 new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
                 directories, links.quorum(), links.others());
@@ -118,7 +121,7 @@ final class RunningServer {
         undo.add(network::close);
         undo.add(links::close);
         undo.add(node::close);
-        links.metadataLog().start(store);
+        links.metadataLog().start(node.metadataListener());
         awaitWithoutLimit("the broker's registration with the controller",
                 node.register(settings.endpoints(network.listeners())));
         undo.add(() -> await("the partitions to close", node.stop()));
@@ -168,22 +171,6 @@ final class RunningServer {
         } catch (InterruptedException e) {
             LOG.warn("interrupted while handing over to other nodes");
         }
-    }
-
-    /// The one that the first directory remembers, or that is set, or a new one.
-    private String knownClusterId() throws IOException {
-        Path first = settings.logDirectories().getFirst();
-        return disk.isDirectory(first)
-                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId).orElseGet(this::firstClusterId)
-                : firstClusterId();
-    }
-
-    private String firstClusterId() {
-        return settings.settings()
-                .find(BrokerSettings.CLUSTER_ID)
-                .orElseGet(() -> settings.voters().isCluster()
-                        ? settings.voters().derivedClusterId()
-                        : TopicId.random(random).toString());
     }
 
     private List<LogDirectory> openDirectories(String clusterId, NettyShards shards, OpenFiles openFiles) {

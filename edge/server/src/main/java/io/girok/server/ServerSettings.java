@@ -26,8 +26,8 @@ final class ServerSettings {
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
-        this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS),
-                settings.get(BrokerSettings.NODE_ID));
+        this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS));
+        checkRoles();
         this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
         this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
@@ -49,6 +49,29 @@ final class ServerSettings {
 
     Settings settings() {
         return settings;
+    }
+
+    private void checkRoles() {
+        List<String> roles = settings.get(BrokerSettings.PROCESS_ROLES);
+        if (isVoter() && !roles.contains("controller")) {
+            throw new InvalidSetting("setting 'process.roles' is 'broker' on node " + nodeId()
+                    + (voters.isCluster() ? ", which controller.quorum.voters names" : ", which is alone")
+                    + "; allowed: with 'controller'");
+        }
+        if (!isVoter() && !isBroker()) {
+            throw new InvalidSetting("setting 'process.roles' is 'controller' on node " + nodeId()
+                    + ", which controller.quorum.voters does not name; allowed: with 'broker'");
+        }
+    }
+
+    /// Whether this node has partitions.
+    boolean isBroker() {
+        return settings.get(BrokerSettings.PROCESS_ROLES).contains("broker");
+    }
+
+    /// Whether this node keeps the metadata log; others follow.
+    boolean isVoter() {
+        return voters.include(nodeId());
     }
 
     QuorumVoters voters() {

@@ -35,7 +35,9 @@ import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.ProposalSender;
 import io.girok.membership.QuorumApis;
+import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -84,7 +86,7 @@ public final class Node {
 
     /// How the node takes part in the metadata quorum.
     ///
-    /// @param store is told everything by `log` once that is started
+    /// @param store is told everything once `log` is started with [#metadataListener]
     /// @param messages takes what other members say
     /// @param whenGone told the id of a member whose process is gone
     public record Quorum(MetadataStore store, MetadataLog log, EnvelopeHandler.QuorumMessages messages,
@@ -106,6 +108,7 @@ public final class Node {
     private final Quorum quorum;
     private final Others others;
     private final MetadataStore store;
+    private final MetadataFeed feed;
     private final EffectiveSettings effective;
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
@@ -126,6 +129,8 @@ public final class Node {
         this.quorum = quorum;
         this.others = others;
         this.store = quorum.store();
+        this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
+                surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
@@ -202,8 +207,13 @@ public final class Node {
         MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
                 quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), watch, feed::onRequest)));
         return rows;
+    }
+
+    /// What the metadata log is to be started with.
+    public MetadataListener metadataListener() {
+        return feed;
     }
 
     /// The requests that are answered, and how.
