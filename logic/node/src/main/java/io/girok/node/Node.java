@@ -38,6 +38,7 @@ import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.PreferredLeaders;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.QuorumApis;
 import io.girok.membership.balance.AutoBalance;
 import io.girok.membership.balance.BalanceSettings;
 import io.girok.membership.follow.MetadataFeed;
@@ -242,6 +243,7 @@ public final class Node {
         ClusterView view = new ClusterView(store::image, leaders());
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
         MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
