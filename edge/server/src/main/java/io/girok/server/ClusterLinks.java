@@ -5,14 +5,12 @@ import io.girok.membership.NodeAddresses;
 import io.girok.membership.QuorumTransport;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.network.NettyShards;
 import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
-import io.girok.quorum.ratis.RatisMetadataLog;
-import io.girok.quorum.ratis.RatisSettings;
 import io.girok.wire.NodeAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How this node reaches the others: the metadata log among the voters, and where everyone listens. Thread-safe.
@@ -22,26 +20,28 @@ final class ClusterLinks {
     private final ServerSettings settings;
     private final MetadataStore store;
     private final PeerNetwork peers;
-    private final QuorumTransport transport;
-    private final RatisMetadataLog metadataLog;
+    private final QuorumEngine engine;
 
     ClusterLinks(ServerSettings settings, MetadataStore store, NettyShards shards, Clock clock) {
         this.settings = settings;
         this.store = store;
         this.peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
-        this.transport = new QuorumTransport(settings.nodeId(), peers, addresses(), shards.all().getFirst(),
-                VOTER_LIMIT_MS);
-        List<Integer> voters = settings.voters().isCluster() ? settings.voters().ids() : List.of(settings.nodeId());
-        RatisSettings ratis = RatisSettings.among(settings.logDirectories().getFirst(), settings.nodeId(), voters);
-        this.metadataLog = new RatisMetadataLog(ratis, clock, transport::send);
+        this.engine = engine(shards, clock);
     }
 
-    RatisMetadataLog metadataLog() {
-        return metadataLog;
+    /// The one place where it is decided how this node takes part in the quorum.
+    private QuorumEngine engine(NettyShards shards, Clock clock) {
+        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), shards.all().getFirst(),
+                VOTER_LIMIT_MS);
+        return new RatisEngine(settings, transport, clock);
+    }
+
+    MetadataLog metadataLog() {
+        return engine.log();
     }
 
     Node.Quorum quorum() {
-        return new Node.Quorum(store, metadataLog, metadataLog::onRequest, metadataLog::voterGone);
+        return new Node.Quorum(store, engine.log(), engine.messages(), engine::whenGone);
     }
 
     Node.Others others() {
@@ -75,7 +75,6 @@ final class ClusterLinks {
     }
 
     void close() {
-        metadataLog.close();
-        transport.close();
+        engine.close();
     }
 }
