@@ -11,6 +11,10 @@ import io.girok.network.NettyShards;
 import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// How this node reaches the others: the metadata log among the voters, and where everyone listens. Thread-safe.
@@ -31,9 +35,24 @@ final class ClusterLinks {
 
     /// The one place where it is decided how this node takes part in the quorum.
     private QuorumEngine engine(NettyShards shards, Clock clock) {
+        if (settings.zookeeper().isPresent()) {
+            return new ZookeeperEngine(settings.zookeeper().get());
+        }
         QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), shards.all().getFirst(),
                 VOTER_LIMIT_MS);
         return new RatisEngine(settings, transport, clock);
+    }
+
+    /// As [QuorumEngine#clusterId].
+    String clusterId(Optional<String> remembered, Supplier<String> chosen) {
+        return engine.clusterId(remembered, chosen);
+    }
+
+    /// Begins to tell the store what the cluster decides.
+    ///
+    /// @param own where this node listens
+    void start(List<Endpoint> own, IntConsumer watch) {
+        engine.start(store, own.getFirst(), watch);
     }
 
     MetadataLog metadataLog() {
@@ -48,15 +67,15 @@ final class ClusterLinks {
         return new Node.Others(peers, addresses());
     }
 
-    /// A voter's as it is set, every other broker's as it has registered it.
+    /// A node's as the quorum knows it, and otherwise as it has registered it.
     private NodeAddresses addresses() {
         return this::address;
     }
 
     private @Nullable NodeAddress address(int nodeId) {
-        NodeAddress ofVoter = settings.voters().address(nodeId);
-        if (ofVoter != null) {
-            return ofVoter;
+        NodeAddress ofMember = engine.address(nodeId);
+        if (ofMember != null) {
+            return ofMember;
         }
         BrokerImage broker = store.image().broker(nodeId);
         if (broker == null) {

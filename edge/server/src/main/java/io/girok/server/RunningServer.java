@@ -11,6 +11,7 @@ import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
+import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -25,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -103,12 +105,12 @@ final class RunningServer {
         undo.add(this::endThreads);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
-        String clusterId = knownClusterId();
+        MetadataStore store = new MetadataStore(Halt::now);
+        ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
+        String clusterId = links.clusterId(rememberedClusterId(), this::firstClusterId);
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
-        MetadataStore store = new MetadataStore(Halt::now);
-        ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
         Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
                 new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
                 directories, links.quorum(), links.others());
@@ -118,9 +120,9 @@ final class RunningServer {
         undo.add(network::close);
         undo.add(links::close);
         undo.add(node::close);
-        links.metadataLog().start(store);
-        awaitWithoutLimit("the broker's registration with the controller",
-                node.register(settings.endpoints(network.listeners())));
+        List<Endpoint> endpoints = settings.endpoints(network.listeners());
+        links.start(endpoints, node::watch);
+        awaitWithoutLimit("the broker's registration with the controller", node.register(endpoints));
         undo.add(() -> await("the partitions to close", node.stop()));
         node.takeUpWork();
         undo.add(() -> {
@@ -135,7 +137,7 @@ final class RunningServer {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
         await("the controller to let this broker lead", node.ready());
-        if (settings.voters().isCluster()) {
+        if (settings.isCluster()) {
             undo.add(() -> leave(node, links));
         }
         warnOfOpenListeners();
@@ -170,12 +172,11 @@ final class RunningServer {
         }
     }
 
-    /// The one that the first directory remembers, or that is set, or a new one.
-    private String knownClusterId() throws IOException {
+    private Optional<String> rememberedClusterId() throws IOException {
         Path first = settings.logDirectories().getFirst();
         return disk.isDirectory(first)
-                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId).orElseGet(this::firstClusterId)
-                : firstClusterId();
+                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId)
+                : Optional.empty();
     }
 
     private String firstClusterId() {
@@ -234,7 +235,7 @@ final class RunningServer {
 
     /// A cluster's node waits for the others for as long as they take, and says so.
     private <T> T awaitWithoutLimit(String what, CompletableFuture<T> future) {
-        if (!settings.voters().isCluster()) {
+        if (!settings.isCluster()) {
             return await(what, future);
         }
         while (true) {
@@ -244,8 +245,13 @@ final class RunningServer {
                 if (!(e.getCause() instanceof TimeoutException)) {
                     throw e;
                 }
-                LOG.warn("still waiting for {}: a majority of the voters {} must be there", what,
-                        settings.voters().byId());
+                if (settings.zookeeper().isPresent()) {
+                    LOG.warn("still waiting for {}: a majority of the ZooKeeper servers {} must be there", what,
+                            settings.zookeeper().get().servers());
+                } else {
+                    LOG.warn("still waiting for {}: a majority of the voters {} must be there", what,
+                            settings.voters().byId());
+                }
             }
         }
     }

@@ -7,10 +7,12 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.Listener;
 import io.girok.network.NetworkSettings;
+import io.girok.quorum.zookeeper.ZookeeperSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// The checked settings in the words of the parts that are wired with them. Immutable.
 final class ServerSettings {
@@ -22,12 +24,16 @@ final class ServerSettings {
     private final List<ListenerAddress> advertised;
     private final List<ListenerAddress> httpListeners;
     private final QuorumVoters voters;
+    private final Optional<ZookeeperSettings> zookeeper;
 
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
         this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS),
                 settings.get(BrokerSettings.NODE_ID));
+        this.zookeeper = settings.get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty()
+                ? Optional.empty()
+                : Optional.of(ZookeeperOptions.of(settings));
         this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
         this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
@@ -53,6 +59,16 @@ final class ServerSettings {
 
     QuorumVoters voters() {
         return voters;
+    }
+
+    /// Where the metadata are kept, unless it is by voters.
+    Optional<ZookeeperSettings> zookeeper() {
+        return zookeeper;
+    }
+
+    /// Whether there may be other nodes.
+    boolean isCluster() {
+        return voters.isCluster() || zookeeper.isPresent();
     }
 
     int nodeId() {
@@ -85,7 +101,7 @@ final class ServerSettings {
                 return new Endpoint(address.name(), address.host(), address.port());
             }
         }
-        return new Endpoint(bound.name(), voters.isCluster() ? ownHost(bound.name()) : "", bound.address().getPort());
+        return new Endpoint(bound.name(), isCluster() ? ownHost(bound.name()) : "", bound.address().getPort());
     }
 
     private String ownHost(String listener) {

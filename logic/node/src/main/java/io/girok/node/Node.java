@@ -109,6 +109,7 @@ public final class Node {
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private final ControllerChannel heartbeats;
+    private final MemberWatch members;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -143,6 +144,8 @@ public final class Node {
             }
         });
         this.heartbeats = channel();
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
         this.table = broker.complete(rows(internal, groups, sessions));
@@ -197,10 +200,8 @@ public final class Node {
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
-                quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members)));
         return rows;
     }
 
@@ -212,6 +213,11 @@ public final class Node {
     /// What answers whoever is connected: nodes from the start of the metadata log on, clients once this node is ready.
     public RequestHandler door() {
         return gate;
+    }
+
+    /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
+    public void watch(int nodeId) {
+        members.watch(nodeId);
     }
 
     /// Of the registration in force, -1 before there is one.

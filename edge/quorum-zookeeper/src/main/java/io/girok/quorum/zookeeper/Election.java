@@ -118,7 +118,7 @@ final class Election {
 
     private void seenMyself(Claim claim) {
         if (claim.epoch() == resignedEpoch) {
-            withdraw(claim.epoch(), new CompletableFuture<>());
+            withdrawLate();
         } else if (leadingEpoch != claim.epoch()) {
             won(claim);
         }
@@ -206,6 +206,7 @@ final class Election {
 
     /// The ensemble says that another epoch has begun.
     void fenced() {
+        resignedEpoch = leadingEpoch;
         end();
         look();
     }
@@ -247,13 +248,32 @@ final class Election {
             answer.complete(null);
             return;
         }
-        List<CuratorOp> operations = List.of(ensemble.check(znodes.epoch(), Math.toIntExact(epoch)),
-                ensemble.delete(znodes.leader()));
-        engine.then(ensemble.commit(operations), (Outcome outcome) -> {
+        engine.then(ensemble.commit(endOf(epoch)), outcome -> {
             answer.complete(null);
-            if (!outcome.isDone() && outcome.failedIndex() < 0) {
-                events.onTrouble();
-            }
+            lookAfter(outcome);
         }, engine::fail);
+    }
+
+    /// The znode is there still although what it stands for is over. The epoch is read before it is made sure whose
+    /// the znode is: so it is not another one's that is deleted.
+    private void withdrawLate() {
+        engine.then(ensemble.read(znodes.epoch()), epoch -> engine.then(ensemble.read(znodes.leader()), znode -> {
+            if (epoch.isPresent() && znode.isPresent() && znode.get().isMine()) {
+                engine.then(ensemble.commit(endOf(epoch.get().version())), this::lookAfter, engine::fail);
+            } else {
+                look();
+            }
+        }, _ -> events.onTrouble()), _ -> events.onTrouble());
+    }
+
+    private List<CuratorOp> endOf(long epoch) {
+        return List.of(ensemble.check(znodes.epoch(), Math.toIntExact(epoch)), ensemble.delete(znodes.leader()));
+    }
+
+    /// What the watch tells comes as well; but not when the connection was lost.
+    private void lookAfter(Outcome outcome) {
+        if (!outcome.isDone()) {
+            events.onTrouble();
+        }
     }
 }

@@ -23,6 +23,7 @@ import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ final class Ensemble implements AutoCloseable {
                 // What the operator has set stands, whatever the ensemble says of itself.
                 .ensembleTracker(false)
                 .sessionTimeoutMs(settings.timing().sessionMs())
-                .connectionTimeoutMs(settings.timing().connectionMs())
+                .connectionTimeoutMs(Math.min(settings.timing().sessionMs(), settings.timing().connectionMs()))
                 .retryPolicy((count, elapsedMs, sleeper) -> false)
                 .zkClientConfig(ClientConfiguration.of(settings.security()))
                 .dontUseContainerParents()
@@ -180,11 +181,16 @@ final class Ensemble implements AutoCloseable {
         return answer;
     }
 
-    private Znode znode(CuratorEvent event) throws Exception {
+    private Znode znode(CuratorEvent event) {
         byte[] data = event.getData();
         long owner = event.getStat().getEphemeralOwner();
-        boolean isMine = owner != 0 && owner == client.getZookeeperClient().getZooKeeper().getSessionId();
+        boolean isMine = owner != 0 && owner == session().getSessionId();
         return new Znode(data == null ? new byte[0] : data, event.getStat().getVersion(), isMine);
+    }
+
+    /// The client's handle of the present session.
+    ZooKeeper session() {
+        return operation(() -> client.getZookeeperClient().getZooKeeper());
     }
 
     /// The names below a znode, which must not be many. Fails with a [KeeperException].

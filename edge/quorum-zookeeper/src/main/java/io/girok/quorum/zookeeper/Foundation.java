@@ -80,7 +80,11 @@ final class Foundation {
 
     private static IllegalStateException refused(String what, Outcome outcome) {
         return new IllegalStateException(what + ": the ensemble says " + outcome.code()
-                + (outcome.code() == Code.NOAUTH ? "; this node may not write there" : ""));
+                + switch (outcome.code()) {
+                    case NOAUTH -> "; this node may not write there";
+                    case INVALIDACL -> "; zookeeper.set.acl needs an identity, by SASL, TLS or zookeeper.digest";
+                    default -> "";
+                });
     }
 
     /// The data of the znode that says where the entries begin.

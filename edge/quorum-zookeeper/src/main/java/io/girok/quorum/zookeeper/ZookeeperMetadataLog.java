@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
+import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,6 @@ public final class ZookeeperMetadataLog implements MetadataLog {
     private final EngineThread engine;
     private final Ensemble ensemble;
     private final SessionEvents events = new SessionEvents();
-    private final Supplier<Endpoint> endpoint;
     private final AtomicInteger appendsUnderWay = new AtomicInteger();
     /// How each call that still waits for its answer ends when this is closed.
     private final Set<Runnable> endings = ConcurrentHashMap.newKeySet();
@@ -50,16 +50,15 @@ public final class ZookeeperMetadataLog implements MetadataLog {
     private volatile boolean isClosed;
     private volatile boolean hasJoined;
     private volatile IntConsumer whenOtherLeads = _ -> {};
+    private volatile @Nullable Endpoint endpoint;
     private volatile @Nullable Running running;
 
     /// What there is between start and close.
     private record Running(MetadataListener listener, SnapshotStore snapshots, LogTail tail, Barriers barriers,
             LogWriter writer, SnapshotTaker snapshotTaker, Election election) {}
 
-    /// @param endpoint where other nodes find this one while it leads; asked for when the log is started
-    public ZookeeperMetadataLog(ZookeeperSettings settings, Supplier<Endpoint> endpoint) {
+    public ZookeeperMetadataLog(ZookeeperSettings settings) {
         this.settings = settings;
-        this.endpoint = endpoint;
         this.znodes = new Znodes(settings.servers().root());
         this.engine = new EngineThread(this::failed);
         this.ensemble = new Ensemble(settings, engine);
@@ -90,19 +89,24 @@ public final class ZookeeperMetadataLog implements MetadataLog {
         }
     }
 
-    /// Has `told` hear, on the engine's thread, which other node leads; called before [#start].
-    public void whenOtherLeads(IntConsumer told) {
+    /// Says where other nodes find this one while it leads, and has `told` hear, on the engine's thread, which other
+    /// node leads; called before [#start].
+    public void announce(Endpoint own, IntConsumer told) {
+        endpoint = own;
         whenOtherLeads = told;
     }
 
     @Override
     public void start(MetadataListener listener) {
-        Invariant.check(hasJoined && running == null && !isClosed, "a metadata log is joined, then started once");
+        Endpoint own = endpoint;
+        if (!hasJoined || own == null || running != null || isClosed) {
+            throw Invariant.violated("a metadata log is joined and announced, then started once");
+        }
         SnapshotStore snapshots = new SnapshotStore(engine, ensemble, znodes, settings.timing().deadlineMs());
         LogTail tail = new LogTail(engine, ensemble, znodes, snapshots, listener, events::onTrouble);
         Barriers barriers = new Barriers(engine, ensemble, znodes, tail, events::onTrouble);
         LogWriter writer = new LogWriter(engine, ensemble, znodes, tail, barriers, events::onFenced);
-        Election election = new Election(engine, ensemble, znodes, new Claimant(settings.nodeId(), endpoint.get()),
+        Election election = new Election(engine, ensemble, znodes, new Claimant(settings.nodeId(), own),
                 tail, events);
         running = new Running(listener, snapshots, tail, barriers, writer,
                 new SnapshotTaker(engine, snapshots, tail, listener, settings.truncation()), election);
@@ -203,6 +207,11 @@ public final class ZookeeperMetadataLog implements MetadataLog {
                 });
             }
         }
+    }
+
+    /// Of the present session, for those who want to end it.
+    ZooKeeper session() {
+        return ensemble.session();
     }
 
     private Running started() {

@@ -3,6 +3,7 @@ package io.girok.quorum.zookeeper;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataLogContract;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,7 +18,7 @@ final class ZookeeperMetadataLogTest extends MetadataLogContract {
 
     @BeforeAll
     static void startEnsemble() {
-        ensemble = ZookeeperEnsemble.start(directory, 3, java.util.List.of());
+        ensemble = ZookeeperEnsemble.start(directory, 3, List.of());
     }
 
     @AfterAll
@@ -27,6 +28,6 @@ final class ZookeeperMetadataLogTest extends MetadataLogContract {
 
     @Override
     protected MetadataLog open() {
-        return Nodes.open(ensemble.connect() + root, 1);
+        return Nodes.open(Nodes.settings(ensemble.connect() + root, 1));
     }
 }
