@@ -1,20 +1,20 @@
 package io.girok.server;
 
 import io.girok.base.Clock;
+import io.girok.base.Disk;
+import io.girok.base.Shard;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.QuorumTransport;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
-import io.girok.network.NettyShards;
 import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntConsumer;
-import java.util.function.Supplier;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// How this node reaches the others: the metadata log among the voters, and where everyone listens. Thread-safe.
@@ -26,33 +26,38 @@ final class ClusterLinks {
     private final PeerNetwork peers;
     private final QuorumEngine engine;
 
-    ClusterLinks(ServerSettings settings, MetadataStore store, NettyShards shards, Clock clock) {
+    /// What the links are made on.
+    ///
+    /// @param zookeeper joined, if the metadata are there
+    record Surroundings(PeerNetwork peers, Shard shard, Executor blockingPool, Clock clock, Disk disk,
+            Optional<ZookeeperEngine> zookeeper) {}
+
+    ClusterLinks(ServerSettings settings, String clusterId, MetadataStore store, Surroundings surroundings) {
         this.settings = settings;
         this.store = store;
-        this.peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
-        this.engine = engine(shards, clock);
+        this.peers = surroundings.peers();
+        this.engine = engine(clusterId, surroundings);
     }
 
     /// The one place where it is decided how this node takes part in the quorum.
-    private QuorumEngine engine(NettyShards shards, Clock clock) {
-        if (settings.zookeeper().isPresent()) {
-            return new ZookeeperEngine(settings.zookeeper().get());
+    private QuorumEngine engine(String clusterId, Surroundings around) {
+        if (around.zookeeper().isPresent()) {
+            return around.zookeeper().get();
         }
-        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), shards.all().getFirst(),
+        if (!settings.isVoter()) {
+            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
+                    around.shard(), around.blockingPool(), around.disk()));
+        }
+        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
                 VOTER_LIMIT_MS);
-        return new RatisEngine(settings, transport, clock);
+        return new RatisEngine(settings, transport, around.clock());
     }
 
-    /// As [QuorumEngine#clusterId].
-    String clusterId(Optional<String> remembered, Supplier<String> chosen) {
-        return engine.clusterId(remembered, chosen);
-    }
-
-    /// Begins to tell the store what the cluster decides.
+    /// Begins to tell the node what the cluster decides.
     ///
-    /// @param own where this node listens
-    void start(List<Endpoint> own, IntConsumer watch) {
-        engine.start(store, own.getFirst(), watch);
+    /// @param own where the node listens
+    void start(Node node, List<Endpoint> own) {
+        engine.start(node.metadataListener(), own.getFirst(), node::watch);
     }
 
     MetadataLog metadataLog() {
@@ -67,12 +72,16 @@ final class ClusterLinks {
         return new Node.Others(peers, addresses());
     }
 
-    /// A node's as the quorum knows it, and otherwise as it has registered it.
+    /// A voter's as it is set, another one's as the quorum knows it, every other broker's as it has registered it.
     private NodeAddresses addresses() {
         return this::address;
     }
 
     private @Nullable NodeAddress address(int nodeId) {
+        NodeAddress ofVoter = settings.voters().address(nodeId);
+        if (ofVoter != null) {
+            return ofVoter;
+        }
         NodeAddress ofMember = engine.address(nodeId);
         if (ofMember != null) {
             return ofMember;

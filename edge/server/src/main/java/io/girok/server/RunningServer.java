@@ -5,7 +5,6 @@ import io.girok.base.Disk;
 import io.girok.base.FileDisk;
 import io.girok.base.SystemClock;
 import io.girok.base.TopicId;
-import io.girok.files.MetaProperties;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -19,6 +18,7 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.NettyShards;
 import io.girok.network.NetworkServer;
+import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,12 +105,17 @@ final class RunningServer {
         undo.add(this::endThreads);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
-        MetadataStore store = new MetadataStore(Halt::now);
-        ClusterLinks links = new ClusterLinks(settings, store, shards, clock);
-        String clusterId = links.clusterId(rememberedClusterId(), this::firstClusterId);
+        PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
+        Optional<ZookeeperEngine> zookeeper = settings.zookeeper().map(ZookeeperEngine::new);
+        String clusterId = awaitWithoutLimit("the cluster's id",
+                new ClusterId(settings, disk, zookeeper).find(peers, shards.all().getFirst(), random));
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
+        MetadataStore store = new MetadataStore(Halt::now);
+        ClusterLinks links = new ClusterLinks(settings, clusterId, store,
+                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
+                        zookeeper));
         Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
                 new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
                 directories, links.quorum(), links.others());
@@ -121,7 +126,7 @@ final class RunningServer {
         undo.add(links::close);
         undo.add(node::close);
         List<Endpoint> endpoints = settings.endpoints(network.listeners());
-        links.start(endpoints, node::watch);
+        links.start(node, endpoints);
         awaitWithoutLimit("the broker's registration with the controller", node.register(endpoints));
         undo.add(() -> await("the partitions to close", node.stop()));
         node.takeUpWork();
@@ -170,21 +175,6 @@ final class RunningServer {
         } catch (InterruptedException e) {
             LOG.warn("interrupted while handing over to other nodes");
         }
-    }
-
-    private Optional<String> rememberedClusterId() throws IOException {
-        Path first = settings.logDirectories().getFirst();
-        return disk.isDirectory(first)
-                ? MetaProperties.read(disk, first).map(MetaProperties::clusterId)
-                : Optional.empty();
-    }
-
-    private String firstClusterId() {
-        return settings.settings()
-                .find(BrokerSettings.CLUSTER_ID)
-                .orElseGet(() -> settings.voters().isCluster()
-                        ? settings.voters().derivedClusterId()
-                        : TopicId.random(random).toString());
     }
 
     private List<LogDirectory> openDirectories(String clusterId, NettyShards shards, OpenFiles openFiles) {
@@ -245,13 +235,7 @@ final class RunningServer {
                 if (!(e.getCause() instanceof TimeoutException)) {
                     throw e;
                 }
-                if (settings.zookeeper().isPresent()) {
-                    LOG.warn("still waiting for {}: a majority of the ZooKeeper servers {} must be there", what,
-                            settings.zookeeper().get().servers());
-                } else {
-                    LOG.warn("still waiting for {}: a majority of the voters {} must be there", what,
-                            settings.voters().byId());
-                }
+                LOG.warn("still waiting for {}: a majority of {} must be there", what, settings.quorumText());
             }
         }
     }

@@ -29,11 +29,11 @@ final class ServerSettings {
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
-        this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS),
-                settings.get(BrokerSettings.NODE_ID));
+        this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS));
         this.zookeeper = settings.get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty()
                 ? Optional.empty()
                 : Optional.of(ZookeeperOptions.of(settings));
+        checkRoles();
         this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
         this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
@@ -57,8 +57,31 @@ final class ServerSettings {
         return settings;
     }
 
-    QuorumVoters voters() {
-        return voters;
+    private void checkRoles() {
+        List<String> roles = settings.get(BrokerSettings.PROCESS_ROLES);
+        if (zookeeper.isPresent() && roles.size() < 2) {
+            throw new InvalidSetting("setting 'process.roles' is '" + roles.getFirst() + "' on node " + nodeId()
+                    + "; allowed with 'zookeeper.connect': 'broker,controller', since every node may be elected");
+        }
+        if (isVoter() && !roles.contains("controller")) {
+            throw new InvalidSetting("setting 'process.roles' is 'broker' on node " + nodeId()
+                    + (voters.isCluster() ? ", which controller.quorum.voters names" : ", which is alone")
+                    + "; allowed: with 'controller'");
+        }
+        if (!isVoter() && !isBroker()) {
+            throw new InvalidSetting("setting 'process.roles' is 'controller' on node " + nodeId()
+                    + ", which controller.quorum.voters does not name; allowed: with 'broker'");
+        }
+    }
+
+    /// Whether this node has partitions.
+    boolean isBroker() {
+        return settings.get(BrokerSettings.PROCESS_ROLES).contains("broker");
+    }
+
+    /// Whether this node keeps the metadata log; others follow.
+    boolean isVoter() {
+        return voters.include(nodeId());
     }
 
     /// Where the metadata are kept, unless it is by voters.
@@ -69,6 +92,16 @@ final class ServerSettings {
     /// Whether there may be other nodes.
     boolean isCluster() {
         return voters.isCluster() || zookeeper.isPresent();
+    }
+
+    /// Whom this node needs to know what the cluster decides, for messages.
+    String quorumText() {
+        return zookeeper.map(ensemble -> "the ZooKeeper servers " + ensemble.servers())
+                .orElseGet(() -> "the voters " + voters.byId());
+    }
+
+    QuorumVoters voters() {
+        return voters;
     }
 
     int nodeId() {

@@ -8,7 +8,6 @@ import io.girok.quorum.zookeeper.ZookeeperMetadataLog;
 import io.girok.quorum.zookeeper.ZookeeperSettings;
 import io.girok.wire.NodeAddress;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -19,11 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Nodes say nothing to each other about it. That the active controller's process is gone the others find out
 /// themselves: the ensemble only notices that its session is over.
 final class ZookeeperEngine implements QuorumEngine {
-    private final ZookeeperSettings settings;
     private final ZookeeperMetadataLog log;
 
     ZookeeperEngine(ZookeeperSettings settings) {
-        this.settings = settings;
         this.log = new ZookeeperMetadataLog(settings);
     }
 
@@ -32,23 +29,11 @@ final class ZookeeperEngine implements QuorumEngine {
         return log;
     }
 
-    @Override
-    public String clusterId(Optional<String> remembered, Supplier<String> chosen) {
+    /// Connects. The id of the cluster that is there; or `newId`, of one that begins now. Blocks; called before all
+    /// else.
+    String join(Supplier<String> newId) {
         try {
-            String found = log.join(() -> {
-                if (remembered.isPresent()) {
-                    throw new IllegalStateException("the log directories belong to cluster '" + remembered.get()
-                            + "', of which ZooKeeper knows nothing at '" + settings.servers() + "': set "
-                            + "zookeeper.connect and log.dirs to what belongs together");
-                }
-                return chosen.get();
-            });
-            if (remembered.isPresent() && !remembered.get().equals(found)) {
-                throw new IllegalStateException("the log directories belong to cluster '" + remembered.get()
-                        + "', ZooKeeper has cluster '" + found + "' at '" + settings.servers() + "': set "
-                        + "zookeeper.connect and log.dirs to what belongs together");
-            }
-            return found;
+            return log.join(newId);
         } catch (RuntimeException e) {
             log.close();
             throw e;

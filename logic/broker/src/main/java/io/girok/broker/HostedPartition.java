@@ -151,14 +151,21 @@ final class HostedPartition {
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
     CompletableFuture<PartitionStore.Tail> tail() {
-        return DONE
-                .thenComposeAsync(done -> led.isAwake() || !opening.isDone() ? opening : openOnPool(), home.shard())
+        return DONE.thenComposeAsync(done -> openUnlessGone(), home.shard())
                 .thenApplyAsync(done -> {
                     if (!led.isAwake()) {
                         throw new CompletionException(new IOException("it could not be opened"));
                     }
                     return led.leader().store().tail();
                 }, home.shard());
+    }
+
+    private CompletableFuture<Void> openUnlessGone() {
+        if (hasLeft) {
+            // Opened now, a log that was deleted would be there again.
+            return CompletableFuture.failedFuture(new IOException("it is not wanted here any more"));
+        }
+        return led.isAwake() || !opening.isDone() ? opening : openOnPool();
     }
 
     /// Brings a closed log to another place. Blocks.
@@ -235,7 +242,8 @@ final class HostedPartition {
             try {
                 directory().delete(name());
             } catch (StorageFailed failure) {
-                LOG.error("partition '{}' of a deleted topic could not be removed from '{}'; it is left there: {}",
+                LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
+                        + "where it is left: {}",
                         name(), directory().path(), failure.getMessage());
             }
         });

@@ -168,8 +168,9 @@ public final class Partitions {
 
     private void delete(HostedPartition hosted) {
         moves.cancel(hosted.name());
-        hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
-        deletions.put(hosted.name(), hosted.delete());
+        // A move that was too far to be called off ends first, in the other directory.
+        deletions.put(hosted.name(), hosted.delete()
+                .thenRunAsync(() -> hostedByDirectory.merge(hosted.directory(), -1, Integer::sum), shards.getFirst()));
     }
 
     /// Every replica in `directory` is offline. From any thread.

@@ -33,6 +33,7 @@ public final class Controller {
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
+            case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

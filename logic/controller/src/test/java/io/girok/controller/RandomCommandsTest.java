@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.controller.AlterConfigs.Alteration;
 import io.girok.controller.AlterConfigs.Kind;
@@ -73,13 +74,13 @@ class RandomCommandsTest {
         for (TopicImage topic : image.topics()) {
             assertThat(topic.partitions()).isNotEmpty();
             assertThat(unified.add(topic.name().replace('.', '_'))).as("seed %d: %s", SEED, topic.name()).isTrue();
-            int replicationFactor = topic.partitions().getFirst().replicas().size();
+            int replicationFactor = topic.partitions().getFirst().targetReplicas().size();
             for (PartitionImage partition : topic.partitions()) {
                 checkSound(image, partition);
                 assertThat(partition.replicas()).containsAll(partition.isr())
                         .doesNotHaveDuplicates()
-                        .hasSize(replicationFactor)
                         .allMatch(id -> image.broker(id) != null);
+                assertThat(partition.targetReplicas()).hasSize(replicationFactor);
             }
         }
         for (ConfigTarget target : image.configs().keySet()) {
@@ -113,7 +114,7 @@ class RandomCommandsTest {
 
     private static Command<?> command(Random random, MetadataImage image) {
         int brokerId = random.nextInt(5);
-        return switch (random.nextInt(15)) {
+        return switch (random.nextInt(17)) {
             case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
             case 1, 2 -> new FenceBroker(brokerId, epoch(image, brokerId), random.nextInt(4) == 0);
             case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
@@ -143,6 +144,12 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
+            case 13, 14 -> new AlterReassignments(
+                    some(random,
+                            () -> new AlterReassignments.Reassignment(
+                                    new PartitionName(name(random), random.nextInt(2)),
+                                    random.nextInt(4) == 0 ? null : brokers(random))),
+                    false);
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
                     List.of());
         };

@@ -34,7 +34,9 @@ import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -83,7 +85,7 @@ public final class Node {
 
     /// How the node takes part in the metadata quorum.
     ///
-    /// @param store is told everything by `log` once that is started
+    /// @param store is told everything once `log` is started with [#metadataListener]
     /// @param messages takes what other members say
     /// @param whenGone told the id of a member whose process is gone
     public record Quorum(MetadataStore store, MetadataLog log, EnvelopeHandler.QuorumMessages messages,
@@ -105,6 +107,7 @@ public final class Node {
     private final Quorum quorum;
     private final Others others;
     private final MetadataStore store;
+    private final MetadataFeed feed;
     private final EffectiveSettings effective;
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
@@ -126,6 +129,8 @@ public final class Node {
         this.quorum = quorum;
         this.others = others;
         this.store = quorum.store();
+        this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
+                surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
@@ -201,8 +206,13 @@ public final class Node {
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), members)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
+    }
+
+    /// What the metadata log is to be started with.
+    public MetadataListener metadataListener() {
+        return feed;
     }
 
     /// The requests that are answered, and how.

@@ -122,7 +122,7 @@ final class SimulatedNode {
         ApiTable table = node.table();
         network.listen(host, new SimulatedNetwork.Server(host.process(), shards, table.supported(), node.door()));
         running = new Running(host.process(), node, store, log, pool);
-        log.start(store);
+        log.start(node.metadataListener());
         var _ = node.register(List.of(new Endpoint("PLAINTEXT", host.name(), PORT)))
                 .thenRunAsync(node::takeUpWork, blocking)
                 .thenCompose(done -> node.ready())

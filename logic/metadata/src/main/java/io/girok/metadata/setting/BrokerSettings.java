@@ -20,7 +20,11 @@ public final class BrokerSettings {
             Setting.of("controller.quorum.voters", ValueType.list("ID@HOST:PORT, separated by commas", 0), "",
                     "The nodes that keep the metadata and elect the active controller among them, with the addresses "
                             + "of their listeners; empty: this node alone. Three survive the loss of one, five "
-                            + "of two."));
+                            + "of two. A node that is not among them is a broker that follows them."));
+    public static final Setting<List<String>> PROCESS_ROLES = add(
+            Setting.of("process.roles", ValueType.list("broker, controller, or both", 1, "broker", "controller"),
+                    "broker,controller",
+                    "What the node is: a broker has partitions; a controller may be a voter."));
     public static final Setting<String> CLUSTER_ID = add(
             Setting.optional("cluster.id", ValueType.text("any text"),
                     "The cluster's id, the same on every node; without it, one is derived from "
