@@ -123,6 +123,7 @@ public final class Node {
     private final ControllerChannel heartbeats;
     private final DirectoryReports directoryReports;
     private final ControllerContact contact;
+    private final MemberWatch members;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -170,6 +171,8 @@ public final class Node {
         });
         this.heartbeats = channel();
         this.directoryReports = new DirectoryReports(identity.nodeId(), this::brokerEpoch, channel());
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
         this.table = broker.complete(rows(internal, groups, sessions));
@@ -246,10 +249,8 @@ public final class Node {
         rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
-                quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch, feed::onRequest)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
     }
 
@@ -266,6 +267,11 @@ public final class Node {
     /// What answers whoever is connected: nodes from the start of the metadata log on, clients once this node is ready.
     public RequestHandler door() {
         return gate;
+    }
+
+    /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
+    public void watch(int nodeId) {
+        members.watch(nodeId);
     }
 
     /// Of the registration in force, -1 before there is one.
