@@ -61,6 +61,10 @@ public final class AdminApis {
                 cluster(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::alter),
                 cluster(ApiKeys.ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::replace),
                 cluster(ApiKeys.ELECT_LEADERS, ApiOperation.ALTER, new ElectLeadersHandler(controller)),
+                cluster(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, ApiOperation.ALTER,
+                        new AlterPartitionReassignmentsHandler(controller)),
+                cluster(ApiKeys.LIST_PARTITION_REASSIGNMENTS, ApiOperation.DESCRIBE,
+                        new ListPartitionReassignmentsHandler(cluster)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
     }

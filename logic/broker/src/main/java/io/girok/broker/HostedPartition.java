@@ -54,6 +54,7 @@ final class HostedPartition {
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
     private boolean isOffline;
+    private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
 
@@ -105,6 +106,11 @@ final class HostedPartition {
         return placement;
     }
 
+    /// The replica, whoever leads it.
+    LedPartition replica() {
+        return led;
+    }
+
     /// From any thread.
     boolean isCompacted() {
         return wanted.settings().retention().compacts();
@@ -148,6 +154,29 @@ final class HostedPartition {
         });
     }
 
+    /// Whether clients are to look for another leader, although the metadata known here name this one.
+    boolean isCutOff() {
+        return wanted.isReplicated() && home.replication().isCutOff().getAsBoolean();
+    }
+
+    /// The active controller is out of reach: nobody is to wait here in vain, and a coordinator's groups are to look
+    /// for it elsewhere. Or it answers again. Followers are served all the while. From any thread.
+    void controllerCutOff(boolean isCutOff) {
+        home.shard().execute(() -> {
+            boolean mayLead = placement == led && led.isAwake();
+            if (isCutOff && mayLead && !isSilent) {
+                isSilent = true;
+                listener.onLeft(led);
+                led.leader().dismissWaiting();
+            } else if (!isCutOff && isSilent) {
+                isSilent = false;
+                if (mayLead) {
+                    listener.onLed(led);
+                }
+            }
+        });
+    }
+
     /// Stops leading; the log stays.
     CompletableFuture<Void> leave() {
         Placement.NotHere elsewhere = wanted.elsewhere();
@@ -161,14 +190,21 @@ final class HostedPartition {
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
     CompletableFuture<PartitionStore.Tail> tail() {
-        return DONE
-                .thenComposeAsync(done -> led.isAwake() || !opening.isDone() ? opening : openOnPool(), home.shard())
+        return DONE.thenComposeAsync(done -> openUnlessGone(), home.shard())
                 .thenApplyAsync(done -> {
                     if (!led.isAwake()) {
                         throw new CompletionException(new IOException("it could not be opened"));
                     }
                     return led.leader().store().tail();
                 }, home.shard());
+    }
+
+    private CompletableFuture<Void> openUnlessGone() {
+        if (hasLeft) {
+            // Opened now, a log that was deleted would be there again.
+            return CompletableFuture.failedFuture(new IOException("it is not wanted here any more"));
+        }
+        return led.isAwake() || !opening.isDone() ? opening : openOnPool();
     }
 
     /// Brings a closed log to another place. Blocks.
@@ -203,7 +239,8 @@ final class HostedPartition {
     }
 
     private void close() {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         stopFollowing();
         if (!led.isAwake()) {
             return;
@@ -245,7 +282,8 @@ final class HostedPartition {
             try {
                 directory().delete(name());
             } catch (StorageFailed failure) {
-                LOG.error("partition '{}' of a deleted topic could not be removed from '{}'; it is left there: {}",
+                LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
+                        + "where it is left: {}",
                         name(), directory().path(), failure.getMessage());
             }
         });
@@ -400,7 +438,8 @@ final class HostedPartition {
     }
 
     private void resign(Placement.NotHere elsewhere) {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         placement = elsewhere;
         stopFollowing();
         if (!led.isAwake()) {

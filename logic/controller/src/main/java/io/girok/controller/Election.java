@@ -9,12 +9,15 @@ import java.util.function.IntPredicate;
 
 /// What becomes of a partition when brokers come and go: who is in sync, who is eligible, who leads. Stateless.
 ///
-/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few are left that `min.insync.replicas` is not met, those that
-///   drop out stay *eligible*: nothing is committed from then on, so they lack nothing (KIP-966).
+/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few are
+///   left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from then on,
+///   so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).
 /// - A partition with a single replica keeps its leader: there is no other, and none that could have other records.
+/// - A reassignment is complete once all replicas of its target are in sync and one of them can lead: then the others
+///   are gone, and those who have their copies deleted must not count under the same leader epoch ever again.
 final class Election {
     private final MetadataImage image;
     private final int minInSyncReplicas;
@@ -35,12 +38,18 @@ final class Election {
         if (partition.replicas().size() == 1) {
             return partition;
         }
-        return settle(partition, partition.isr().stream().filter(id -> isReady(partition, id)).toList());
+        return settle(partition, partition, ready(partition));
     }
 
     /// With another set of in-sync replicas, all of them ready.
     PartitionImage withInSync(PartitionImage partition, List<Integer> isr) {
-        return settle(partition, isr);
+        return settle(partition, partition, isr);
+    }
+
+    /// On its way to the replicas of `target`, or there, if they are in sync already.
+    PartitionImage reassigned(PartitionImage partition, List<Integer> target) {
+        PartitionImage begun = partition.reassigned(target);
+        return settle(partition, begun, ready(begun));
     }
 
     /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
@@ -56,22 +65,62 @@ final class Election {
         return new Election(image, minInSyncReplicas, true).next(partition);
     }
 
-    private PartitionImage settle(PartitionImage partition, List<Integer> ready) {
-        List<Integer> isr = ready;
+    private List<Integer> ready(PartitionImage partition) {
+        return partition.isr().stream().filter(id -> isReady(partition, id)).toList();
+    }
+
+    /// @param wanted the partition with the replicas it is to have
+    private PartitionImage settle(PartitionImage before, PartitionImage wanted, List<Integer> ready) {
+        PartitionImage partition = isComplete(wanted, ready) ? wanted.onTarget() : wanted;
+        if (partition.replicas().size() == 1) {
+            return settleAlone(before, partition, ready);
+        }
+        // In the order of the replicas: equal sets are equal lists.
+        List<Integer> isr = partition.replicas().stream().filter(ready::contains).toList();
         List<Integer> elr = eligible(partition, isr);
         int leader = leader(partition, isr);
         if (leader == PartitionImage.NO_LEADER) {
             leader = first(partition, id -> elr.contains(id) && canLead(partition, id));
             if (leader == PartitionImage.NO_LEADER && isUncleanAllowed) {
-                leader = first(partition, id -> canLead(partition, id));
+                leader = uncleanLeader(partition);
             }
             if (leader != PartitionImage.NO_LEADER) {
                 isr = List.of(leader);
             }
         }
-        List<Integer> left = eligibleBeside(partition, isr, elr, leader);
-        boolean isSame = isr.equals(partition.isr()) && left.equals(partition.elr()) && leader == partition.leader();
-        return isSame ? partition : partition.with(isr, left, leader);
+        return changed(before, partition, leader, isr, eligibleBeside(partition, isr, elr, leader));
+    }
+
+    private boolean isComplete(PartitionImage partition, List<Integer> ready) {
+        List<Integer> target = partition.targetReplicas();
+        return partition.isReassigning() && ready.containsAll(target)
+                && target.stream().anyMatch(id -> id == partition.leader() || canLead(partition, id));
+    }
+
+    /// What only others had is given up, if that is allowed.
+    private PartitionImage settleAlone(PartitionImage before, PartitionImage partition, List<Integer> ready) {
+        int last = partition.replicas().getFirst();
+        boolean isWhole = ready.contains(last) || partition.isr().contains(last) || partition.elr().contains(last);
+        return isWhole || isUncleanAllowed
+                ? changed(before, partition, last, List.of(last), List.of())
+                : changed(before, partition, PartitionImage.NO_LEADER, List.of(), List.of());
+    }
+
+    private static PartitionImage changed(PartitionImage before, PartitionImage partition, int leader,
+            List<Integer> isr, List<Integer> elr) {
+        boolean isSame = partition.equals(before) && isr.equals(before.isr()) && elr.equals(before.elr())
+                && leader == before.leader();
+        if (isSame) {
+            return before;
+        }
+        boolean isNewEpoch = leader != before.leader() || !partition.replicas().containsAll(before.replicas());
+        return partition.with(isr, elr, leader, before.leaderEpoch() + (isNewEpoch ? 1 : 0));
+    }
+
+    /// Who is still being added may have next to nothing.
+    private int uncleanLeader(PartitionImage partition) {
+        int old = first(partition, id -> canLead(partition, id) && !partition.addingReplicas().contains(id));
+        return old == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : old;
     }
 
     /// Those that drop out of a set that is too small now, and those that dropped out of it before.

@@ -48,7 +48,7 @@ final class PartitionCreation {
                     "topic '" + topic.name() + "' is to get " + added + " partitions, but "
                             + growth.assignments().size() + " assignments are given");
         }
-        int replicationFactor = topic.partitions().getFirst().replicas().size();
+        int replicationFactor = topic.partitions().getFirst().targetReplicas().size();
         Result<List<PartitionImage>> partitions = growth.assignments().isEmpty()
                 ? PartitionPlan.chosen(draft.image(), added, replicationFactor, rules.startPosition())
                 : PartitionPlan.assigned(draft.image(), growth.assignments(), replicationFactor);

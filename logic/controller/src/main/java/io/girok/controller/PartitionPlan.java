@@ -6,6 +6,7 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntUnaryOperator;
 
 /// New partitions as they begin their lives: where their replicas are, who leads. Stateless.
@@ -41,17 +42,13 @@ final class PartitionPlan {
     static Result<List<PartitionImage>> assigned(
             MetadataImage image, List<List<Integer>> assignments, int replicationFactor) {
         for (List<Integer> replicas : assignments) {
-            if (replicas.isEmpty() || new HashSet<>(replicas).size() < replicas.size()) {
-                return invalid("the assignment " + replicas + " must name at least one broker, and none twice");
+            Optional<String> problem = problem(image, replicas);
+            if (problem.isPresent()) {
+                return invalid(problem.get());
             }
             if (replicas.size() != replicationFactor) {
                 return invalid("the assignment " + replicas + " has " + replicas.size() + " replicas, the topic has "
                         + replicationFactor);
-            }
-            for (int id : replicas) {
-                if (image.broker(id) == null) {
-                    return invalid("the assignment " + replicas + " names broker " + id + ", which is not registered");
-                }
             }
             if (inSync(image, replicas).isEmpty()) {
                 return invalid("none of the brokers of the assignment " + replicas + " is ready");
@@ -59,6 +56,17 @@ final class PartitionPlan {
         }
         return Result.of(
                 assignments.stream().map(replicas -> partition(image, replicas, inSync(image, replicas))).toList());
+    }
+
+    /// What is wrong with `replicas` as the brokers of a partition.
+    static Optional<String> problem(MetadataImage image, List<Integer> replicas) {
+        if (replicas.isEmpty() || new HashSet<>(replicas).size() < replicas.size()) {
+            return Optional.of("the assignment " + replicas + " must name at least one broker, and none twice");
+        }
+        return replicas.stream()
+                .filter(id -> image.broker(id) == null)
+                .findFirst()
+                .map(id -> "the assignment " + replicas + " names broker " + id + ", which is not registered");
     }
 
     private static List<Integer> inSync(MetadataImage image, List<Integer> replicas) {

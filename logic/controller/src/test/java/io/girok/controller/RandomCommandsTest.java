@@ -3,6 +3,7 @@ package io.girok.controller;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.PartitionId;
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.controller.AlterConfigs.Alteration;
 import io.girok.controller.AlterConfigs.Kind;
@@ -75,13 +76,13 @@ class RandomCommandsTest {
         for (TopicImage topic : image.topics()) {
             assertThat(topic.partitions()).isNotEmpty();
             assertThat(unified.add(topic.name().replace('.', '_'))).as("seed %d: %s", SEED, topic.name()).isTrue();
-            int replicationFactor = topic.partitions().getFirst().replicas().size();
+            int replicationFactor = topic.partitions().getFirst().targetReplicas().size();
             for (PartitionImage partition : topic.partitions()) {
                 checkSound(image, partition);
                 assertThat(partition.replicas()).containsAll(partition.isr())
                         .doesNotHaveDuplicates()
-                        .hasSize(replicationFactor)
                         .allMatch(id -> image.broker(id) != null);
+                assertThat(partition.targetReplicas()).hasSize(replicationFactor);
             }
         }
         for (ConfigTarget target : image.configs().keySet()) {
@@ -146,8 +147,15 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
-            case 13 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
-            case 14 -> assignment(random, image, brokerId);
+            case 15 -> new BalanceLeaders(random.nextInt(30));
+            case 13, 14 -> new AlterReassignments(
+                    some(random,
+                            () -> new AlterReassignments.Reassignment(
+                                    new PartitionName(name(random), random.nextInt(2)),
+                                    random.nextInt(4) == 0 ? null : brokers(random))),
+                    false);
+            case 15 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
+            case 16 -> assignment(random, image, brokerId);
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
                     List.of());
         };

@@ -19,14 +19,14 @@ import org.pcollections.HashTreePMap;
 ///
 /// ```
 /// 0  magic "GIMG"   int32
-/// 4  version        int32     1
+/// 4  version        int32
 /// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
-    /// 2: partitions have eligible leader replicas, brokers may be leaving.
-    private static final int VERSION = 2;
+    /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned.
+    private static final int VERSION = 3;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -86,7 +86,7 @@ public final class ImageSnapshot {
         }
         HashPMap<String, TopicImage> topics = HashTreePMap.empty();
         HashPMap<TopicId, String> names = HashTreePMap.empty();
-        for (TopicImage topic : in.list(version == 1 ? ImageSnapshot::readFirstTopic : ImageSnapshot::readTopic)) {
+        for (TopicImage topic : in.list(each -> readTopic(each, version))) {
             topics = topics.plus(topic.name(), topic);
             names = names.plus(topic.id(), topic.name());
         }
@@ -123,12 +123,9 @@ public final class ImageSnapshot {
         out.id(topic.id()).text(topic.name()).list(topic.partitions(), MetadataCodec::write);
     }
 
-    private static TopicImage readTopic(FieldReader in) {
-        return new TopicImage(in.id(), in.text(), in.list(MetadataCodec::readPartition));
-    }
-
-    private static TopicImage readFirstTopic(FieldReader in) {
-        return new TopicImage(in.id(), in.text(), in.list(MetadataCodec::readFirstPartition));
+    private static TopicImage readTopic(FieldReader in, int version) {
+        return new TopicImage(in.id(), in.text(),
+                in.list(partition -> MetadataCodec.readPartition(partition, version)));
     }
 
     private static void write(FieldWriter out, ConfigTarget target, Map<String, String> values) {

@@ -1,15 +1,18 @@
 package io.girok.metadata;
 
 import io.girok.base.Invariant;
+import io.girok.base.TopicId;
+import java.util.List;
 
 /// Metadata records as bytes: type, version of the type, fields. Stateless.
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
-    /// 2: partitions have eligible leader replicas.
-    private static final byte VERSION = 2;
+    /// 2: partitions have eligible leader replicas; 3: they may be reassigned.
+    private static final byte VERSION = 3;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
+    private static final byte HAS_REASSIGNMENT = 3;
     private static final byte CLUSTER_CREATED = 1;
     private static final byte BROKER_REGISTERED = 2;
     private static final byte BROKER_FENCED = 3;
@@ -78,9 +81,9 @@ public final class MetadataCodec {
                 case BROKER_FENCED -> new MetadataRecord.BrokerFenced(in.int32(), in.bool());
                 case TOPIC_CREATED -> new MetadataRecord.TopicCreated(in.id(), in.text());
                 case PARTITIONS_ADDED -> new MetadataRecord.PartitionsAdded(in.id(), in.int32(),
-                        in.list(version < HAS_ELR ? MetadataCodec::readFirstPartition : MetadataCodec::readPartition));
+                        in.list(partition -> readPartition(partition, version)));
                 case PARTITIONS_CHANGED ->
-                    new MetadataRecord.PartitionsChanged(in.id(), in.list(MetadataCodec::readChange));
+                    new MetadataRecord.PartitionsChanged(in.id(), in.list(change -> readChange(change, version)));
                 case BROKER_LEAVING -> new MetadataRecord.BrokerLeaving(in.int32());
                 case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
                 case DIRECTORIES_FAILED ->
@@ -117,26 +120,32 @@ public final class MetadataCodec {
                 .list(partition.elr(), FieldWriter::int32)
                 .int32(partition.leader())
                 .int32(partition.leaderEpoch())
-                .int32(partition.partitionEpoch());
+                .int32(partition.partitionEpoch())
+                .list(partition.addingReplicas(), FieldWriter::int32)
+                .list(partition.removingReplicas(), FieldWriter::int32);
     }
 
-    static PartitionImage readPartition(FieldReader in) {
-        return new PartitionImage(in.list(FieldReader::int32), in.list(FieldReader::id), in.list(FieldReader::int32),
-                in.list(FieldReader::int32), in.int32(), in.int32(), in.int32());
-    }
-
-    /// As version 1 had them.
-    static PartitionImage readFirstPartition(FieldReader in) {
-        return new PartitionImage(in.list(FieldReader::int32), in.list(FieldReader::id), in.list(FieldReader::int32),
-                in.int32(), in.int32(), in.int32());
+    /// @param version of the record, or of the snapshot, in which it stands
+    static PartitionImage readPartition(FieldReader in, int version) {
+        List<Integer> replicas = in.list(FieldReader::int32);
+        List<TopicId> directories = in.list(FieldReader::id);
+        List<Integer> isr = in.list(FieldReader::int32);
+        List<Integer> elr = version < HAS_ELR ? List.of() : in.list(FieldReader::int32);
+        int leader = in.int32();
+        int leaderEpoch = in.int32();
+        int partitionEpoch = in.int32();
+        List<Integer> adding = version < HAS_REASSIGNMENT ? List.of() : in.list(FieldReader::int32);
+        List<Integer> removing = version < HAS_REASSIGNMENT ? List.of() : in.list(FieldReader::int32);
+        return new PartitionImage(replicas, directories, isr, elr, adding, removing, leader, leaderEpoch,
+                partitionEpoch);
     }
 
     private static void write(FieldWriter out, MetadataRecord.PartitionChange change) {
         write(out.int32(change.index()), change.partition());
     }
 
-    private static MetadataRecord.PartitionChange readChange(FieldReader in) {
-        return new MetadataRecord.PartitionChange(in.int32(), readPartition(in));
+    private static MetadataRecord.PartitionChange readChange(FieldReader in, int version) {
+        return new MetadataRecord.PartitionChange(in.int32(), readPartition(in, version));
     }
 
     static FieldWriter write(FieldWriter out, ConfigTarget target) {

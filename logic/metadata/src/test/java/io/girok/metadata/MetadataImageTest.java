@@ -7,11 +7,13 @@ import io.girok.base.TopicId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class MetadataImageTest {
@@ -118,6 +120,66 @@ class MetadataImageTest {
                 .isInstanceOf(UnreadableMetadata.class);
     }
 
+    @Test
+    void partitionsOfEarlierVersionsAreStillRead() {
+        TopicId id = new TopicId(1, 2);
+        PartitionImage first = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, id), List.of(2), 2, 3, 4);
+        PartitionImage second = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, id), List.of(2), List.of(1), 2,
+                3, 4);
+
+        assertThat(MetadataCodec.decode(old(new FieldWriter().int8(5).int8(1).id(id).int32(0).int32(1), first, false)))
+                .isEqualTo(new MetadataRecord.PartitionsAdded(id, 0, List.of(first)));
+        assertThat(MetadataCodec.decode(old(new FieldWriter().int8(5).int8(2).id(id).int32(0).int32(1), second, true)))
+                .isEqualTo(new MetadataRecord.PartitionsAdded(id, 0, List.of(second)));
+        assertThat(MetadataCodec.decode(old(new FieldWriter().int8(10).int8(2).id(id).int32(1).int32(7), second, true)))
+                .isEqualTo(new MetadataRecord.PartitionsChanged(id, 7, second));
+    }
+
+    @Test
+    void snapshotsOfEarlierVersionsAreStillRead() throws IOException {
+        TopicId id = new TopicId(1, 2);
+        PartitionImage partition = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, id), List.of(2), 2, 3, 4);
+        TopicImage topic = new TopicImage(id, "orders", List.of(partition));
+
+        for (int version = 1; version <= 2; version++) {
+            FieldWriter body = new FieldWriter().int32(0x47494d47)
+                    .int32(version)
+                    .int64(9)
+                    .text("cluster")
+                    .int64(1000)
+                    .int32(0)
+                    .int32(1)
+                    .id(id)
+                    .text("orders")
+                    .int32(1);
+            writeOld(body, partition, version == 2);
+            byte[] bytes = body.int32(0).toBytes();
+            CRC32C crc = new CRC32C();
+            crc.update(bytes);
+            byte[] whole = ByteBuffer.allocate(bytes.length + Integer.BYTES)
+                    .put(bytes)
+                    .putInt((int) crc.getValue())
+                    .array();
+
+            assertThat(ImageSnapshot.read(new ByteArrayInputStream(whole)).topic("orders")).isEqualTo(topic);
+        }
+    }
+
+    private static byte[] old(FieldWriter out, PartitionImage partition, boolean hasElr) {
+        writeOld(out, partition, hasElr);
+        return out.toBytes();
+    }
+
+    private static void writeOld(FieldWriter out, PartitionImage partition, boolean hasElr) {
+        out.list(partition.replicas(), FieldWriter::int32)
+                .list(partition.directories(), FieldWriter::id)
+                .list(partition.isr(), FieldWriter::int32);
+        if (hasElr) {
+            out.list(partition.elr(), FieldWriter::int32);
+        }
+        out.int32(partition.leader()).int32(partition.leaderEpoch()).int32(partition.partitionEpoch());
+    }
+
     private static MetadataImage restored(MetadataImage image) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ImageSnapshot.write(image, out);
@@ -167,7 +229,9 @@ class MetadataImageTest {
                         records.add(
                                 new MetadataRecord.PartitionsChanged(topic.id(), 0,
                                         new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, TopicId.ZERO),
-                                                List.of(2), random.nextBoolean() ? 2 : -1, random.nextInt(), 7)));
+                                                List.of(2), List.of(1), random.nextBoolean() ? List.of(2) : List.of(),
+                                                random.nextBoolean() ? List.of(1) : List.of(),
+                                                random.nextBoolean() ? 2 : -1, random.nextInt(), 7)));
                     }
                 }
             }

@@ -112,14 +112,14 @@ final class Nemesis {
             return;
         }
         Host host = node.host();
-        host.setPaused(true);
+        node.setPaused(true);
         // A quorum replaces a leader that is silent.
         later(1_500, () -> {
             if (host.isPaused()) {
                 cluster.elect();
             }
         });
-        later(world.between(10, 8_000), () -> host.setPaused(false));
+        later(world.between(10, 8_000), () -> node.setPaused(false));
     }
 
     /// Cuts the way to another node, perhaps in one direction only.
@@ -142,7 +142,7 @@ final class Nemesis {
                 cluster.network().cut(other.host(), node.host());
             }
         }
-        if (cluster.connected().size() == cluster.nodes().size()) {
+        if (node.isVoter() && cluster.connected().size() == SimulatedCluster.VOTERS.size()) {
             node.cutFromQuorum();
             cluster.elect();
         }
@@ -185,8 +185,8 @@ final class Nemesis {
     /// the leader for a while, and the leader dies.
     private void keepNewsFromALeader(SimulatedNode follower) {
         SimulatedNode leader = leaderOf(world.random().nextInt(Simulation.PARTITIONS));
-        boolean isCalm = cluster.connected().size() == cluster.nodes().size();
-        if (leader == null || leader.equals(follower) || !isCalm) {
+        boolean isCalm = cluster.connected().size() == SimulatedCluster.VOTERS.size() && follower.isRunning();
+        if (leader == null || leader.equals(follower) || !leader.isVoter() || !isCalm) {
             return;
         }
         follower.kill();
@@ -223,14 +223,10 @@ final class Nemesis {
     }
 
     private @Nullable SimulatedNode leaderOf(int partition) {
-        for (SimulatedNode node : cluster.connected()) {
-            TopicImage topic = node.image().topic(Simulation.TOPIC);
-            int leader = topic == null ? PartitionImage.NO_LEADER : topic.partitions().get(partition).leader();
-            if (leader != PartitionImage.NO_LEADER) {
-                return cluster.nodes().get(leader - 1);
-            }
-        }
-        return null;
+        List<SimulatedNode> connected = cluster.connected();
+        TopicImage topic = connected.isEmpty() ? null : connected.getFirst().image().topic(Simulation.TOPIC);
+        int leader = topic == null ? PartitionImage.NO_LEADER : topic.partitions().get(partition).leader();
+        return leader == PartitionImage.NO_LEADER ? null : cluster.nodes().get(leader - 1);
     }
 
     private void setClock(SimulatedNode node) {
@@ -244,7 +240,7 @@ final class Nemesis {
         isOver = true;
         heal();
         for (SimulatedNode node : cluster.nodes()) {
-            node.host().setPaused(false);
+            node.setPaused(false);
             node.slowDisk(0);
             node.repairDisk();
             if (node.lacksDirectory()) {

@@ -1,7 +1,9 @@
 package io.girok.simulation;
 
+import io.girok.base.PartitionName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
@@ -18,7 +20,6 @@ public final class Simulation {
 
     private final long seed;
     private final World world;
-    private final Shape shape;
     private final History history;
     private final SimulatedCluster cluster;
     private final Nemesis nemesis;
@@ -26,6 +27,7 @@ public final class Simulation {
     private final List<CommitClient> committers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
+    private final ReassignmentClient reassignments;
     private final GroupHistory members;
     private final KeyClient keys;
 
@@ -44,12 +46,16 @@ public final class Simulation {
         this.seed = seed;
         this.world = new World(seed);
         this.history = new History(world);
-        this.shape = Shape.of(seed);
-        this.cluster = new SimulatedCluster(world, shape, history);
+        this.cluster = new SimulatedCluster(seed, world, history);
         this.nemesis = new Nemesis(cluster, history);
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
         this.members = new GroupHistory(history, "members");
         this.keys = new KeyClient(cluster.newLink(), COMPACTED);
+        List<PartitionName> moved = new ArrayList<>();
+        IntStream.range(0, PARTITIONS).forEach(index -> moved.add(new PartitionName(TOPIC, index)));
+        IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
+                .forEach(index -> moved.add(new PartitionName(FinalCheck.OFFSETS_TOPIC, index)));
+        this.reassignments = new ReassignmentClient(cluster.newLink(), moved);
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
@@ -57,7 +63,7 @@ public final class Simulation {
         cluster.nodes().forEach(SimulatedNode::start);
         if (!create(new CreatableTopic().setName(TOPIC)
                 .setNumPartitions(PARTITIONS)
-                .setReplicationFactor((short) Shape.REPLICAS)) || !create(compacted())) {
+                .setReplicationFactor((short) SimulatedCluster.REPLICAS)) || !create(compacted())) {
             history.violation("the cluster does not start");
             return report();
         }
@@ -74,7 +80,7 @@ public final class Simulation {
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, nemesis, history).run(topics.certain(), keys);
+            new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled(), keys);
         }
         return report();
     }
@@ -89,7 +95,7 @@ public final class Simulation {
                 List.of(new CreatableTopicConfig().setName("cleanup.policy").setValue("compact")).iterator());
         return new CreatableTopic().setName(COMPACTED)
                 .setNumPartitions(1)
-                .setReplicationFactor((short) Shape.REPLICAS)
+                .setReplicationFactor((short) SimulatedCluster.REPLICAS)
                 .setConfigs(configs);
     }
 
@@ -133,6 +139,7 @@ public final class Simulation {
         clients.add(keys);
         clients.addAll(committers);
         clients.add(topics);
+        clients.add(reassignments);
         clients.forEach(Client::start);
     }
 

@@ -1,0 +1,126 @@
+package io.girok.controller;
+
+import io.girok.base.PartitionName;
+import io.girok.controller.AlterReassignments.Reassignment;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Decides [AlterReassignments]. Stateless.
+///
+/// ```
+/// replicas = original ──start──▶ original + adding ──all of the target in sync──▶ target
+///                │                    │      ▲                                    ([Election])
+///                │                    └──────┘ replaced: the original stays what it was
+///                ◀──────cancel────────┘
+/// ```
+///
+/// A target broker that dies, or is unregistered, holds the reassignment up until it comes back, or until the
+/// reassignment is replaced or called off. Replicas that were being added and are not wanted any more leave at once. If
+/// too few would be left that are known to have all that is committed, nothing is changed.
+final class Reassignments {
+    private Reassignments() {}
+
+    static Decision<Map<PartitionName, Result<PartitionImage>>> handle(ControllerRules rules, MetadataImage image,
+            AlterReassignments command) {
+        Draft draft = new Draft(image);
+        Set<PartitionName> repeated = Repeated
+                .in(command.reassignments().stream().map(Reassignment::partition).toList());
+        Map<PartitionName, Result<PartitionImage>> answers = new LinkedHashMap<>();
+        for (Reassignment reassignment : command.reassignments()) {
+            PartitionName name = reassignment.partition();
+            answers.put(name,
+                    repeated.contains(name)
+                            ? Repeated.refused("partition '" + name + "'")
+                            : alter(rules, draft, reassignment, command.allowsReplicationFactorChange()));
+        }
+        return draft.decision(answers, false);
+    }
+
+    private static Result<PartitionImage> alter(ControllerRules rules, Draft draft, Reassignment reassignment,
+            boolean mayChangeFactor) {
+        PartitionName name = reassignment.partition();
+        MetadataImage image = draft.image();
+        TopicImage topic = image.topic(name.topic());
+        if (topic == null || name.index() < 0 || topic.partitions().size() <= name.index()) {
+            return Result.failed(ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition '" + name + "'");
+        }
+        PartitionImage before = topic.partitions().get(name.index());
+        Result<List<Integer>> target = target(image, before, reassignment, mayChangeFactor);
+        if (!target.isOk()) {
+            return target.failure();
+        }
+        PartitionImage after = Election.of(image, rules, topic.name()).reassigned(before, target.get());
+        if (after.equals(before)) {
+            return Result.of(before);
+        }
+        Optional<String> loss = rules.isUncleanAllowed(image, topic.name()) && !wholeReplicas(after).isEmpty()
+                ? Optional.empty()
+                : loss(image, before, after, rules.minInSyncReplicas(image, topic.name()));
+        if (loss.isPresent()) {
+            return invalid("partition '" + name + "' cannot go on with replicas " + after.replicas() + ": "
+                    + loss.get());
+        }
+        return draft.add(List.of(new MetadataRecord.PartitionsChanged(topic.id(), name.index(), after)))
+                ? Result.of(after)
+                : Draft.tooLarge();
+    }
+
+    private static Result<List<Integer>> target(MetadataImage image, PartitionImage partition,
+            Reassignment reassignment, boolean mayChangeFactor) {
+        List<Integer> target = reassignment.target();
+        if (target == null) {
+            return partition.isReassigning()
+                    ? Result.of(partition.originalReplicas())
+                    : Result.failed(ControllerError.NO_REASSIGNMENT_IN_PROGRESS,
+                            "partition '" + reassignment.partition() + "' is not being reassigned");
+        }
+        Optional<String> problem = PartitionPlan.problem(image, target);
+        if (problem.isPresent()) {
+            return invalid(problem.get());
+        }
+        int factor = partition.targetReplicas().size();
+        return mayChangeFactor || target.size() == factor
+                ? Result.of(target)
+                : Result.failed(ControllerError.INVALID_REPLICATION_FACTOR, "the replication factor of partition '"
+                        + reassignment.partition() + "' would change from " + factor + " to " + target.size()
+                        + ", which the request does not allow");
+    }
+
+    /// What would be lost by the change, if anything would.
+    private static Optional<String> loss(MetadataImage image, PartitionImage before, PartitionImage after,
+            int minInSyncReplicas) {
+        List<Integer> wholeBefore = wholeReplicas(before);
+        List<Integer> whole = wholeReplicas(after);
+        int required = Math.min(minInSyncReplicas, after.replicas().size());
+        if (whole.size() < Math.min(required, wholeBefore.size())) {
+            return Optional.of("of those that are known to have all that is committed, " + wholeBefore + ", " + whole
+                    + " would be left, and 'min.insync.replicas' is " + minInSyncReplicas
+                    + "; it will be possible when more of them are in sync");
+        }
+        return isReady(image, before.leader()) && !isReady(image, after.leader())
+                ? Optional.of("none of them could lead now, as broker " + before.leader() + " does")
+                : Optional.empty();
+    }
+
+    private static List<Integer> wholeReplicas(PartitionImage partition) {
+        return Stream.concat(partition.isr().stream(), partition.elr().stream()).toList();
+    }
+
+    private static boolean isReady(MetadataImage image, int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker != null && !broker.isFenced();
+    }
+
+    private static <T> Result<T> invalid(String message) {
+        return Result.failed(ControllerError.INVALID_REPLICA_ASSIGNMENT, message);
+    }
+}
