@@ -313,4 +313,23 @@ class LogDirectoryTest {
             assertThat(world.store.latestEpoch()).isZero();
         }
     }
+
+    @Test
+    void aPartitionThatComesBackHasNothingOfItsFirstTime() {
+        world.open();
+        for (int i = 0; i < 5; i++) {
+            world.append(1, "first " + i);
+        }
+        world.flush();
+        world.directory.delete(LogWorld.NAME);
+        world.openPartition();
+        world.append(1, "second");
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(5));
+
+        world.open();
+
+        assertThat(world.read(0)).containsExactly("0:second");
+    }
 }
