@@ -138,6 +138,35 @@ public final class BrokerSettings {
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
                     "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
 
+    public static final Setting<Boolean> AUTO_BALANCE_ENABLE = add(
+            Setting.of("auto.balance.enable", ValueType.booleans(), "false",
+                    "Whether the active controller moves replicas and leaders so that all brokers carry the same; "
+                            + "turned off, it calls its moves off. Not in Apache Kafka.")
+                    .dynamic());
+    public static final Setting<Long> AUTO_BALANCE_INTERVAL_MS = add(
+            Setting.of("auto.balance.interval.ms", ValueType.longs(100, Integer.MAX_VALUE), "300000",
+                    "How often the active controller looks whether brokers carry the same, in milliseconds.")
+                    .dynamic());
+    public static final Setting<Integer> AUTO_BALANCE_MAX_MOVES = add(
+            Setting.of("auto.balance.max.moves", ValueType.ints(1, 10_000), "10",
+                    "How many partitions are copied to other brokers at the same time.").dynamic());
+    public static final Setting<Long> AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND = add(
+            Setting.of("auto.balance.throttle.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE), "52428800",
+                    "What these moves may copy in a second, at each broker; 0 for no limit.").dynamic());
+    public static final Setting<Integer> AUTO_BALANCE_THRESHOLD_PERCENT = add(
+            Setting.of("auto.balance.threshold.percent", ValueType.ints(0, 1_000), "10",
+                    "Loads that differ by no more than this share of the average count as even.").dynamic());
+    public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = add(
+            Setting.of("auto.leader.rebalance.enable", ValueType.booleans(), "true",
+                    "Whether partitions are led by their preferred leaders again, after these were away."));
+    public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = add(
+            Setting.of("leader.imbalance.check.interval.seconds", ValueType.longs(1, Integer.MAX_VALUE), "300",
+                    "How often the active controller looks whether brokers lead what they are to lead, in seconds."));
+    public static final Setting<Integer> LEADER_IMBALANCE_PER_BROKER_PERCENTAGE = add(
+            Setting.of("leader.imbalance.per.broker.percentage", ValueType.ints(0, 100), "10",
+                    "How many of the partitions that prefer a broker as their leader others may lead before it gets "
+                            + "them back, in percent."));
+
     public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = add(
             Setting.of("replica.lag.time.max.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
                     "How long a follower may be behind its leader and still count as in sync, in milliseconds."));
@@ -165,8 +194,9 @@ public final class BrokerSettings {
     public static final Setting<Long> LOG_DIR_MIN_FREE_BYTES = add(
             Setting.of("log.dir.min.free.bytes", ValueType.longs(-1, Long.MAX_VALUE), "-1",
                     "How much of each log directory's disk is kept free, in bytes: below it producers are asked to try "
-                            + "again later, while reads, deletions and committed offsets go on; 0 turns it off; -1 "
-                            + "takes 64 MiB, or 5 % of a disk smaller than 1.25 GiB. Not in Apache Kafka.")
+                            + "again later, while reads, deletions and committed offsets go on; below half of it nothing "
+                            + "is copied from other brokers either; 0 turns it off; -1 takes 64 MiB, or 5 % of a "
+                            + "disk smaller than 1.25 GiB. Not in Apache Kafka.")
                     .dynamic());
     public static final Setting<Long> PRODUCER_ID_EXPIRATION_MS = add(
             Setting.of("producer.id.expiration.ms", ValueType.longs(1, Integer.MAX_VALUE), "86400000",
