@@ -36,13 +36,16 @@ final class ClusterLinks {
 
     /// The one place where it is decided how this node takes part in the quorum.
     private QuorumEngine engine(String clusterId, Surroundings around) {
-        if (!settings.isVoter()) {
-            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
-                    around.shard(), around.blockingPool(), around.disk()));
+        FollowerLinks links = settings.voters().isCluster()
+                ? new FollowerLinks(settings, clusterId, new FollowerLinks.Surroundings(peers, addresses(),
+                        around.shard(), around.blockingPool(), around.disk()))
+                : null;
+        if (links != null && !settings.mayVote()) {
+            return new FollowerEngine(links);
         }
         QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
                 VOTER_LIMIT_MS);
-        return new RatisEngine(settings, transport, around.clock());
+        return new RatisEngine(settings, transport, around.clock(), links);
     }
 
     MetadataLog metadataLog() {
@@ -57,7 +60,7 @@ final class ClusterLinks {
         return new Node.Others(peers, addresses());
     }
 
-    /// A voter's as it is set, every other broker's as it has registered it.
+    /// A voter's as it is set here, or else as the voters' log has it; every other broker's as it has registered it.
     private NodeAddresses addresses() {
         return this::address;
     }
@@ -66,6 +69,10 @@ final class ClusterLinks {
         NodeAddress ofVoter = settings.voters().address(nodeId);
         if (ofVoter != null) {
             return ofVoter;
+        }
+        NodeAddress inLog = engine.address(nodeId);
+        if (inLog != null) {
+            return inLog;
         }
         BrokerImage broker = store.image().broker(nodeId);
         if (broker == null) {

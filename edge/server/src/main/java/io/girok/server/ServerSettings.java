@@ -74,6 +74,11 @@ final class ServerSettings {
         return voters.include(nodeId());
     }
 
+    /// Whether this node votes, or can be made a voter.
+    boolean mayVote() {
+        return isVoter() || settings.get(BrokerSettings.PROCESS_ROLES).contains("controller");
+    }
+
     QuorumVoters voters() {
         return voters;
     }

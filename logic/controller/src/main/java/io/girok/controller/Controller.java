@@ -34,6 +34,7 @@ public final class Controller {
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
+            case UpdateFeatures update -> FeatureUpdate.handle(image, update);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;
