@@ -26,6 +26,7 @@ public final class MetadataCodec {
     private static final byte BROKER_LEAVING = 11;
     private static final byte BROKER_UNREGISTERED = 12;
     private static final byte FEATURE_LEVEL_SET = 13;
+    private static final byte DIRECTORIES_FAILED = 15;
 
     private MetadataCodec() {}
 
@@ -51,6 +52,8 @@ public final class MetadataCodec {
             case MetadataRecord.BrokerLeaving leaving -> begin(out, BROKER_LEAVING).int32(leaving.id());
             case MetadataRecord.BrokerUnregistered unregistered ->
                 begin(out, BROKER_UNREGISTERED).int32(unregistered.id());
+            case MetadataRecord.DirectoriesFailed failed -> begin(out, DIRECTORIES_FAILED).int32(failed.id())
+                    .list(failed.directories(), FieldWriter::id);
             case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
@@ -86,6 +89,8 @@ public final class MetadataCodec {
                     new MetadataRecord.PartitionsChanged(in.id(), in.list(change -> readChange(change, version)));
                 case BROKER_LEAVING -> new MetadataRecord.BrokerLeaving(in.int32());
                 case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
+                case DIRECTORIES_FAILED ->
+                    new MetadataRecord.DirectoriesFailed(in.int32(), in.list(FieldReader::id));
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
