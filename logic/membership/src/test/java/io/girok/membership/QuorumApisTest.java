@@ -174,7 +174,8 @@ class QuorumApisTest {
     void whatIsNoNewVoterIsNotAdded() {
         assertThat(add(1, adding(2))).isEqualTo(Errors.DUPLICATE_VOTER);
         assertThat(add(1, adding(3).setClusterId("another"))).isEqualTo(Errors.INCONSISTENT_CLUSTER_ID);
-        assertThat(add(1, new AddRaftVoterRequestData().setClusterId(CLUSTER_ID).setVoterId(3))).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(add(1, new AddRaftVoterRequestData().setClusterId(CLUSTER_ID).setVoterId(3)))
+                .isEqualTo(Errors.INVALID_REQUEST);
         assertThat(add(1, adding(9))).isEqualTo(Errors.REQUEST_TIMED_OUT);
         remove(removing(2));
         assertThat(add(1, adding(2).setVoterDirectoryId(new Uuid(7, 7)))).isEqualTo(Errors.INVALID_REQUEST);
