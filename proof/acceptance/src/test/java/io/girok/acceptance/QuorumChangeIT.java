@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class QuorumChangeIT {
     private static final String QUORUM_TOOL = "org.apache.kafka.tools.MetadataQuorumCommand";
+    private static final String FEATURE_TOOL = "org.apache.kafka.tools.FeatureCommand";
 
     @TempDir
     Path directory;
@@ -67,8 +68,10 @@ class QuorumChangeIT {
             CommandRun absent = quorum(cluster, "add", "5", "--address", "127.0.0.1:1");
             CommandRun table = quorum(cluster, "status").succeeded();
             CommandRun json = quorum(cluster, "status", "--json").succeeded();
-            CommandRun status = tool(cluster, "describe", "--status");
-            CommandRun replication = tool(cluster, "describe", "--replication");
+            CommandRun status = tool(QUORUM_TOOL, cluster, "describe", "--status").succeeded();
+            CommandRun replication = tool(QUORUM_TOOL, cluster, "describe", "--replication").succeeded();
+            CommandRun features = tool(FEATURE_TOOL, cluster, "describe").succeeded();
+            CommandRun upgrade = tool(FEATURE_TOOL, cluster, "upgrade", "--feature", "transaction.version=2");
 
             assertThat(twice.exitCode()).isEqualTo(1);
             assertThat(twice.errors()).contains("node 2");
@@ -83,6 +86,9 @@ class QuorumChangeIT {
             assertThat(
                     replication.lines().stream().filter(line -> line.contains("Leader") || line.contains("Follower")))
                     .hasSize(3);
+            assertThat(features.output()).contains("eligible.leader.replicas.version", "metadata.version")
+                    .doesNotContain("transaction.version", "group.version");
+            assertThat(upgrade.exitCode()).isNotZero();
         }
     }
 
@@ -104,9 +110,9 @@ class QuorumChangeIT {
         return CommandRun.girok("", all.toArray(String[]::new));
     }
 
-    private static CommandRun tool(GirokCluster cluster, String... arguments) {
+    private static CommandRun tool(String tool, GirokCluster cluster, String... arguments) {
         List<String> all = new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrap()));
         all.addAll(List.of(arguments));
-        return CommandRun.kafkaTool("", QUORUM_TOOL, all.toArray(String[]::new)).succeeded();
+        return CommandRun.kafkaTool("", tool, all.toArray(String[]::new));
     }
 }

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class VoterChangeTest {
     /// Patient enough for a machine that does other things too, so that nobody leads by surprise.
     private static final Timing TIMING = new Timing(1_500, 3_000, 150, 10_000);
+    private static final int SEGMENT_RECORDS = 25;
     private static final VoterSet FOUNDERS = Voters.set(1, 2, 3);
 
     @TempDir
@@ -62,8 +63,9 @@ final class VoterChangeTest {
 
     @Test
     void aFourthAndAFifthCatchUpBehindAPurgedLogAndThenCount() {
+        List<String> appended = appendMoreThanASegment();
         int leader = voters.awaitLeader();
-        List<String> appended = appendMoreThanASegment(leader);
+        awaitRecords(leader, appended);
         log(leader).snapshot().join();
         voters.start(4);
         voters.start(5);
@@ -137,8 +139,9 @@ final class VoterChangeTest {
 
     @Test
     void whoHasLostItsDiskDoesNotVoteUntilItIsRemovedAndAdded() throws IOException {
+        List<String> appended = appendMoreThanASegment();
         int leader = voters.awaitLeader();
-        List<String> appended = appendMoreThanASegment(leader);
+        awaitRecords(leader, appended);
         log(leader).snapshot().join();
         int wiped = others(leader).getFirst();
         int other = others(leader).getLast();
@@ -284,14 +287,16 @@ final class VoterChangeTest {
         return Voters.IDS.stream().filter(other -> other != id).toList();
     }
 
-    /// The log is purged by whole segments.
-    private List<String> appendMoreThanASegment(int leader) {
-        List<String> appended = new ArrayList<>();
-        for (int i = 0; i < 25; i++) {
-            appended.add(i + "x".repeat(400_000));
-            assertThat(voters.append(leader, appended.getLast())).isInstanceOf(Appended.class);
+    /// The log is purged by whole segments. Who leads may change meanwhile; what is there in the end is the answer.
+    private List<String> appendMoreThanASegment() {
+        while (true) {
+            int leader = voters.awaitLeader();
+            List<String> appended = voters.voter(leader).listener().records();
+            if (SEGMENT_RECORDS <= appended.size()) {
+                return new ArrayList<>(appended);
+            }
+            voters.append(leader, appended.size() + "x".repeat(400_000));
         }
-        return appended;
     }
 
     private void awaitRecords(int id, List<String> records) {
