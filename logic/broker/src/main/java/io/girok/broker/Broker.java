@@ -74,7 +74,7 @@ public final class Broker {
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
                 new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS), maxLagMs / 2));
-        this.dataApis = new DataApis(surroundings.brokerId(), () -> metadata.image().clusterId(), partitions,
+        this.dataApis = new DataApis(surroundings.brokerId(), metadata::image, partitions,
                 surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
                 new KnownEndpoints(metadata),
                 new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),
