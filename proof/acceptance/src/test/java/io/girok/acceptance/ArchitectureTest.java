@@ -131,6 +131,8 @@ class ArchitectureTest {
     void librariesStayInTheirModules() {
         onlyIn("io.netty..", "io.girok.network..", "io.girok.console..");
         onlyIn("org.apache.ratis..", "io.girok.quorum.ratis..");
+        onlyIn("org.apache.curator..", "io.girok.quorum.zookeeper..");
+        onlyIn("org.apache.zookeeper..", "io.girok.quorum.zookeeper..");
         onlyIn("picocli..", "io.girok.cli..", "io.girok.benchmark..");
         onlyIn(
                 "org.apache.kafka.common.message..",

@@ -95,7 +95,7 @@ class ClusterFaultIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "network")
+    @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void aLeaderThatOnlyClientsReachAcknowledgesNothingThatIsLost() throws Exception {
         try (ClusterNetwork network = ClusterNetwork.make();
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
@@ -116,7 +116,7 @@ class ClusterFaultIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "network")
+    @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void linksThatFlapAndWorkOneWayOnlyLoseNothing() throws Exception {
         try (ClusterNetwork network = ClusterNetwork.make();
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
