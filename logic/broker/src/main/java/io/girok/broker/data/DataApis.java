@@ -52,7 +52,12 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                         new DescribeLogDirsHandler(partitions, directories, blockingPool)),
                 ApiRow.of(ApiKeys.ALTER_REPLICA_LOG_DIRS, ApiOperation.ALTER, ApiResource.CLUSTER,
                         new AlterReplicaLogDirsHandler(partitions, directories)),
-                ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
-                        new ApiVersionsHandler(supported, clusterId, brokerId)));
+                apiVersions(supported, clusterId, brokerId));
+    }
+
+    /// Of every node, whatever else it answers.
+    public static ApiRow apiVersions(Supplier<SupportedApis> supported, Supplier<String> clusterId, int nodeId) {
+        return ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
+                new ApiVersionsHandler(supported, clusterId, nodeId));
     }
 }
