@@ -54,6 +54,7 @@ final class HostedPartition {
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
     private boolean isOffline;
+    private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
 
@@ -105,6 +106,11 @@ final class HostedPartition {
         return placement;
     }
 
+    /// The replica, whoever leads it.
+    LedPartition replica() {
+        return led;
+    }
+
     /// From any thread.
     boolean isCompacted() {
         return wanted.settings().retention().compacts();
@@ -144,6 +150,29 @@ final class HostedPartition {
             }
             if (wasLed) {
                 listener.onLeft(led);
+            }
+        });
+    }
+
+    /// Whether clients are to look for another leader, although the metadata known here name this one.
+    boolean isCutOff() {
+        return wanted.isReplicated() && home.replication().isCutOff().getAsBoolean();
+    }
+
+    /// The active controller is out of reach: nobody is to wait here in vain, and a coordinator's groups are to look
+    /// for it elsewhere. Or it answers again. Followers are served all the while. From any thread.
+    void controllerCutOff(boolean isCutOff) {
+        home.shard().execute(() -> {
+            boolean mayLead = placement == led && led.isAwake();
+            if (isCutOff && mayLead && !isSilent) {
+                isSilent = true;
+                listener.onLeft(led);
+                led.leader().dismissWaiting();
+            } else if (!isCutOff && isSilent) {
+                isSilent = false;
+                if (mayLead) {
+                    listener.onLed(led);
+                }
             }
         });
     }
@@ -210,7 +239,8 @@ final class HostedPartition {
     }
 
     private void close() {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         stopFollowing();
         if (!led.isAwake()) {
             return;
@@ -408,7 +438,8 @@ final class HostedPartition {
     }
 
     private void resign(Placement.NotHere elsewhere) {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         placement = elsewhere;
         stopFollowing();
         if (!led.isAwake()) {

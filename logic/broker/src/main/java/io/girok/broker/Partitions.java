@@ -120,6 +120,17 @@ public final class Partitions {
         }
     }
 
+    /// Every partition that has a copy here, whoever leads it.
+    public void forEachReplica(Consumer<LedPartition> action) {
+        for (TopicPlacements topic : topicsById.values()) {
+            for (Slot slot : topic.slots()) {
+                if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                    action.accept(hosted.replica());
+                }
+            }
+        }
+    }
+
     /// A topic appeared or changed.
     ///
     /// @param isOld whether it was there before this start: then what is not found of it may be in a log directory that
@@ -185,6 +196,15 @@ public final class Partitions {
         forEachHosted(hosted -> {
             if (hosted.directory() == directory) {
                 hosted.storageFailed();
+            }
+        });
+    }
+
+    /// The controller is out of reach, or answers again. From any thread.
+    void controllerCutOff(boolean isCutOff) {
+        forEachHosted(hosted -> {
+            if (hosted.isReplicated()) {
+                hosted.controllerCutOff(isCutOff);
             }
         });
     }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -55,6 +56,7 @@ public final class TestNode {
     /// What the controller was told of where replicas are.
     public final Map<PartitionId, TopicId> directoryReports = new LinkedHashMap<>();
     private final List<LogDirectory> directories;
+    private final AtomicBoolean isCutOff = new AtomicBoolean();
     private long nextProducerId = 1000;
     private long nextId = 1;
     private int nextRandom = 77;
@@ -113,8 +115,9 @@ public final class TestNode {
         EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
-                metadata, settings, this::allocate, new Replication((brokerId, shard) -> null, (proposal, answer) -> {},
-                        directoryReports::put, () -> -1));
+                metadata, settings, this::allocate,
+                new Replication(Replication.ALONE.leaders(), Replication.ALONE.proposals(), directoryReports::put,
+                        Replication.ALONE.brokerEpoch(), isCutOff::get));
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
@@ -155,6 +158,23 @@ public final class TestNode {
         PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
         commit(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
+    }
+
+    /// A topic with one partition, led here and in sync on broker 2 as well.
+    public TopicId createReplicatedTopic(String name) {
+        TopicId id = new TopicId(4, nextId++);
+        commit(new MetadataRecord.TopicCreated(id, name), new MetadataRecord.PartitionsAdded(id, 0,
+                List.of(new PartitionImage(List.of(BROKER_ID, 2), List.of(TopicId.ZERO, TopicId.ZERO),
+                        List.of(BROKER_ID, 2), BROKER_ID, LEADER_EPOCH, 0))));
+        runAll();
+        return id;
+    }
+
+    /// The controller is out of reach, or answers again.
+    public void cutOff(boolean isOut) {
+        isCutOff.set(isOut);
+        broker.controllerCutOff(isOut);
+        runShards();
     }
 
     /// A topic with one partition, led by broker 2.

@@ -27,6 +27,7 @@ public final class Controller {
             case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
             case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
             case RegisterBroker register -> Membership.register(rules, image, register);
+            case ConfirmBroker confirm -> Membership.confirm(image, confirm);
             case FenceBroker fence -> Membership.fence(rules, image, fence);
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
@@ -36,6 +37,7 @@ public final class Controller {
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
+            case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

@@ -49,6 +49,11 @@ final class Membership {
                 broker.directories());
     }
 
+    static Decision<Result<Boolean>> confirm(MetadataImage image, ConfirmBroker command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        return new Decision<>(List.of(), broker.isOk() ? Result.of(broker.get().isFenced()) : broker.failure());
+    }
+
     static Decision<Result<Boolean>> fence(ControllerRules rules, MetadataImage image, FenceBroker command) {
         Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
         if (!broker.isOk()) {

@@ -147,6 +147,7 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
+            case 15 -> new BalanceLeaders(random.nextInt(30));
             case 13, 14 -> new AlterReassignments(
                     some(random,
                             () -> new AlterReassignments.Reassignment(

@@ -65,6 +65,7 @@ public final class BrokerLife {
     private final ControllerChannel channel;
     private final Supplier<MetadataImage> images;
     private final long heartbeatMs;
+    private final ControllerContact contact;
     private final Shard shard;
     /// Those of its log directories that have failed by now.
     private final Set<TopicId> failedDirectories = new LinkedHashSet<>();
@@ -75,6 +76,7 @@ public final class BrokerLife {
     private boolean isAsking;
     /// Whether a directory has failed of which no heartbeat has told.
     private boolean hasNews;
+    private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
     private boolean isStopped;
@@ -83,12 +85,14 @@ public final class BrokerLife {
 
     /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
     /// @param heartbeatMs `broker.heartbeat.interval.ms`
+    /// @param contact hears of every answer; on the same shard
     public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
-            long heartbeatMs) {
+            long heartbeatMs, ControllerContact contact) {
         this.identity = identity;
         this.channel = channel;
         this.images = images;
         this.heartbeatMs = heartbeatMs;
+        this.contact = contact;
         this.shard = channel.shard();
     }
 
@@ -142,6 +146,7 @@ public final class BrokerLife {
         shard.run(() -> {
             isStopped = true;
             next.cancel();
+            contact.stop();
         });
         channel.close();
     }
@@ -166,6 +171,7 @@ public final class BrokerLife {
 
     private void ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         isAsking = true;
+        askedMs = contact.nowMs();
         var _ = channel.ask(api, version, body, limitMs).handle((answer, failure) -> {
             shard.execute(() -> {
                 isAsking = false;
@@ -238,6 +244,7 @@ public final class BrokerLife {
                     return;
                 }
                 if (!answer.isFenced()) {
+                    contact.answered(askedMs);
                     active.complete(null);
                 }
                 boolean isUnderWay = hasNews || isLeaving || (isReady && answer.isFenced());

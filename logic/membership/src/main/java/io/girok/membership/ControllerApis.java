@@ -9,6 +9,7 @@ import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.AlterPartitions;
+import io.girok.controller.ConfirmBroker;
 import io.girok.controller.FailDirectories;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.LeaveCluster;
@@ -110,10 +111,8 @@ public final class ControllerApis {
             BrokerImage broker = metadata.image().broker(body.brokerId());
             if (!sessions.isLeading()) {
                 refuse(responder, Errors.NOT_CONTROLLER);
-            } else if (broker == null) {
-                refuse(responder, Errors.BROKER_ID_NOT_REGISTERED);
-            } else if (broker.epoch() != body.brokerEpoch()) {
-                refuse(responder, Errors.STALE_BROKER_EPOCH);
+            } else if (broker == null || broker.epoch() != body.brokerEpoch()) {
+                confirm(body, responder);
             } else {
                 sessions.heard(broker, request.connection());
                 List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
@@ -127,14 +126,12 @@ public final class ControllerApis {
     }
 
     private void answer(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
-        boolean isCaughtUp = broker.epoch() <= body.currentMetadataOffset();
         if (body.wantShutDown()) {
             leave(broker, responder);
-        } else if (broker.isFenced() && isCaughtUp && !body.wantFence()) {
+        } else if (broker.isFenced() && isCaughtUp(body) && !body.wantFence()) {
             fence(broker, false, responder, new BrokerHeartbeatResponseData().setIsCaughtUp(true));
         } else {
-            responder.respond(
-                    new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp).setIsFenced(broker.isFenced()));
+            confirm(body, responder);
         }
     }
 
@@ -150,6 +147,24 @@ public final class ControllerApis {
                     }
                     return true;
                 });
+    }
+
+    private static boolean isCaughtUp(BrokerHeartbeatRequestData body) {
+        return body.brokerEpoch() <= body.currentMetadataOffset();
+    }
+
+    /// A broker goes on leading on the strength of the answer: no deposed controller may give it.
+    private void confirm(BrokerHeartbeatRequestData body, Responder responder) {
+        var _ = controller.submit(new ConfirmBroker(body.brokerId(), body.brokerEpoch())).handle((result, failure) -> {
+            Errors error = ControllerErrors.of(result, failure);
+            if (error == Errors.NONE) {
+                responder.respond(
+                        new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp(body)).setIsFenced(result.get()));
+            } else {
+                refuse(responder, error);
+            }
+            return true;
+        });
     }
 
     private static void refuse(Responder responder, Errors error) {

@@ -20,13 +20,15 @@ import org.apache.kafka.common.protocol.Errors;
 /// or what nodes that do not vote ask of them. Thread-safe.
 ///
 /// ```
-/// a client's request    api key (from 0 up) | version | correlation id | client id | ... as on a connection
-/// the quorum's message  -1: int16           | sender: int32 | bytes of the engine
-/// a follower's question -2: int16           | sender: int32 | bytes of `follow.FollowerCodec`
+/// the quorum's message  -1: int16 | sender: int32 | bytes of the engine
+/// a follower's question -2: int16 | sender: int32 | bytes of `follow.FollowerCodec`
+/// a client's request    -3: int16 | epoch of the controller that is meant: int64 | header and body as on a connection
 /// ```
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
     static final short FOLLOWER_KEY = -2;
+    static final short FORWARDED_KEY = -3;
+    static final int FORWARDED_HEADER_BYTES = Short.BYTES + Long.BYTES;
     static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES;
 
     /// Takes what other nodes say about the metadata log.
@@ -58,10 +60,12 @@ public final class EnvelopeHandler implements ApiHandler {
         short key = Short.BYTES <= data.remaining() ? data.getShort(data.position()) : 0;
         if (key == QUORUM_KEY || key == FOLLOWER_KEY) {
             hand(key, data, request, responder);
-        } else if (!channel.isHere()) {
+        } else if (key != FORWARDED_KEY || data.remaining() < FORWARDED_HEADER_BYTES) {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+        } else if (!channel.isHere() || channel.epoch() != data.getLong(data.position() + Short.BYTES)) {
             responder.respond(failed(Errors.NOT_CONTROLLER));
         } else {
-            pass(request, data, responder);
+            pass(request, data.position(data.position() + FORWARDED_HEADER_BYTES), responder);
         }
     }
 

@@ -20,6 +20,9 @@ public interface ClusterNode {
     /// What answers whoever is connected: nodes from the start of the metadata log on, clients once this node is ready.
     RequestHandler door();
 
+    /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
+    void watch(int nodeId);
+
     /// Joins the cluster, as soon as that has an active controller. Done when the metadata are known up to there; fails
     /// when they are another cluster's.
     ///

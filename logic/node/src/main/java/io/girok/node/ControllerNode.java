@@ -3,6 +3,7 @@ package io.girok.node;
 import io.girok.base.Shard;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
+import io.girok.broker.LeaderView;
 import io.girok.broker.data.DataApis;
 import io.girok.cleaner.CleanerStatus;
 import io.girok.log.LogDirectory;
@@ -37,10 +38,12 @@ public final class ControllerNode implements ClusterNode {
         this.shard = surroundings.first();
         this.role = new ControllerRole(identity, surroundings, quorum, others);
         MetadataStore store = quorum.store();
-        List<ApiRow> rows = new ArrayList<>(role.rows(role.channel(), topic -> CompletableFuture.completedFuture(null))
-                .stream()
-                .filter(row -> row.api().inScope(ListenerType.CONTROLLER))
-                .toList());
+        LeaderView leaders = new LeaderView(identity.nodeId(), () -> false);
+        List<ApiRow> rows = new ArrayList<>(
+                role.rows(role.channel(), leaders, topic -> CompletableFuture.completedFuture(null))
+                        .stream()
+                        .filter(row -> row.api().inScope(ListenerType.CONTROLLER))
+                        .toList());
         rows.add(DataApis.apiVersions(() -> role.table().supported(), () -> store.image().clusterId(),
                 identity.nodeId()));
         this.table = new ApiTable(rows);
@@ -60,6 +63,11 @@ public final class ControllerNode implements ClusterNode {
     @Override
     public RequestHandler door() {
         return gate;
+    }
+
+    @Override
+    public void watch(int nodeId) {
+        role.watch(nodeId);
     }
 
     /// Nobody registers: the voters know each other. Done when one of them leads.

@@ -8,6 +8,7 @@ import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
+import io.girok.broker.LeaderView;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
@@ -18,7 +19,12 @@ import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
+import io.girok.membership.PreferredLeaders;
+import io.girok.membership.QuorumApis;
+import io.girok.membership.balance.AutoBalance;
+import io.girok.membership.balance.BalanceSettings;
 import io.girok.membership.follow.MetadataFeed;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -35,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// What every node does, whether it is a broker or not: it hears the metadata log and hands it on to followers, decides
 /// while it is the active controller, and otherwise takes to that what administrators ask. Thread-safe.
 final class ControllerRole {
+    private static final long SECOND_MS = 1_000;
     private static final long PROBE_LIMIT_MS = 1_000;
 
     private final Node.Identity identity;
@@ -46,6 +53,7 @@ final class ControllerRole {
     private final EffectiveSettings effective;
     private final ActiveController controller;
     private final BrokerSessions sessions;
+    private final MemberWatch members;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private volatile @Nullable ApiTable table;
 
@@ -68,6 +76,30 @@ final class ControllerRole {
                 controller, store,
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
+        subscribeBalance(settings);
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
+    }
+
+    private void subscribeBalance(Settings settings) {
+        store.subscribe(new AutoBalance(
+                new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
+                        others.peers(), others.addresses()),
+                controller, store, this::balanceSettings));
+        if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+            store.subscribe(new PreferredLeaders(controller, surroundings.first(),
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
+        }
+    }
+
+    private BalanceSettings balanceSettings() {
+        MetadataImage image = store.image();
+        return new BalanceSettings(effective.broker(image, BrokerSettings.AUTO_BALANCE_ENABLE),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_INTERVAL_MS),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_MAX_MOVES),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THRESHOLD_PERCENT));
     }
 
     private ControllerRules rules() {
@@ -100,17 +132,23 @@ final class ControllerRole {
     /// What administrators and other nodes ask.
     ///
     /// @param internal for what this node needs of the active controller itself
+    /// @param leaders as clients of this node are told
     /// @param served done when the partitions of a topic are open here
-    List<ApiRow> rows(ControllerChannel internal, Function<String, CompletableFuture<Void>> served) {
-        ClusterView view = new ClusterView(store::image, identity.nodeId());
+    List<ApiRow> rows(ControllerChannel internal, LeaderView leaders,
+            Function<String, CompletableFuture<Void>> served) {
+        ClusterView view = new ClusterView(store::image, leaders);
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, served).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
-                quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch, feed::onRequest)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
+    }
+
+    /// Has the quorum told when the process of `nodeId` is gone.
+    void watch(int nodeId) {
+        members.watch(nodeId);
     }
 
     /// From now on the channels lead here while this node is the active controller.

@@ -9,6 +9,7 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
 import io.girok.broker.Compaction;
+import io.girok.broker.LeaderView;
 import io.girok.broker.Replication;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
@@ -18,6 +19,7 @@ import io.girok.group.GroupSettings;
 import io.girok.log.LogDirectory;
 import io.girok.membership.BrokerLife;
 import io.girok.membership.ControllerChannel;
+import io.girok.membership.ControllerContact;
 import io.girok.membership.DirectoryReports;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.NodeAddresses;
@@ -92,6 +94,7 @@ public final class Node implements ClusterNode {
     private final ControllerRole role;
     private final ControllerChannel heartbeats;
     private final DirectoryReports directoryReports;
+    private final ControllerContact contact;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -108,6 +111,7 @@ public final class Node implements ClusterNode {
         this.others = others;
         this.store = quorum.store();
         this.role = new ControllerRole(identity, surroundings, quorum, others);
+        this.contact = contact();
         ControllerChannel internal = role.channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
@@ -119,10 +123,17 @@ public final class Node implements ClusterNode {
         this.directoryReports = new DirectoryReports(identity.nodeId(), this::brokerEpoch, role.channel());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
-        List<ApiRow> rows = new ArrayList<>(role.rows(internal, broker::settled));
+        List<ApiRow> rows = new ArrayList<>(
+                role.rows(internal, leaders(), broker::settled));
         rows.addAll(groups.rows());
         this.table = broker.complete(rows);
         this.gate = role.serve(table);
+    }
+
+    private ControllerContact contact() {
+        return new ControllerContact(surroundings.first(), surroundings.clock(),
+                settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS),
+                isLost -> Objects.requireNonNull(broker).controllerCutOff(isLost));
     }
 
     private GroupApis groups(ControllerChannel internal) {
@@ -133,9 +144,14 @@ public final class Node implements ClusterNode {
                 settings.get(BrokerSettings.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
         return new GroupApis(limits, settings.get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image, new OffsetsTopic(settings, internal, store::image)::create),
+                new ImageGroupCluster(store::image, leaders(),
+                        new OffsetsTopic(settings, internal, store::image)::create),
                 surroundings.clock(), surroundings.blockingPool(),
                 () -> new UUID(surroundings.random().nextLong(), surroundings.random().nextLong()).toString());
+    }
+
+    private LeaderView leaders() {
+        return new LeaderView(identity.nodeId(), contact::isLost);
     }
 
     private Broker broker() {
@@ -146,7 +162,8 @@ public final class Node implements ClusterNode {
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
                         surroundings.blockingPool(), surroundings.random()::nextInt),
                 store, role.effective(), new ProducerIdBlocks(role.channel(), identity.nodeId(), this::brokerEpoch),
-                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch));
+                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch,
+                        contact::isLost));
     }
 
     @Override
@@ -164,6 +181,11 @@ public final class Node implements ClusterNode {
         return gate;
     }
 
+    @Override
+    public void watch(int nodeId) {
+        role.watch(nodeId);
+    }
+
     /// Of the registration in force, -1 before there is one.
     public long brokerEpoch() {
         BrokerLife begun = life;
@@ -178,7 +200,7 @@ public final class Node implements ClusterNode {
                         TopicId.random(surroundings.random()), endpoints,
                         settings.find(BrokerSettings.BROKER_RACK).orElse(null),
                         usable.stream().map(LogDirectory::directoryId).toList()),
-                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
+                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         CompletableFuture<Long> registered = begun.start();
         usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));

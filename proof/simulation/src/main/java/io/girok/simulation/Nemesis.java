@@ -98,14 +98,14 @@ final class Nemesis {
             return;
         }
         Host host = node.host();
-        host.setPaused(true);
+        node.setPaused(true);
         // A quorum replaces a leader that is silent.
         later(1_500, () -> {
             if (host.isPaused()) {
                 cluster.elect();
             }
         });
-        later(world.between(10, 8_000), () -> host.setPaused(false));
+        later(world.between(10, 8_000), () -> node.setPaused(false));
     }
 
     /// Cuts the way to another node, perhaps in one direction only.
@@ -151,7 +151,7 @@ final class Nemesis {
         isOver = true;
         heal();
         for (SimulatedNode node : cluster.nodes()) {
-            node.host().setPaused(false);
+            node.setPaused(false);
             node.slowDisk(0);
         }
         if (world.chance(ONE_STAYS_AWAY)) {

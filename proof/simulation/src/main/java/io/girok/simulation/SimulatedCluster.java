@@ -12,6 +12,9 @@ import java.util.stream.IntStream;
 final class SimulatedCluster {
     static final List<Integer> VOTERS = List.of(1, 2, 3);
     static final int REPLICAS = 3;
+    static final int OFFSETS_PARTITIONS = 2;
+    /// `broker.session.timeout.ms`
+    static final long SESSION_MS = 3_000;
     private static final int SEEDS_PER_FOLLOWERS = 3;
     private static final int MAX_FOLLOWERS = 2;
     private static final int CLIENTS = 100;
@@ -50,9 +53,12 @@ final class SimulatedCluster {
     private static Map<String, String> settings(int id) {
         return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
                 Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "2"),
-                Map.entry("offsets.topic.num.partitions", "2"), Map.entry("offsets.topic.replication.factor", "3"),
-                Map.entry("broker.session.timeout.ms", "3000"), Map.entry("broker.heartbeat.interval.ms", "500"),
-                Map.entry("replica.lag.time.max.ms", "4000"), Map.entry("log.dir.min.free.bytes", "0"),
+                Map.entry("offsets.topic.num.partitions", "" + OFFSETS_PARTITIONS),
+                Map.entry("offsets.topic.replication.factor", "3"),
+                Map.entry("broker.session.timeout.ms", Long.toString(SESSION_MS)),
+                Map.entry("broker.heartbeat.interval.ms", "500"), Map.entry("replica.lag.time.max.ms", "4000"),
+                Map.entry("leader.imbalance.check.interval.seconds", "5"),
+                Map.entry("leader.imbalance.per.broker.percentage", "0"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
                 Map.entry("log.retention.ms", "-1"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));

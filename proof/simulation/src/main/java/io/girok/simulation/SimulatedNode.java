@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     static final String CLUSTER_ID = "Gsimulated-cluster-id0";
     static final Path DIRECTORY = Path.of("/data");
-    private static final int PORT = 9092;
+    static final int PORT = 9092;
     private static final int MAX_OPEN_FILES = 200;
     private static final long PRODUCER_ID_EXPIRATION_MS = 86_400_000;
     private static final double SLOW_DISK = 0.03;
@@ -238,6 +238,15 @@ final class SimulatedNode {
     /// Hears nothing of the metadata quorum any more, until it is healed.
     void cutFromQuorum() {
         isCutFromQuorum = true;
+        history.cutOff(host.id());
+    }
+
+    /// Stops everything, or lets it go on, as SIGSTOP and SIGCONT do.
+    void setPaused(boolean isPaused) {
+        host.setPaused(isPaused);
+        if (!isPaused && isCutFromQuorum) {
+            history.cutOff(host.id());
+        }
     }
 
     boolean isCutFromQuorum() {
@@ -246,6 +255,7 @@ final class SimulatedNode {
 
     void healQuorum() {
         isCutFromQuorum = false;
+        history.hearsAgain(host.id());
         while (!heldNews.isEmpty()) {
             heldNews.remove().run();
         }

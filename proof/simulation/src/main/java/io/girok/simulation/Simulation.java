@@ -1,7 +1,9 @@
 package io.girok.simulation;
 
+import io.girok.base.PartitionName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Plays one seed: a cluster, its clients and bad luck for a while, then calm, then the reckoning. Used once.
@@ -20,6 +22,7 @@ public final class Simulation {
     private final List<CommitClient> committers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
+    private final ReassignmentClient reassignments;
 
     /// What became of a seed.
     ///
@@ -39,6 +42,11 @@ public final class Simulation {
         this.cluster = new SimulatedCluster(seed, world, history);
         this.nemesis = new Nemesis(cluster, history);
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
+        List<PartitionName> moved = new ArrayList<>();
+        IntStream.range(0, PARTITIONS).forEach(index -> moved.add(new PartitionName(TOPIC, index)));
+        IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
+                .forEach(index -> moved.add(new PartitionName(FinalCheck.OFFSETS_TOPIC, index)));
+        this.reassignments = new ReassignmentClient(cluster.newLink(), moved);
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
@@ -61,7 +69,7 @@ public final class Simulation {
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, nemesis, history).run(topics.certain());
+            new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled());
         }
         return report();
     }
@@ -107,6 +115,7 @@ public final class Simulation {
         clients.addAll(producers);
         clients.addAll(committers);
         clients.add(topics);
+        clients.add(reassignments);
         clients.forEach(Client::start);
     }
 

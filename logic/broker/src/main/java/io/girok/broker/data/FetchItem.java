@@ -65,7 +65,8 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     void read(FetchAttempt.Reader reader, int maxBytes, boolean atLeastOne) {
         isChanged = false;
         result.release();
-        Errors error = partition().wake();
+        PartitionLeader.Follower follower = reader.follower();
+        Errors error = follower == null ? partition().admit() : partition().wake();
         if (error != Errors.NONE) {
             result = FetchedPartition.failed(error);
             return;
@@ -75,7 +76,6 @@ final class FetchItem implements PartitionLeader.ProgressListener {
                         position.lastFetchedEpoch(), position.logStartOffset(), maxBytes)
                 : position;
         PartitionLeader leader = partition().leader();
-        PartitionLeader.Follower follower = reader.follower();
         result = follower == null
                 ? leader.read(limited, reader.isolation(), atLeastOne)
                 : leader.readFor(follower, limited, atLeastOne);
