@@ -117,7 +117,7 @@ class RandomCommandsTest {
 
     private static Command<?> command(Random random, MetadataImage image) {
         int brokerId = random.nextInt(5);
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(19)) {
             case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
             case 1, 2 -> new FenceBroker(brokerId, epoch(image, brokerId), random.nextInt(4) == 0);
             case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
@@ -147,7 +147,7 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
-            case 15 -> new BalanceLeaders(random.nextInt(30));
+            case 17 -> new BalanceLeaders(random.nextInt(30));
             case 13, 14 -> new AlterReassignments(
                     some(random,
                             () -> new AlterReassignments.Reassignment(

@@ -116,7 +116,7 @@ class ClusterDiskIT {
         Map<String, String> settings = new HashMap<>(IMPATIENT);
         settings.put("log.dir.min.free.bytes", Integer.toString(64 * MEGABYTE));
         try (SmallDisk disk = SmallDisk.mount(directory.resolve("node-" + victim), 256);
-                GirokCluster cluster = GirokCluster.start(directory, settings, null);
+                GirokCluster cluster = GirokCluster.start(directory, settings);
                 Admin admin = admin(cluster)) {
             create(admin, "orders");
             awaitInSync(admin, "orders");

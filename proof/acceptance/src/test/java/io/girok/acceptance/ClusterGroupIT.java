@@ -36,7 +36,7 @@ class ClusterGroupIT {
 
     @Test
     void aGroupOutlivesItsCoordinatorsAndTheLossOfAllBrokers() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders");
                     ClusterGroup group = new ClusterGroup(cluster, "counters", "orders", 2)) {
@@ -66,7 +66,7 @@ class ClusterGroupIT {
     @Test
     @EnabledIfSystemProperty(named = "faults", matches = "all")
     void aRollingRestartUnderLoadLosesAGroupNothing() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders");
                     ClusterGroup group = new ClusterGroup(cluster, "counters", "orders", 2)) {
@@ -90,7 +90,7 @@ class ClusterGroupIT {
     @EnabledIfSystemProperty(named = "faults", matches = "all")
     void kcatWritesAndReadsThroughTheLossOfALeaderAndACoordinator() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
             Process consumer = kcat(cluster, "consumed", "-u", "-q", "-X", "auto.offset.reset=earliest", "-X",
                     "session.timeout.ms=10000", "-G", "kcats", "orders");

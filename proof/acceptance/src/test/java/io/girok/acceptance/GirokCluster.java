@@ -44,12 +44,16 @@ final class GirokCluster implements AutoCloseable {
 
     /// Waits until all of them serve.
     static GirokCluster start(Path directory) {
-        return start(directory, Map.of(), null);
+        return start(directory, Map.of());
     }
 
     /// @param settings beside those that every test wants
-    /// @param network in which each broker has an address of its own; null for the loopback
-    static GirokCluster start(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network) {
+    static GirokCluster start(Path directory, Map<String, String> settings) {
+        return start(new GirokCluster(directory, settings, null, Map.of()));
+    }
+
+    /// @param network in which each broker has an address of its own
+    static GirokCluster start(Path directory, Map<String, String> settings, ClusterNetwork network) {
         return start(new GirokCluster(directory, settings, network, Map.of()));
     }
 

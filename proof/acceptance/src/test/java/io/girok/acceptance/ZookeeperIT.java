@@ -42,7 +42,7 @@ class ZookeeperIT {
     void noAcknowledgedRecordIsLostWhenServersAndControllersAreKilled() throws Exception {
         Map<String, String> settings = Map.of("zookeeper.connect", ensemble.connect() + "/faults",
                 "controller.quorum.voters", "");
-        try (GirokCluster cluster = GirokCluster.start(directory, settings, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, settings); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 load.awaitMore(200);
