@@ -53,7 +53,17 @@ public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions 
                         new DescribeLogDirsHandler(partitions, directories, blockingPool)),
                 ApiRow.of(ApiKeys.ALTER_REPLICA_LOG_DIRS, ApiOperation.ALTER, ApiResource.CLUSTER,
                         new AlterReplicaLogDirsHandler(partitions, directories)),
+<<<<<<< HEAD
                 ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
                         new ApiVersionsHandler(supported, images, brokerId)));
+=======
+                apiVersions(supported, clusterId, brokerId));
+    }
+
+    /// Of every node, whatever else it answers.
+    public static ApiRow apiVersions(Supplier<SupportedApis> supported, Supplier<String> clusterId, int nodeId) {
+        return ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
+                new ApiVersionsHandler(supported, clusterId, nodeId));
+>>>>>>> 780ac0ec0e212e912381c78de75ee2460b1e2dec
     }
 }
