@@ -109,6 +109,12 @@ final class HostedPartition {
         return wanted.isReplicated();
     }
 
+    /// Whether what is given to that follower is throttled: it is one that catches up. From any thread.
+    boolean isThrottledFor(int followerId) {
+        Partitions.Here now = wanted;
+        return now.throttled().asLeader() && now.leadership() != null && !now.leadership().isr().contains(followerId);
+    }
+
     private boolean maySleep(Partitions.Here now) {
         return sleeps && !now.isReplicated();
     }
@@ -308,6 +314,7 @@ final class HostedPartition {
                     home.replication());
             led.setLeader(leader);
             follower = new PartitionFollower(led.id(), store, leader);
+            follower.throttle(current.throttled().asFollower());
         } catch (StorageFailed failure) {
             offline(failure);
             return;
@@ -365,6 +372,9 @@ final class HostedPartition {
         if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
             refuse(Errors.KAFKA_STORAGE_ERROR);
             return;
+        }
+        if (follower != null) {
+            follower.throttle(changed.throttled().asFollower());
         }
         if (led.isAwake()) {
             led.leader().configure(changed.settings(), changed.minInSyncReplicas());

@@ -6,6 +6,7 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.Partitions;
 import io.girok.log.LogDirectory;
+import io.girok.replication.ByteRate;
 import io.girok.replication.FetchSessions;
 import io.girok.wire.SupportedApis;
 import java.util.List;
@@ -26,7 +27,8 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
 
     /// @param fetchMaxBytes `fetch.max.bytes`
     /// @param maxFetchSessions `max.incremental.fetch.session.cache.slots`
-    public record Limits(int fetchMaxBytes, int maxFetchSessions) {}
+    /// @param throttle of what leaders here give to replicas that catch up
+    public record Limits(int fetchMaxBytes, int maxFetchSessions, ByteRate throttle) {}
 
     /// @param supported the whole table's, known once it is complete
     public List<ApiRow> rows(Supplier<SupportedApis> supported) {
@@ -35,7 +37,7 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                 Math.ceilDiv(limits.maxFetchSessions(), shardCount),
                 Math.ceilDiv(MAX_SESSION_PARTITIONS, shardCount), SESSION_EVICTION_MS);
         FetchHandler fetch = new FetchHandler(partitions, clock,
-                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions), leaderHints, randomInts);
+                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions, limits.throttle()), leaderHints, randomInts);
         return List.of(
                 ApiRow.of(ApiKeys.PRODUCE, ApiOperation.WRITE, ApiResource.TOPIC,
                         new ProduceHandler(partitions, leaderHints, clock)),
