@@ -2,6 +2,7 @@ package io.girok.network;
 
 import io.girok.base.Shard;
 import io.girok.base.Timers;
+import io.girok.wire.ConnectionRefused;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.RequestEncoder;
@@ -11,6 +12,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
@@ -24,6 +26,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A connection to another node over a socket. Owned by its shard, whose loop the socket is on.
 final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConnection {
+    /// Nothing but the text tells it from other failures.
+    private static final String REFUSED = "Connection refused";
+    /// As the native transport has it, in all languages.
+    private static final String REFUSED_ON_LINUX = "error(-111)";
+
     /// A request on its way.
     private record Sent(ApiKeys api, short version, int correlationId, Answer answer, Timers.Scheduled limit) {}
 
@@ -176,12 +183,22 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
         fail(cause);
     }
 
+    /// Time-outs, and ways that are cut in this machine's own routes, are [ConnectException]s as well.
+    private IOException reason(Throwable cause) {
+        String message = String.valueOf(cause.getMessage());
+        if (cause instanceof ConnectException
+                && (message.contains(REFUSED) || message.contains(REFUSED_ON_LINUX))) {
+            return new ConnectionRefused(address, cause);
+        }
+        return cause instanceof IOException known ? known : new IOException(address + ": " + cause, cause);
+    }
+
     /// Ends the connection because of `cause`, unless it has ended.
     void fail(Throwable cause) {
         if (ended != null) {
             return;
         }
-        IOException why = cause instanceof IOException known ? known : new IOException(address + ": " + cause, cause);
+        IOException why = reason(cause);
         ended = why;
         if (channel != null) {
             var _ = channel.close();

@@ -1,18 +1,20 @@
 package io.girok.server;
 
 import io.girok.base.Clock;
+import io.girok.base.Disk;
+import io.girok.base.Shard;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.QuorumTransport;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
-import io.girok.network.NettyShards;
 import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
-import io.girok.quorum.ratis.RatisMetadataLog;
-import io.girok.quorum.ratis.RatisSettings;
 import io.girok.wire.NodeAddress;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// How this node reaches the others: the metadata log among the voters, and where everyone listens. Thread-safe.
@@ -22,33 +24,55 @@ final class ClusterLinks {
     private final ServerSettings settings;
     private final MetadataStore store;
     private final PeerNetwork peers;
-    private final QuorumTransport transport;
-    private final RatisMetadataLog metadataLog;
+    private final QuorumEngine engine;
 
-    ClusterLinks(ServerSettings settings, MetadataStore store, NettyShards shards, Clock clock) {
+    /// What the links are made on.
+    ///
+    /// @param zookeeper joined, if the metadata are there
+    record Surroundings(PeerNetwork peers, Shard shard, Executor blockingPool, Clock clock, Disk disk,
+            Optional<ZookeeperEngine> zookeeper) {}
+
+    ClusterLinks(ServerSettings settings, String clusterId, MetadataStore store, Surroundings surroundings) {
         this.settings = settings;
         this.store = store;
-        this.peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
-        this.transport = new QuorumTransport(settings.nodeId(), peers, addresses(), shards.all().getFirst(),
-                VOTER_LIMIT_MS);
-        List<Integer> voters = settings.voters().isCluster() ? settings.voters().ids() : List.of(settings.nodeId());
-        RatisSettings ratis = RatisSettings.among(settings.logDirectories().getFirst(), settings.nodeId(), voters);
-        this.metadataLog = new RatisMetadataLog(ratis, clock, transport::send);
+        this.peers = surroundings.peers();
+        this.engine = engine(clusterId, surroundings);
     }
 
-    RatisMetadataLog metadataLog() {
-        return metadataLog;
+    /// The one place where it is decided how this node takes part in the quorum.
+    private QuorumEngine engine(String clusterId, Surroundings around) {
+        if (around.zookeeper().isPresent()) {
+            return around.zookeeper().get();
+        }
+        if (!settings.isVoter()) {
+            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
+                    around.shard(), around.blockingPool(), around.disk()));
+        }
+        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
+                VOTER_LIMIT_MS);
+        return new RatisEngine(settings, transport, around.clock());
+    }
+
+    /// Begins to tell the node what the cluster decides.
+    ///
+    /// @param own where the node listens
+    void start(Node node, List<Endpoint> own) {
+        engine.start(node.metadataListener(), own.getFirst(), node::watch);
+    }
+
+    MetadataLog metadataLog() {
+        return engine.log();
     }
 
     Node.Quorum quorum() {
-        return new Node.Quorum(store, metadataLog, metadataLog::onRequest, metadataLog::voterGone);
+        return new Node.Quorum(store, engine.log(), engine.messages(), engine::whenGone);
     }
 
     Node.Others others() {
         return new Node.Others(peers, addresses());
     }
 
-    /// A voter's as it is set, every other broker's as it has registered it.
+    /// A voter's as it is set, another one's as the quorum knows it, every other broker's as it has registered it.
     private NodeAddresses addresses() {
         return this::address;
     }
@@ -57,6 +81,10 @@ final class ClusterLinks {
         NodeAddress ofVoter = settings.voters().address(nodeId);
         if (ofVoter != null) {
             return ofVoter;
+        }
+        NodeAddress ofMember = engine.address(nodeId);
+        if (ofMember != null) {
+            return ofMember;
         }
         BrokerImage broker = store.image().broker(nodeId);
         if (broker == null) {
@@ -75,7 +103,6 @@ final class ClusterLinks {
     }
 
     void close() {
-        metadataLog.close();
-        transport.close();
+        engine.close();
     }
 }

@@ -24,8 +24,8 @@ record QuorumVoters(SortedMap<Integer, NodeAddress> byId) {
         byId = Collections.unmodifiableSortedMap(new TreeMap<>(byId));
     }
 
-    /// @throws InvalidSetting when an entry is malformed, an id is there twice, or `nodeId` is not there
-    static QuorumVoters parse(List<String> entries, int nodeId) {
+    /// @throws InvalidSetting when an entry is malformed, or an id is there twice
+    static QuorumVoters parse(List<String> entries) {
         SortedMap<Integer, NodeAddress> byId = new TreeMap<>();
         for (String entry : entries) {
             Matcher form = FORM.matcher(entry);
@@ -42,15 +42,22 @@ record QuorumVoters(SortedMap<Integer, NodeAddress> byId) {
                         + " twice; allowed: once");
             }
         }
-        if (!byId.isEmpty() && !byId.containsKey(nodeId)) {
-            throw new InvalidSetting("setting '" + SETTING + "' is " + entries + " and 'node.id' is " + nodeId
-                    + "; allowed: one of the voters (brokers that do not vote can't join yet)");
-        }
         return new QuorumVoters(byId);
     }
 
+    /// Whether there are, or may be, other nodes.
     boolean isCluster() {
+        return !byId.isEmpty();
+    }
+
+    /// Whether they elect one of them.
+    boolean areSeveral() {
         return 1 < byId.size();
+    }
+
+    /// Whether the node keeps the metadata log itself.
+    boolean include(int nodeId) {
+        return byId.isEmpty() || byId.containsKey(nodeId);
     }
 
     List<Integer> ids() {

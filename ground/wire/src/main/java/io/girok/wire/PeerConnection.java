@@ -15,7 +15,7 @@ public interface PeerConnection {
     /// @param limitMs how long the answer may take from now on, connecting included
     void send(ApiKeys api, short version, ApiMessage body, long limitMs, Answer answer);
 
-    /// Told when the connection has ended, why; later when it has already. [java.net.ConnectException] says that nobody
+    /// Told when the connection has ended, why; later when it has already. [ConnectionRefused] says that nobody
     /// listens at the address: the process behind it is gone.
     void onClose(Consumer<IOException> listener);
 

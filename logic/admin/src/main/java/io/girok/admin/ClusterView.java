@@ -1,5 +1,6 @@
 package io.girok.admin;
 
+import io.girok.broker.LeaderView;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
@@ -16,11 +17,11 @@ public final class ClusterView {
     private static final Set<String> INTERNAL_TOPICS = Set.of("__consumer_offsets", "__transaction_state");
 
     private final Supplier<MetadataImage> images;
-    private final int brokerId;
+    private final LeaderView leaders;
 
-    public ClusterView(Supplier<MetadataImage> images, int brokerId) {
+    public ClusterView(Supplier<MetadataImage> images, LeaderView leaders) {
         this.images = images;
-        this.brokerId = brokerId;
+        this.leaders = leaders;
     }
 
     /// A broker and where this client reaches it.
@@ -31,12 +32,17 @@ public final class ClusterView {
     }
 
     int brokerId() {
-        return brokerId;
+        return leaders.brokerId();
+    }
+
+    /// -1 for nobody, or when this broker is in doubt whether it is itself.
+    int leader(PartitionImage partition) {
+        return leaders.leader(partition);
     }
 
     /// Any broker can take commands to the controller, so the one that was asked is named.
     int controllerId() {
-        return brokerId;
+        return leaders.brokerId();
     }
 
     static boolean isInternal(String topic) {
@@ -55,19 +61,23 @@ public final class ClusterView {
                 .toList();
     }
 
-    private static Node node(BrokerImage broker, Endpoint endpoint, Connection connection) {
+    private Node node(BrokerImage broker, Endpoint endpoint, Connection connection) {
         return endpoint.isAsReached()
                 ? new Node(broker.id(), connection.localAddress().getAddress().getHostAddress(),
-                        connection.localAddress().getPort(), broker.rack(), broker.isFenced())
-                : new Node(broker.id(), endpoint.host(), endpoint.port(), broker.rack(), broker.isFenced());
+                        connection.localAddress().getPort(), broker.rack(), isOffline(broker))
+                : new Node(broker.id(), endpoint.host(), endpoint.port(), broker.rack(), isOffline(broker));
     }
 
-    /// The replicas that no client can reach now.
-    static List<Integer> offlineReplicas(MetadataImage image, PartitionImage partition) {
-        return partition.replicas().stream().filter(id -> isOffline(image.broker(id))).toList();
+    /// The replicas that no client can reach now, those in a failed log directory among them.
+    List<Integer> offlineReplicas(MetadataImage image, PartitionImage partition) {
+        return partition.replicas().stream().filter(id -> {
+            BrokerImage broker = image.broker(id);
+            return broker == null || isOffline(broker) || !broker.hasDirectory(partition.directoryOf(id));
+        }).toList();
     }
 
-    private static boolean isOffline(@Nullable BrokerImage broker) {
-        return broker == null || broker.isFenced();
+    /// Fenced, or about to be, for all that this broker knows.
+    private boolean isOffline(BrokerImage broker) {
+        return broker.isFenced() || (broker.id() == leaders.brokerId() && leaders.isCutOff().getAsBoolean());
     }
 }

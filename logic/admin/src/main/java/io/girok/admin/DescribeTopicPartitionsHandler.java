@@ -73,7 +73,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
                                 : Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     }
 
-    private static DescribeTopicPartitionsResponseTopic describe(MetadataImage image, TopicImage topic, int from,
+    private DescribeTopicPartitionsResponseTopic describe(MetadataImage image, TopicImage topic, int from,
             int to) {
         DescribeTopicPartitionsResponseTopic described = new DescribeTopicPartitionsResponseTopic()
                 .setName(topic.name())
@@ -82,20 +82,21 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
                 .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
         for (int index = from; index < to; index++) {
             PartitionImage partition = topic.partitions().get(index);
+            int leader = cluster.leader(partition);
             described.partitions()
                     .add(
                             new DescribeTopicPartitionsResponsePartition().setPartitionIndex(index)
                                     .setErrorCode(
-                                            partition.leader() == PartitionImage.NO_LEADER
+                                            leader == PartitionImage.NO_LEADER
                                                     ? Errors.LEADER_NOT_AVAILABLE.code()
                                                     : Errors.NONE.code())
-                                    .setLeaderId(partition.leader())
+                                    .setLeaderId(leader)
                                     .setLeaderEpoch(partition.leaderEpoch())
                                     .setReplicaNodes(partition.replicas())
                                     .setIsrNodes(partition.isr())
                                     .setEligibleLeaderReplicas(partition.elr())
                                     .setLastKnownElr(List.of())
-                                    .setOfflineReplicas(ClusterView.offlineReplicas(image, partition)));
+                                    .setOfflineReplicas(cluster.offlineReplicas(image, partition)));
         }
         return described;
     }

@@ -6,6 +6,7 @@ import io.girok.controller.TopicNames;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -74,17 +75,6 @@ final class MetadataHandler implements ApiHandler {
 
     private MetadataResponseData answer(Request request, MetadataRequestData body, Map<String, Errors> notCreated) {
         MetadataImage image = cluster.image();
-        List<ClusterView.Node> nodes = cluster.nodes(image, request.connection());
-        MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection(nodes.size() + 1);
-        for (ClusterView.Node node : nodes) {
-            if (!node.isFenced()) {
-                brokers.add(
-                        new MetadataResponseBroker().setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack()));
-            }
-        }
         MetadataResponseTopicCollection topics;
         if (wantsAll(request.version(), body)) {
             topics = new MetadataResponseTopicCollection(image.topics().size() + 1);
@@ -97,7 +87,7 @@ final class MetadataHandler implements ApiHandler {
                 topics.add(lookUp(image, request.version(), topic, body, notCreated));
             }
         }
-        return new MetadataResponseData().setBrokers(brokers)
+        return new MetadataResponseData().setBrokers(brokers(image, request.connection(), topics))
                 .setClusterId(image.clusterId())
                 .setControllerId(cluster.controllerId())
                 .setTopics(topics)
@@ -107,7 +97,31 @@ final class MetadataHandler implements ApiHandler {
                                 : AuthorizedOperations.NOT_ASKED);
     }
 
-    private static MetadataResponseTopic lookUp(MetadataImage image, short version, MetadataRequestTopic wanted,
+    /// Those that clients can turn to. This one, when it is cut off from the controller, is one for what it alone has:
+    /// who is told of it asks it again, instead of others that know more.
+    private MetadataResponseBrokerCollection brokers(MetadataImage image, Connection connection,
+            MetadataResponseTopicCollection topics) {
+        List<ClusterView.Node> nodes = cluster.nodes(image, connection);
+        MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection(nodes.size() + 1);
+        for (ClusterView.Node node : nodes) {
+            if (!node.isFenced() || (node.id() == cluster.brokerId() && leadsSome(node.id(), topics))) {
+                brokers.add(
+                        new MetadataResponseBroker().setNodeId(node.id())
+                                .setHost(node.host())
+                                .setPort(node.port())
+                                .setRack(node.rack()));
+            }
+        }
+        return brokers;
+    }
+
+    private static boolean leadsSome(int brokerId, MetadataResponseTopicCollection topics) {
+        return topics.stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.leaderId() == brokerId);
+    }
+
+    private MetadataResponseTopic lookUp(MetadataImage image, short version, MetadataRequestTopic wanted,
             MetadataRequestData body, Map<String, Errors> notCreated) {
         String name = wanted.name();
         TopicId id = TopicUuids.of(wanted.topicId());
@@ -136,7 +150,7 @@ final class MetadataHandler implements ApiHandler {
         return new MetadataResponseTopic().setName(name).setTopicId(id).setErrorCode(error.code());
     }
 
-    private static MetadataResponseTopic describe(MetadataImage image, TopicImage topic, MetadataRequestData body) {
+    private MetadataResponseTopic describe(MetadataImage image, TopicImage topic, MetadataRequestData body) {
         MetadataResponseTopic described = new MetadataResponseTopic().setName(topic.name())
                 .setTopicId(TopicUuids.of(topic.id()))
                 .setIsInternal(ClusterView.isInternal(topic.name()))
@@ -146,18 +160,19 @@ final class MetadataHandler implements ApiHandler {
                                 : AuthorizedOperations.NOT_ASKED);
         for (int index = 0; index < topic.partitions().size(); index++) {
             PartitionImage partition = topic.partitions().get(index);
+            int leader = cluster.leader(partition);
             described.partitions()
                     .add(
                             new MetadataResponsePartition().setPartitionIndex(index)
                                     .setErrorCode(
-                                            partition.leader() == PartitionImage.NO_LEADER
+                                            leader == PartitionImage.NO_LEADER
                                                     ? Errors.LEADER_NOT_AVAILABLE.code()
                                                     : Errors.NONE.code())
-                                    .setLeaderId(partition.leader())
+                                    .setLeaderId(leader)
                                     .setLeaderEpoch(partition.leaderEpoch())
                                     .setReplicaNodes(partition.replicas())
                                     .setIsrNodes(partition.isr())
-                                    .setOfflineReplicas(ClusterView.offlineReplicas(image, partition)));
+                                    .setOfflineReplicas(cluster.offlineReplicas(image, partition)));
         }
         return described;
     }

@@ -4,6 +4,7 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
+import io.girok.broker.LeaderView;
 import io.girok.broker.TestAnswer;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Command;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /// The admin APIs before a controller and a metadata log in memory; brokers 1 (this one) and 2 are registered.
@@ -40,6 +42,7 @@ final class AdminNode {
     final List<CompletableFuture<Void>> opening = new ArrayList<>();
     private final InMemoryMetadataLog log;
     private final ApiTable table;
+    private final AtomicBoolean isCutOff = new AtomicBoolean();
     private boolean opensAtOnce = true;
     private long nextId = 1;
 
@@ -61,7 +64,7 @@ final class AdminNode {
         thread.runAll();
         register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
         register(2, new Endpoint("PLAINTEXT", "two.example", 9093));
-        ClusterView view = new ClusterView(store::image, 1);
+        ClusterView view = new ClusterView(store::image, new LeaderView(1, isCutOff::get));
         ControllerChannel channel = new ControllerChannel(new ControllerChannel.Route(1, log::leadership,
                 (address, owner) -> {
                     throw new AssertionError("there is no other node");
@@ -93,6 +96,11 @@ final class AdminNode {
     /// From now on partitions are being opened until [#opening] says otherwise.
     void openSlowly() {
         opensAtOnce = false;
+    }
+
+    /// The controller has been out of reach for long.
+    void cutOff() {
+        isCutOff.set(true);
     }
 
     /// Nobody leads the metadata log from now on.

@@ -65,6 +65,43 @@ class MetadataAdminTest {
         }
     }
 
+    @Test
+    void aBrokerThatIsCutOffFromTheControllerSendsNobodyToItself() {
+        createTopics(NewTopic.of("orders", 2, 2));
+
+        node.cutOff();
+
+        MetadataResponseData told = metadata(12, "orders");
+        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactly(2);
+        assertThat(told.topics()).singleElement().satisfies(topic -> {
+            assertThat(topic.partitions()).filteredOn(partition -> partition.leaderId() != 2)
+                    .singleElement()
+                    .satisfies(partition -> {
+                        assertThat(partition.leaderId()).isEqualTo(-1);
+                        assertThat(partition.errorCode()).isEqualTo(Errors.LEADER_NOT_AVAILABLE.code());
+                        assertThat(partition.offlineReplicas()).containsExactly(1);
+                    });
+        });
+        var described = node.ask(new DescribeTopicPartitionsRequestData()
+                .setTopics(List.of(new TopicRequest().setName("orders"))), 0)
+                .as(DescribeTopicPartitionsResponseData.class);
+        assertThat(described.topics().iterator().next().partitions())
+                .extracting(partition -> partition.leaderId())
+                .containsExactlyInAnyOrder(2, -1);
+    }
+
+    @Test
+    void aBrokerThatIsCutOffIsStillToldForWhatItAloneHas() {
+        createTopics(NewTopic.of("single", 2, 1));
+
+        node.cutOff();
+
+        MetadataResponseData told = metadata(12, "single");
+        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactlyInAnyOrder(1, 2);
+        assertThat(told.topics().find("single").partitions()).extracting(partition -> partition.leaderId())
+                .containsExactlyInAnyOrder(1, 2);
+    }
+
     @ParameterizedTest
     @MethodSource("metadataVersions")
     void allTopicsAreToldToWhoAsksForAll(int version) {

@@ -69,7 +69,8 @@ public final class Broker {
         Settings given = settings.given();
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
-                surroundings.clock(), maxLagMs, replication.proposals()), fetchers(given, replication));
+                surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff()),
+                fetchers(given, replication), replication.directories());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
@@ -175,6 +176,12 @@ public final class Broker {
     public CompletableFuture<Void> settled(String topic) {
         CompletableFuture<Void> followed = CompletableFuture.runAsync(() -> {}, firstShard);
         return followed.thenComposeAsync(done -> partitions.settled(topic), firstShard);
+    }
+
+    /// The active controller is out of reach for so long that others may lead by now what this broker leads: whoever
+    /// waits for it is sent to them. Or it answers again.
+    public void controllerCutOff(boolean isCutOff) {
+        partitions.controllerCutOff(isCutOff);
     }
 
     /// Lets go of everything and closes the log directories clean. No request may come any more.

@@ -31,7 +31,7 @@ final class HostedPartition {
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
-     *      +--the disk failed--> OFFLINE
+     *      +--the disk failed--> OFFLINE, until the broker is started again
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -53,6 +53,8 @@ final class HostedPartition {
     private CompletableFuture<Void> opening = DONE;
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
+    private boolean isOffline;
+    private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
 
@@ -64,7 +66,8 @@ final class HostedPartition {
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         if (home.directory().failure().isPresent()) {
-            this.placement = refusal(wanted.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+            this.isOffline = true;
+            this.placement = offlinePlacement(wanted);
         } else if (maySleep(wanted) && life.before().isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
@@ -87,6 +90,10 @@ final class HostedPartition {
         return led.name();
     }
 
+    PartitionId id() {
+        return led.id();
+    }
+
     Shard shard() {
         return home.shard();
     }
@@ -97,6 +104,11 @@ final class HostedPartition {
 
     Placement placement() {
         return placement;
+    }
+
+    /// The replica, whoever leads it.
+    LedPartition replica() {
+        return led;
     }
 
     /// From any thread.
@@ -136,10 +148,37 @@ final class HostedPartition {
     void storageFailed() {
         home.shard().execute(() -> {
             stopFollowing();
+            boolean wasLed = placement == led && led.isAwake();
+            isOffline = true;
+            placement = offlinePlacement(current);
             if (led.isAwake()) {
                 led.leader().storageFailed();
-            } else if (placement == led) {
-                refuse(Errors.KAFKA_STORAGE_ERROR);
+            }
+            if (wasLed) {
+                listener.onLeft(led);
+            }
+        });
+    }
+
+    /// Whether clients are to look for another leader, although the metadata known here name this one.
+    boolean isCutOff() {
+        return wanted.isReplicated() && home.replication().isCutOff().getAsBoolean();
+    }
+
+    /// The active controller is out of reach: nobody is to wait here in vain, and a coordinator's groups are to look
+    /// for it elsewhere. Or it answers again. Followers are served all the while. From any thread.
+    void controllerCutOff(boolean isCutOff) {
+        home.shard().execute(() -> {
+            boolean mayLead = placement == led && led.isAwake();
+            if (isCutOff && mayLead && !isSilent) {
+                isSilent = true;
+                listener.onLeft(led);
+                led.leader().dismissWaiting();
+            } else if (!isCutOff && isSilent) {
+                isSilent = false;
+                if (mayLead) {
+                    listener.onLed(led);
+                }
             }
         });
     }
@@ -206,7 +245,8 @@ final class HostedPartition {
     }
 
     private void close() {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         stopFollowing();
         if (!led.isAwake()) {
             return;
@@ -232,7 +272,7 @@ final class HostedPartition {
     private void resume(Home place) {
         home = place;
         led.setDirectory(place.directory());
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
+        if (isOffline) {
             return;
         }
         placement = current.leadership() == null ? current.elsewhere() : led;
@@ -354,7 +394,13 @@ final class HostedPartition {
 
     private void offline(Throwable failure) {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
-        refuse(Errors.KAFKA_STORAGE_ERROR);
+        isOffline = true;
+        placement = offlinePlacement(current);
+    }
+
+    /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
+    private static Placement.NotHere offlinePlacement(Partitions.Here now) {
+        return now.leadership() == null ? now.elsewhere() : refusal(now.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
     }
 
     private void refuse(Errors error) {
@@ -369,8 +415,8 @@ final class HostedPartition {
         boolean isSameLeader = changed.leadership() == null && changed.elsewhere().equals(current.elsewhere());
         current = changed;
         retentionDueMs = 0;
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
-            refuse(Errors.KAFKA_STORAGE_ERROR);
+        if (isOffline) {
+            placement = offlinePlacement(changed);
             return;
         }
         if (follower != null) {
@@ -402,7 +448,8 @@ final class HostedPartition {
     }
 
     private void resign(Placement.NotHere elsewhere) {
-        boolean wasLed = placement == led;
+        boolean wasLed = placement == led && !isSilent;
+        isSilent = false;
         placement = elsewhere;
         stopFollowing();
         if (!led.isAwake()) {

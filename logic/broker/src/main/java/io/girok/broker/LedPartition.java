@@ -80,6 +80,12 @@ public final class LedPartition implements Placement {
         return host == null ? Errors.NOT_LEADER_OR_FOLLOWER : host.wake(this);
     }
 
+    /// As [#wake], for a client. While this broker is cut off from the controller, others may lead what they have as
+    /// well: clients are to look for them.
+    public Errors admit() {
+        return host != null && host.isCutOff() ? Errors.NOT_LEADER_OR_FOLLOWER : wake();
+    }
+
     /// Whether anybody asked for it since the last call.
     boolean takeUsed() {
         boolean was = isUsed;

@@ -1,6 +1,7 @@
 package io.girok.broker;
 
 import io.girok.base.Clock;
+import io.girok.base.PartitionId;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
@@ -22,11 +23,13 @@ import io.girok.metadata.setting.Settings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -50,7 +53,10 @@ public final class TestNode {
     public final MetadataStore metadata = new MetadataStore(failure -> {
         throw new AssertionError(failure);
     });
+    /// What the controller was told of where replicas are.
+    public final Map<PartitionId, TopicId> directoryReports = new LinkedHashMap<>();
     private final List<LogDirectory> directories;
+    private final AtomicBoolean isCutOff = new AtomicBoolean();
     private long nextProducerId = 1000;
     private long nextId = 1;
     private int nextRandom = 77;
@@ -109,7 +115,9 @@ public final class TestNode {
         EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
-                metadata, settings, this::allocate, Replication.ALONE);
+                metadata, settings, this::allocate,
+                new Replication(Replication.ALONE.leaders(), Replication.ALONE.proposals(), directoryReports::put,
+                        Replication.ALONE.brokerEpoch(), isCutOff::get));
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
@@ -150,6 +158,23 @@ public final class TestNode {
         PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
         commit(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
+    }
+
+    /// A topic with one partition, led here and in sync on broker 2 as well.
+    public TopicId createReplicatedTopic(String name) {
+        TopicId id = new TopicId(4, nextId++);
+        commit(new MetadataRecord.TopicCreated(id, name), new MetadataRecord.PartitionsAdded(id, 0,
+                List.of(new PartitionImage(List.of(BROKER_ID, 2), List.of(TopicId.ZERO, TopicId.ZERO),
+                        List.of(BROKER_ID, 2), BROKER_ID, LEADER_EPOCH, 0))));
+        runAll();
+        return id;
+    }
+
+    /// The controller is out of reach, or answers again.
+    public void cutOff(boolean isOut) {
+        isCutOff.set(isOut);
+        broker.controllerCutOff(isOut);
+        runShards();
     }
 
     /// A topic with one partition, led by broker 2.

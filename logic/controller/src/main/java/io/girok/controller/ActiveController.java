@@ -32,6 +32,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
      * One batch is in flight at most; what comes meanwhile waits and makes the next batch. Each command of a batch is
      * decided on the image that the ones before it lead to, so all of them hold together or, when the batch is not
      * written, none. With nothing in flight, the store's image is all there is in this epoch: no image is kept here.
+     * A batch that writes nothing is answered after a barrier: the append is what proves the others.
      *
      *   not leading --onLeader--> leading --an append failed oddly--> doubtful --resigned, or caught up--> ...
      *        ^----------------onNotLeader----/---------------------------/
@@ -150,7 +151,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             Batch batch = nextBatch();
             List<byte[]> records = batch.records();
             if (records.isEmpty()) {
-                batch.complete();
+                confirm(batch);
             } else {
                 append(batch, records);
             }
@@ -210,6 +211,31 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             run(() -> finish(batch, records.size(), known), () -> batch.fail(timedOut("the controller is shut down")));
             return true;
         });
+    }
+
+    /// Answers a batch that writes nothing once it is certain that this node was the active controller when it decided:
+    /// what a deposed one refuses, or finds done already, may be otherwise by now.
+    private void confirm(Batch batch) {
+        isAppending = true;
+        var _ = log.barrier().handle((lastOffset, failure) -> {
+            run(() -> confirmed(batch, failure), () -> batch.fail(notActive()));
+            return true;
+        });
+    }
+
+    private void confirmed(Batch batch, @Nullable Throwable failure) {
+        if (epoch == batch.epoch()) {
+            isAppending = false;
+        }
+        MetadataLog.Leadership leadership = log.leadership();
+        // A barrier may succeed on a node that another one leads by now.
+        if (failure == null && epoch == batch.epoch() && leadership.isLeader()
+                && leadership.epoch() == batch.epoch()) {
+            batch.complete();
+        } else {
+            batch.fail(notActive());
+        }
+        appendNext();
     }
 
     private void finish(Batch batch, int recordCount, AppendOutcome outcome) {

@@ -27,9 +27,12 @@ public final class Controller {
             case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
             case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
             case RegisterBroker register -> Membership.register(rules, image, register);
+            case ConfirmBroker confirm -> Membership.confirm(image, confirm);
             case FenceBroker fence -> Membership.fence(rules, image, fence);
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
+            case FailDirectories fail -> Membership.failDirectories(rules, image, fail);
+            case AssignDirectories assign -> DirectoryAssignment.handle(rules, image, assign);
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);

@@ -5,7 +5,7 @@ public enum ControllerError {
     NONE, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_OR_PARTITION, UNKNOWN_TOPIC_ID, INVALID_TOPIC_EXCEPTION,
     INVALID_PARTITIONS, INVALID_REPLICATION_FACTOR, INVALID_REPLICA_ASSIGNMENT, INVALID_CONFIG, INVALID_REQUEST,
     POLICY_VIOLATION, INCONSISTENT_CLUSTER_ID, BROKER_ID_NOT_REGISTERED, STALE_BROKER_EPOCH, FENCED_LEADER_EPOCH,
-    INVALID_UPDATE_VERSION,
+    NOT_LEADER_OR_FOLLOWER, INVALID_UPDATE_VERSION,
     INELIGIBLE_REPLICA, ELECTION_NOT_NEEDED, PREFERRED_LEADER_NOT_AVAILABLE, ELIGIBLE_LEADERS_NOT_AVAILABLE,
     NO_REASSIGNMENT_IN_PROGRESS,
     /// Only in a [CommandFailed]: another node may lead; certainly nothing was done.
@@ -14,6 +14,6 @@ public enum ControllerError {
     REQUEST_TIMED_OUT,
     /// Only in a [CommandFailed]: a mistake in Girok; certainly nothing was done.
     UNKNOWN_SERVER_ERROR,
-    /// Only in a [CommandFailed]: too much is waiting; certainly nothing was done.
+    /// Too much at once; certainly nothing was done, and asking again later may go better.
     THROTTLING_QUOTA_EXCEEDED
 }

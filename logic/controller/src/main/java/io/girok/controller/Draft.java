@@ -34,13 +34,17 @@ final class Draft {
         return partitionCount <= MetadataLog.MAX_BATCH_BYTES / bytesEach;
     }
 
+    boolean hasRoomFor(long bytesMore) {
+        return bytes + bytesMore <= MetadataLog.MAX_BATCH_BYTES;
+    }
+
     /// Adds all of `added`; false, and nothing is added, when the batch would become too large.
     boolean add(List<MetadataRecord> added) {
         long bytesAdded = 0;
         for (MetadataRecord record : added) {
             bytesAdded += MetadataCodec.encode(record).length;
         }
-        if (MetadataLog.MAX_BATCH_BYTES < bytes + bytesAdded) {
+        if (!hasRoomFor(bytesAdded)) {
             return false;
         }
         bytes += bytesAdded;

@@ -9,6 +9,7 @@ import io.girok.metadata.MetadataRecord.BrokerLeaving;
 import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
+import io.girok.metadata.MetadataRecord.DirectoriesFailed;
 import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -48,6 +49,11 @@ final class Membership {
                 broker.directories());
     }
 
+    static Decision<Result<Boolean>> confirm(MetadataImage image, ConfirmBroker command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        return new Decision<>(List.of(), broker.isOk() ? Result.of(broker.get().isFenced()) : broker.failure());
+    }
+
     static Decision<Result<Boolean>> fence(ControllerRules rules, MetadataImage image, FenceBroker command) {
         Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
         if (!broker.isOk()) {
@@ -57,6 +63,19 @@ final class Membership {
         return broker.get().isFenced() == command.isFenced()
                 ? new Decision<>(List.of(), answer)
                 : changed(rules, image, List.of(new BrokerFenced(command.brokerId(), command.isFenced())), answer);
+    }
+
+    static Decision<Result<Integer>> failDirectories(ControllerRules rules, MetadataImage image,
+            FailDirectories command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        List<TopicId> failed = broker.get().directories().stream().filter(command.directories()::contains).toList();
+        return failed.isEmpty()
+                ? new Decision<>(List.of(), Result.of(0))
+                : changed(rules, image, List.of(new DirectoriesFailed(command.brokerId(), failed)),
+                        Result.of(failed.size()));
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {

@@ -1,8 +1,6 @@
 package io.girok.controller;
 
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
-import io.girok.metadata.MetadataRecord.PartitionChange;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
@@ -11,9 +9,6 @@ import java.util.List;
 
 /// Brings partitions to what the brokers allow, as many as fit into one batch. Stateless.
 final class Repair {
-    /// Of one record: a topic's changes may be more than a batch holds.
-    private static final int MAX_CHANGES_IN_RECORD = 500;
-
     private Repair() {}
 
     static Decision<Result<Boolean>> handle(ControllerRules rules, MetadataImage image) {
@@ -39,24 +34,14 @@ final class Repair {
             return true;
         }
         Election election = Election.of(draft.image(), rules, topic.name());
-        List<PartitionChange> changes = new ArrayList<>();
-        for (int index = 0; index < topic.partitions().size(); index++) {
+        TopicChanges changes = new TopicChanges(draft, topic);
+        boolean fits = true;
+        for (int index = 0; index < topic.partitions().size() && fits; index++) {
             PartitionImage before = topic.partitions().get(index);
             PartitionImage after = election.next(before);
-            if (!after.equals(before)) {
-                changes.add(new PartitionChange(index, after));
-            }
-            if (changes.size() == MAX_CHANGES_IN_RECORD && !flush(draft, topic, changes)) {
-                return false;
-            }
+            fits = after.equals(before) || changes.add(index, after);
         }
-        return flush(draft, topic, changes);
-    }
-
-    private static boolean flush(Draft draft, TopicImage topic, List<PartitionChange> changes) {
-        boolean fits = changes.isEmpty()
-                || draft.add(List.of(new MetadataRecord.PartitionsChanged(topic.id(), changes)));
-        changes.clear();
+        changes.flush();
         return fits;
     }
 }

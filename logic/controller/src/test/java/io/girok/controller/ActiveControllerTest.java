@@ -43,7 +43,12 @@ class ActiveControllerTest {
         }
 
         Node(int id, Controller decisions) {
-            log = new InMemoryMetadataLog(id, quorum, shard);
+            this(id, decisions, shard);
+        }
+
+        /// @param news where the node hears of the quorum
+        Node(int id, Controller decisions, SimulatedShard news) {
+            log = new InMemoryMetadataLog(id, quorum, news);
             controller = new ActiveController(decisions, store, log, shard, clock);
             store.subscribe(controller);
             store.subscribe(new MetadataStore.Subscriber() {
@@ -133,6 +138,37 @@ class ActiveControllerTest {
         assertThat(answers).allSatisfy(
                 answer -> assertThat(answer.join().values()).allMatch(Result::isOk));
         assertThat(node.store.image().topics()).hasSize(5);
+    }
+
+    @Test
+    void aDeposedControllerThatDoesNotKnowItRefusesNothing() {
+        SimulatedShard news = new SimulatedShard(clock);
+        Node deposed = new Node(1, new Controller(World.rules(1)), news);
+        runAll(news);
+        var epoch = deposed.controller.submit(World.registration(1, 1, ""));
+        runAll(news);
+        Node successor = new Node(2);
+        quorum.elect(2);
+        shard.runAll();
+        var _ = successor.create("orders");
+        shard.runAll();
+
+        var refusal = deposed.controller.submit(new DeleteTopics(List.of(new DeleteTopics.ByName("orders"))));
+        var confirmation = deposed.controller.submit(new ConfirmBroker(1, epoch.join().get()));
+        shard.runAll();
+        assertThat(refusal).isNotDone();
+        assertThat(confirmation).isNotDone();
+        runAll(news);
+
+        assertThat(failure(refusal)).isEqualTo(ControllerError.NOT_CONTROLLER);
+        assertThat(failure(confirmation)).isEqualTo(ControllerError.NOT_CONTROLLER);
+    }
+
+    private void runAll(SimulatedShard news) {
+        while (!shard.isIdle() || !news.isIdle()) {
+            shard.runAll();
+            news.runAll();
+        }
     }
 
     @Test

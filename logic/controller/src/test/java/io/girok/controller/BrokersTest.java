@@ -47,6 +47,20 @@ class BrokersTest {
     }
 
     @Test
+    void aRegistrationIsConfirmedForAsLongAsItIsInForce() {
+        long first = world.run(World.registration(1, 1, "")).get();
+
+        assertThat(world.decide(new ConfirmBroker(1, first)).records()).isEmpty();
+        assertThat(world.run(new ConfirmBroker(1, first))).isEqualTo(Result.of(true));
+        world.run(new FenceBroker(1, first, false));
+        assertThat(world.run(new ConfirmBroker(1, first))).isEqualTo(Result.of(false));
+
+        world.run(World.registration(1, 2, ""));
+        assertThat(world.run(new ConfirmBroker(1, first)).error()).isEqualTo(STALE_BROKER_EPOCH);
+        assertThat(world.run(new ConfirmBroker(9, first)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
+    }
+
+    @Test
     void whatIsNoBrokerIsRefused() {
         assertThat(world.run(new FenceBroker(1, 0, false)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
         assertThat(world.run(World.registration(-1, 1, "")).error()).isEqualTo(INVALID_REQUEST);

@@ -11,10 +11,12 @@ import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -290,5 +292,46 @@ class ElectionTest {
         assertThat(world.image.topics()).allSatisfy(each -> assertThat(each.partitions())
                 .allMatch(partition -> partition.leader() != 1 && !partition.isr().contains(1)));
         assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
+    }
+
+    @Test
+    void whatLeadersProposeBeyondOneBatchIsAskedForAgain() {
+        List<CreateTopics.Assignment> assignments = IntStream.range(0, 2_500)
+                .mapToObj(index -> new CreateTopics.Assignment(index, List.of(1, 2, 3)))
+                .toList();
+        for (String name : List.of("many", "more")) {
+            world.run(new CreateTopics(List.of(new NewTopic(name, -1, -1, assignments, Map.of())), false));
+        }
+
+        List<ControllerError> first = proposeForAll(1);
+        List<ControllerError> second = proposeForAll(1);
+
+        assertThat(first).contains(ControllerError.NONE, ControllerError.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(second).doesNotContain(ControllerError.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(ledBy(1)).allMatch(proposal -> proposal.partitionEpoch() == 1);
+    }
+
+    /// Errors of the proposals that `leader` is in sync with nobody.
+    private List<ControllerError> proposeForAll(int leader) {
+        return world.run(new AlterPartitions(leader, epoch(leader), ledBy(leader)))
+                .get()
+                .stream()
+                .map(Result::error)
+                .distinct()
+                .toList();
+    }
+
+    private List<Proposal> ledBy(int leader) {
+        List<Proposal> proposals = new ArrayList<>();
+        for (TopicImage each : world.image.topics()) {
+            for (int index = 0; index < each.partitions().size(); index++) {
+                PartitionImage now = each.partitions().get(index);
+                if (now.leader() == leader) {
+                    proposals.add(new Proposal(each.id(), index, now.leaderEpoch(), now.partitionEpoch(),
+                            List.of(new Member(leader, epoch(leader)))));
+                }
+            }
+        }
+        return proposals;
     }
 }

@@ -53,7 +53,12 @@ final class World {
     static RegisterBroker registration(int id, long incarnation, String rack) {
         return new RegisterBroker("cluster", id, new TopicId(id, incarnation),
                 List.of(new Endpoint("PLAINTEXT", "", 9092)),
-                rack.isEmpty() ? null : rack, List.of(new TopicId(50, id)));
+                rack.isEmpty() ? null : rack, List.of(directory(id)));
+    }
+
+    /// The only log directory of a broker.
+    static TopicId directory(int brokerId) {
+        return new TopicId(50, brokerId);
     }
 
     /// Decides the command and applies what was decided, by way of its bytes.

@@ -6,9 +6,13 @@ import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
 import io.girok.wire.TopicUuids;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -48,6 +52,7 @@ public final class BrokerLife {
     /// Who the broker is.
     ///
     /// @param incarnation new with every start of the process
+    /// @param directories the log directories that could be opened
     public record Identity(int brokerId, String clusterId, TopicId incarnation, List<Endpoint> endpoints,
             @Nullable String rack, List<TopicId> directories) {
         public Identity {
@@ -60,12 +65,18 @@ public final class BrokerLife {
     private final ControllerChannel channel;
     private final Supplier<MetadataImage> images;
     private final long heartbeatMs;
+    private final ControllerContact contact;
     private final Shard shard;
+    /// Those of its log directories that have failed by now.
+    private final Set<TopicId> failedDirectories = new LinkedHashSet<>();
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> active = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile long brokerEpoch = NO_EPOCH;
     private boolean isAsking;
+    /// Whether a directory has failed of which no heartbeat has told.
+    private boolean hasNews;
+    private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
     private boolean isStopped;
@@ -74,12 +85,14 @@ public final class BrokerLife {
 
     /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
     /// @param heartbeatMs `broker.heartbeat.interval.ms`
+    /// @param contact hears of every answer; on the same shard
     public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
-            long heartbeatMs) {
+            long heartbeatMs, ControllerContact contact) {
         this.identity = identity;
         this.channel = channel;
         this.images = images;
         this.heartbeatMs = heartbeatMs;
+        this.contact = contact;
         this.shard = channel.shard();
     }
 
@@ -106,6 +119,14 @@ public final class BrokerLife {
         }
     }
 
+    /// A log directory has failed, for as long as this process lives. The controller hears of it at once.
+    public void directoryFailed(TopicId directory) {
+        shard.run(() -> {
+            hasNews |= failedDirectories.add(directory);
+            proceedNow();
+        });
+    }
+
     /// Of the registration in force, -1 before there is one.
     public long brokerEpoch() {
         return brokerEpoch;
@@ -125,6 +146,7 @@ public final class BrokerLife {
         shard.run(() -> {
             isStopped = true;
             next.cancel();
+            contact.stop();
         });
         channel.close();
     }
@@ -136,17 +158,20 @@ public final class BrokerLife {
         if (brokerEpoch == NO_EPOCH) {
             ask(ApiKeys.BROKER_REGISTRATION, REGISTRATION_VERSION, registration(), REGISTRATION_LIMIT_MS);
         } else {
+            hasNews = false;
             ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
                     .setCurrentMetadataOffset(images.get().endOffset() - 1)
                     .setWantFence(!isReady)
-                    .setWantShutDown(isLeaving), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
+                    .setWantShutDown(isLeaving)
+                    .setOfflineLogDirs(uuids(failedDirectories)), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
         }
     }
 
     private void ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         isAsking = true;
+        askedMs = contact.nowMs();
         var _ = channel.ask(api, version, body, limitMs).handle((answer, failure) -> {
             shard.execute(() -> {
                 isAsking = false;
@@ -171,7 +196,14 @@ public final class BrokerLife {
                 .setIncarnationId(TopicUuids.of(identity.incarnation()))
                 .setListeners(listeners)
                 .setRack(identity.rack())
-                .setLogDirs(identity.directories().stream().map(TopicUuids::of).toList());
+                .setLogDirs(uuids(identity.directories()
+                        .stream()
+                        .filter(directory -> !failedDirectories.contains(directory))
+                        .toList()));
+    }
+
+    private static List<Uuid> uuids(Collection<TopicId> ids) {
+        return ids.stream().map(TopicUuids::of).toList();
     }
 
     private void take(ApiMessage answer) {
@@ -212,9 +244,10 @@ public final class BrokerLife {
                     return;
                 }
                 if (!answer.isFenced()) {
+                    contact.answered(askedMs);
                     active.complete(null);
                 }
-                boolean isUnderWay = isLeaving || (isReady && answer.isFenced());
+                boolean isUnderWay = hasNews || isLeaving || (isReady && answer.isFenced());
                 after(isUnderWay ? SOON_MS : heartbeatMs);
             }
             case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {

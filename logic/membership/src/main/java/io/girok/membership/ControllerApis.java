@@ -9,6 +9,8 @@ import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.AlterPartitions;
+import io.girok.controller.ConfirmBroker;
+import io.girok.controller.FailDirectories;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.LeaveCluster;
 import io.girok.controller.RegisterBroker;
@@ -35,8 +37,8 @@ import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition and AllocateProducerIds
-/// (KIP-631, KIP-497, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
+/// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition, AssignReplicasToDirs
+/// and AllocateProducerIds (KIP-631, KIP-497, KIP-858, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
 public final class ControllerApis {
     private final ActiveController controller;
     private final MetadataStore metadata;
@@ -51,6 +53,7 @@ public final class ControllerApis {
     public List<ApiRow> rows() {
         return List.of(row(ApiKeys.BROKER_REGISTRATION, this::register), row(ApiKeys.BROKER_HEARTBEAT, this::heartbeat),
                 row(ApiKeys.ALTER_PARTITION, this::alterPartitions),
+                row(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, new DirectoryAssignments(controller)::handle),
                 row(ApiKeys.ALLOCATE_PRODUCER_IDS, this::allocateProducerIds));
     }
 
@@ -108,27 +111,60 @@ public final class ControllerApis {
             BrokerImage broker = metadata.image().broker(body.brokerId());
             if (!sessions.isLeading()) {
                 refuse(responder, Errors.NOT_CONTROLLER);
-            } else if (broker == null) {
-                refuse(responder, Errors.BROKER_ID_NOT_REGISTERED);
-            } else if (broker.epoch() != body.brokerEpoch()) {
-                refuse(responder, Errors.STALE_BROKER_EPOCH);
+            } else if (broker == null || broker.epoch() != body.brokerEpoch()) {
+                confirm(body, responder);
             } else {
                 sessions.heard(broker, request.connection());
-                answer(body, broker, responder);
+                List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
+                if (broker.directories().stream().anyMatch(failed::contains)) {
+                    failDirectories(broker, failed, body, responder);
+                } else {
+                    answer(body, broker, responder);
+                }
             }
         });
     }
 
     private void answer(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
-        boolean isCaughtUp = broker.epoch() <= body.currentMetadataOffset();
         if (body.wantShutDown()) {
             leave(broker, responder);
-        } else if (broker.isFenced() && isCaughtUp && !body.wantFence()) {
+        } else if (broker.isFenced() && isCaughtUp(body) && !body.wantFence()) {
             fence(broker, false, responder, new BrokerHeartbeatResponseData().setIsCaughtUp(true));
         } else {
-            responder.respond(
-                    new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp).setIsFenced(broker.isFenced()));
+            confirm(body, responder);
         }
+    }
+
+    private void failDirectories(BrokerImage broker, List<TopicId> failed, BrokerHeartbeatRequestData body,
+            Responder responder) {
+        var _ = controller.submit(new FailDirectories(broker.id(), broker.epoch(), failed))
+                .handle((result, failure) -> {
+                    Errors error = ControllerErrors.of(result, failure);
+                    if (error == Errors.NONE) {
+                        answer(body, broker, responder);
+                    } else {
+                        refuse(responder, error);
+                    }
+                    return true;
+                });
+    }
+
+    private static boolean isCaughtUp(BrokerHeartbeatRequestData body) {
+        return body.brokerEpoch() <= body.currentMetadataOffset();
+    }
+
+    /// A broker goes on leading on the strength of the answer: no deposed controller may give it.
+    private void confirm(BrokerHeartbeatRequestData body, Responder responder) {
+        var _ = controller.submit(new ConfirmBroker(body.brokerId(), body.brokerEpoch())).handle((result, failure) -> {
+            Errors error = ControllerErrors.of(result, failure);
+            if (error == Errors.NONE) {
+                responder.respond(
+                        new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp(body)).setIsFenced(result.get()));
+            } else {
+                refuse(responder, error);
+            }
+            return true;
+        });
     }
 
     private static void refuse(Responder responder, Errors error) {
@@ -169,7 +205,8 @@ public final class ControllerApis {
                 .flatMap(topic -> topic.partitions().stream())
                 .anyMatch(partition -> partition.leader() == brokerId && partition.replicas().stream().anyMatch(id -> {
                     BrokerImage other = image.broker(id);
-                    return id != brokerId && other != null && other.canLead();
+                    return id != brokerId && other != null && other.canLead()
+                            && other.hasDirectory(partition.directoryOf(id));
                 }));
     }
 

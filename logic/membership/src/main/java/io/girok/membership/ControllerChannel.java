@@ -1,6 +1,7 @@
 package io.girok.membership;
 
 import io.girok.base.Shard;
+import io.girok.base.Timers;
 import io.girok.metadata.MetadataLog;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// What a node asks the active controller, which may be itself. Thread-safe; its connections belong to its shard.
 public final class ControllerChannel {
     private static final String CLIENT_ID = "girok";
+    /// A controller that another one has replaced may still answer what it was asked before, but for this long only.
+    private static final long SUCCESSION_MS = 100;
 
     /// Where the active controller is, and how to get there.
     ///
@@ -51,8 +54,13 @@ public final class ControllerChannel {
         return route.leadership().get().isLeader();
     }
 
-    /// Asks once. Fails with an [IOException] when the controller is not known, can't be reached or does not answer in
-    /// time; whether the request was handled is not known then. Completed on the shard, or where the local answer is
+    /// In which the present active controller leads, as far as this node knows.
+    long epoch() {
+        return route.leadership().get().epoch();
+    }
+
+    /// Asks once. Fails with an [IOException] when the controller is not known, can't be reached, does not answer in
+    /// time, or has a successor by now; whether the request was handled is not known then. Completed on the shard, or where the local answer is
     /// given.
     public CompletableFuture<ApiMessage> ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
@@ -85,6 +93,21 @@ public final class ControllerChannel {
                 answer.completeExceptionally(cause);
             }
         });
+        giveUpWithSuccessor(leaderId, false, answer);
+    }
+
+    /// Who is cut off does not say that it is deposed: nobody waits for its answer once there is somebody else to ask.
+    private void giveUpWithSuccessor(int askedId, boolean isOld, CompletableFuture<ApiMessage> answer) {
+        Timers.Scheduled next = shard.schedule(SUCCESSION_MS, () -> {
+            int leaderId = route.leadership().get().leaderId();
+            boolean isOther = 0 <= leaderId && leaderId != askedId;
+            if (isOther && isOld) {
+                answer.completeExceptionally(new IOException("node " + leaderId + " is the active controller now"));
+            } else if (!answer.isDone()) {
+                giveUpWithSuccessor(askedId, isOther, answer);
+            }
+        });
+        var _ = answer.whenComplete((received, failure) -> next.cancel());
     }
 
     private static ApiMessage kept(ApiMessage received) {

@@ -16,18 +16,22 @@ import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/// Envelope: a client's request that another broker passes on, or what members of the metadata quorum tell each other.
-/// Thread-safe.
+/// Envelope: a client's request that another broker passes on, what members of the metadata quorum tell each other,
+/// or what nodes that do not vote ask of them. Thread-safe.
 ///
 /// ```
-/// a client's request    api key (from 0 up) | version | correlation id | client id | ... as on a connection
-/// the quorum's message  -1: int16           | sender: int32 | bytes of the engine
+/// the quorum's message  -1: int16 | sender: int32 | bytes of the engine
+/// a follower's question -2: int16 | sender: int32 | bytes of `follow.FollowerCodec`
+/// a client's request    -3: int16 | epoch of the controller that is meant: int64 | header and body as on a connection
 /// ```
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
+    static final short FOLLOWER_KEY = -2;
+    static final short FORWARDED_KEY = -3;
+    static final int FORWARDED_HEADER_BYTES = Short.BYTES + Long.BYTES;
     static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES;
 
-    /// What members of the quorum tell each other.
+    /// Takes what other nodes say about the metadata log.
     @FunctionalInterface
     public interface QuorumMessages {
         CompletableFuture<byte[]> onRequest(byte[] request);
@@ -37,11 +41,14 @@ public final class EnvelopeHandler implements ApiHandler {
     private final Supplier<ApiTable> table;
     private final QuorumMessages quorum;
     private final MemberWatch watch;
+    private final QuorumMessages followers;
 
     /// @param table the whole of it, known before the first request
+    /// @param quorum takes what members say, followers what nodes ask that do not vote
     public EnvelopeHandler(ControllerChannel channel, Supplier<ApiTable> table, QuorumMessages quorum,
-            MemberWatch watch) {
+            MemberWatch watch, QuorumMessages followers) {
         this.watch = watch;
+        this.followers = followers;
         this.channel = channel;
         this.table = table;
         this.quorum = quorum;
@@ -50,25 +57,35 @@ public final class EnvelopeHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         ByteBuffer data = ((EnvelopeRequestData) request.body()).requestData().duplicate();
-        if (Short.BYTES <= data.remaining() && data.getShort(data.position()) == QUORUM_KEY) {
-            if (data.remaining() < QUORUM_HEADER_BYTES) {
-                responder.respond(failed(Errors.INVALID_REQUEST));
-                return;
-            }
-            watch.heard(data.getInt(data.position() + Short.BYTES), request.connection());
-            byte[] message = new byte[data.remaining() - QUORUM_HEADER_BYTES];
-            data.get(data.position() + QUORUM_HEADER_BYTES, message);
-            var _ = quorum.onRequest(message).handle((answer, failure) -> {
-                responder.respond(failure == null
-                        ? new EnvelopeResponseData().setResponseData(ByteBuffer.wrap(answer))
-                        : failed(Errors.UNKNOWN_SERVER_ERROR));
-                return true;
-            });
-        } else if (!channel.isHere()) {
+        short key = Short.BYTES <= data.remaining() ? data.getShort(data.position()) : 0;
+        if (key == QUORUM_KEY || key == FOLLOWER_KEY) {
+            hand(key, data, request, responder);
+        } else if (key != FORWARDED_KEY || data.remaining() < FORWARDED_HEADER_BYTES) {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+        } else if (!channel.isHere() || channel.epoch() != data.getLong(data.position() + Short.BYTES)) {
             responder.respond(failed(Errors.NOT_CONTROLLER));
         } else {
-            pass(request, data, responder);
+            pass(request, data.position(data.position() + FORWARDED_HEADER_BYTES), responder);
         }
+    }
+
+    private void hand(short key, ByteBuffer data, Request request, Responder responder) {
+        if (data.remaining() < QUORUM_HEADER_BYTES) {
+            responder.respond(failed(Errors.INVALID_REQUEST));
+            return;
+        }
+        byte[] message = new byte[data.remaining() - QUORUM_HEADER_BYTES];
+        data.get(data.position() + QUORUM_HEADER_BYTES, message);
+        if (key == QUORUM_KEY) {
+            watch.heard(data.getInt(data.position() + Short.BYTES), request.connection());
+        }
+        QuorumMessages taker = key == QUORUM_KEY ? quorum : followers;
+        var _ = taker.onRequest(message).handle((answer, failure) -> {
+            responder.respond(failure == null
+                    ? new EnvelopeResponseData().setResponseData(ByteBuffer.wrap(answer))
+                    : failed(Errors.UNKNOWN_SERVER_ERROR));
+            return true;
+        });
     }
 
     private static EnvelopeResponseData failed(Errors error) {

@@ -54,7 +54,8 @@ public final class Forwarding {
     }
 
     private void forward(ApiHandler local, Request request, Responder responder, int attempt) {
-        var _ = channel.ask(ApiKeys.ENVELOPE, VERSION, envelope(request), ANSWER_LIMIT_MS).handle((answer, failure) -> {
+        EnvelopeRequestData body = envelope(channel.epoch(), request);
+        var _ = channel.ask(ApiKeys.ENVELOPE, VERSION, body, ANSWER_LIMIT_MS).handle((answer, failure) -> {
             Errors error = answer instanceof EnvelopeResponseData envelope
                     ? Errors.forCode(envelope.errorCode())
                     : Errors.NOT_CONTROLLER;
@@ -70,13 +71,19 @@ public final class Forwarding {
         });
     }
 
-    private static EnvelopeRequestData envelope(Request request) {
+    /// Only the controller of that epoch is to do what is asked: on a way that was cut, the envelope may arrive after a
+    /// successor has done it, and others have undone it.
+    private static EnvelopeRequestData envelope(long epoch, Request request) {
         ByteBuffer frame = RequestEncoder.encode(request.api(), request.version(), request.correlationId(),
-                request.body(), ByteBuffer::allocate);
+                request.body(), ByteBuffer::allocate).flip().position(Integer.BYTES);
+        ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.FORWARDED_HEADER_BYTES + frame.remaining())
+                .putShort(EnvelopeHandler.FORWARDED_KEY)
+                .putLong(epoch)
+                .put(frame)
+                .flip();
         InetSocketAddress client = request.connection().remoteAddress();
         byte[] address = client.getAddress() == null ? new byte[0] : client.getAddress().getAddress();
-        return new EnvelopeRequestData().setRequestData(frame.flip().position(Integer.BYTES))
-                .setClientHostAddress(address);
+        return new EnvelopeRequestData().setRequestData(data).setClientHostAddress(address);
     }
 
     private static ApiMessage inner(Request request, EnvelopeResponseData envelope) {

@@ -1,11 +1,11 @@
 package io.girok.membership;
 
 import io.girok.base.Shard;
+import io.girok.wire.ConnectionRefused;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -59,7 +59,7 @@ final class Probe {
 
                     @Override
                     public void onFailure(IOException cause) {
-                        if (cause instanceof ConnectException) {
+                        if (cause instanceof ConnectionRefused) {
                             watched.remove(nodeId);
                             whenGone.run();
                         } else {

@@ -132,10 +132,14 @@ public final class ProposalSender implements InSyncProposals {
         }
     }
 
+    /// Whether nothing was decided. An error that nobody expects is taken for one that passes: an open proposal without
+    /// an answer would keep the partition from ever changing again.
     private static boolean isPassing(Errors error) {
         return switch (error) {
-            case NOT_CONTROLLER, REQUEST_TIMED_OUT, THROTTLING_QUOTA_EXCEEDED, UNKNOWN_SERVER_ERROR -> true;
-            default -> false;
+            case NONE, INELIGIBLE_REPLICA, INVALID_REQUEST, FENCED_LEADER_EPOCH, INVALID_UPDATE_VERSION,
+                    UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION ->
+                false;
+            default -> true;
         };
     }
 

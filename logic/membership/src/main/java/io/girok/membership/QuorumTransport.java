@@ -12,19 +12,36 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/// Brings the quorum's messages to other members, in envelopes, on connections of their own. Thread-safe; the
+/// Brings messages about the metadata log to other nodes, in envelopes, on connections of their own. Thread-safe; the
 /// connections belong to one shard.
 public final class QuorumTransport {
     private static final short VERSION = 0;
 
+    private final short key;
     private final int nodeId;
     private final NodeConnections connections;
     private final long answerLimitMs;
 
+    /// What members of the quorum tell each other.
+    ///
     /// @param nodeId this node
     public QuorumTransport(int nodeId, Peers peers, NodeAddresses addresses, Shard shard, long answerLimitMs) {
+        this(EnvelopeHandler.QUORUM_KEY, nodeId, new NodeConnections(peers, addresses, shard), answerLimitMs);
+    }
+
+    /// What a node that does not vote asks of members.
+    ///
+    /// @param nodeId this node
+    public static QuorumTransport ofFollower(int nodeId, Peers peers, NodeAddresses addresses, Shard shard,
+            long answerLimitMs) {
+        return new QuorumTransport(EnvelopeHandler.FOLLOWER_KEY, nodeId, new NodeConnections(peers, addresses, shard),
+                answerLimitMs);
+    }
+
+    private QuorumTransport(short key, int nodeId, NodeConnections connections, long answerLimitMs) {
+        this.key = key;
         this.nodeId = nodeId;
-        this.connections = new NodeConnections(peers, addresses, shard);
+        this.connections = connections;
         this.answerLimitMs = answerLimitMs;
     }
 
@@ -38,7 +55,7 @@ public final class QuorumTransport {
                 return;
             }
             ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.QUORUM_HEADER_BYTES + message.length)
-                    .putShort(EnvelopeHandler.QUORUM_KEY)
+                    .putShort(key)
                     .putInt(nodeId)
                     .put(message)
                     .flip();

@@ -54,6 +54,7 @@ public final class ImageChange {
             case MetadataRecord.BrokerRegistered registered -> register(registered);
             case MetadataRecord.BrokerFenced fenced -> fence(fenced);
             case MetadataRecord.BrokerLeaving leaving -> leave(leaving);
+            case MetadataRecord.DirectoriesFailed failed -> failDirectories(failed);
             case MetadataRecord.BrokerUnregistered unregistered -> {
                 existing(unregistered.id());
                 brokers = brokers.minus(unregistered.id());
@@ -89,6 +90,15 @@ public final class ImageChange {
     private void leave(MetadataRecord.BrokerLeaving record) {
         BrokerImage broker = existing(record.id());
         put(broker, broker.isFenced(), true);
+    }
+
+    private void failDirectories(MetadataRecord.DirectoriesFailed record) {
+        BrokerImage broker = existing(record.id());
+        List<TopicId> left = new ArrayList<>(broker.directories());
+        left.removeAll(record.directories());
+        brokers = brokers.plus(broker.id(), new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(),
+                broker.endpoints(), broker.rack(), left, broker.isFenced(), broker.isLeaving()));
+        changedBrokers.add(broker.id());
     }
 
     private void put(BrokerImage broker, boolean isFenced, boolean isLeaving) {

@@ -25,6 +25,7 @@ public final class MetadataCodec {
     private static final byte PARTITIONS_CHANGED = 10;
     private static final byte BROKER_LEAVING = 11;
     private static final byte BROKER_UNREGISTERED = 12;
+    private static final byte DIRECTORIES_FAILED = 15;
 
     private MetadataCodec() {}
 
@@ -50,6 +51,8 @@ public final class MetadataCodec {
             case MetadataRecord.BrokerLeaving leaving -> begin(out, BROKER_LEAVING).int32(leaving.id());
             case MetadataRecord.BrokerUnregistered unregistered ->
                 begin(out, BROKER_UNREGISTERED).int32(unregistered.id());
+            case MetadataRecord.DirectoriesFailed failed -> begin(out, DIRECTORIES_FAILED).int32(failed.id())
+                    .list(failed.directories(), FieldWriter::id);
             case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
@@ -83,6 +86,8 @@ public final class MetadataCodec {
                     new MetadataRecord.PartitionsChanged(in.id(), in.list(change -> readChange(change, version)));
                 case BROKER_LEAVING -> new MetadataRecord.BrokerLeaving(in.int32());
                 case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
+                case DIRECTORIES_FAILED ->
+                    new MetadataRecord.DirectoriesFailed(in.int32(), in.list(FieldReader::id));
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());

@@ -14,6 +14,7 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.Broker;
 import io.girok.broker.Compaction;
+import io.girok.broker.LeaderView;
 import io.girok.broker.Replication;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
@@ -28,6 +29,8 @@ import io.girok.membership.BrokerLife;
 import io.girok.membership.BrokerSessions;
 import io.girok.membership.ControllerApis;
 import io.girok.membership.ControllerChannel;
+import io.girok.membership.ControllerContact;
+import io.girok.membership.DirectoryReports;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
@@ -35,7 +38,13 @@ import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.PreferredLeaders;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.QuorumApis;
+import io.girok.membership.balance.AutoBalance;
+import io.girok.membership.balance.BalanceSettings;
+import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -85,7 +94,7 @@ public final class Node {
 
     /// How the node takes part in the metadata quorum.
     ///
-    /// @param store is told everything by `log` once that is started
+    /// @param store is told everything once `log` is started with [#metadataListener]
     /// @param messages takes what other members say
     /// @param whenGone told the id of a member whose process is gone
     public record Quorum(MetadataStore store, MetadataLog log, EnvelopeHandler.QuorumMessages messages,
@@ -107,10 +116,14 @@ public final class Node {
     private final Quorum quorum;
     private final Others others;
     private final MetadataStore store;
+    private final MetadataFeed feed;
     private final EffectiveSettings effective;
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private final ControllerChannel heartbeats;
+    private final DirectoryReports directoryReports;
+    private final ControllerContact contact;
+    private final MemberWatch members;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -127,6 +140,8 @@ public final class Node {
         this.quorum = quorum;
         this.others = others;
         this.store = quorum.store();
+        this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
+                surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
@@ -137,11 +152,16 @@ public final class Node {
                 controller, store,
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
+        store.subscribe(new AutoBalance(
+                new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
+                        others.peers(), others.addresses()),
+                controller, store, this::balanceSettings));
         if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
             store.subscribe(new PreferredLeaders(controller, surroundings.first(),
                     settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
                     settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
         }
+        this.contact = contact();
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
@@ -150,6 +170,9 @@ public final class Node {
             }
         });
         this.heartbeats = channel();
+        this.directoryReports = new DirectoryReports(identity.nodeId(), this::brokerEpoch, channel());
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
         this.table = broker.complete(rows(internal, groups, sessions));
@@ -165,6 +188,15 @@ public final class Node {
                 surroundings.random()::nextInt);
     }
 
+    private BalanceSettings balanceSettings() {
+        MetadataImage image = store.image();
+        return new BalanceSettings(effective.broker(image, BrokerSettings.AUTO_BALANCE_ENABLE),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_INTERVAL_MS),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_MAX_MOVES),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THRESHOLD_PERCENT));
+    }
+
     /// With connections of its own.
     private ControllerChannel channel() {
         ControllerChannel channel = new ControllerChannel(
@@ -175,6 +207,12 @@ public final class Node {
         return channel;
     }
 
+    private ControllerContact contact() {
+        return new ControllerContact(surroundings.first(), surroundings.clock(),
+                settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS),
+                isLost -> Objects.requireNonNull(broker).controllerCutOff(isLost));
+    }
+
     private GroupApis groups(ControllerChannel internal) {
         GroupSettings limits = new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
                 settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
@@ -183,9 +221,14 @@ public final class Node {
                 settings.get(BrokerSettings.OFFSETS_RETENTION_MINUTES) * MINUTE_MS,
                 settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
         return new GroupApis(limits, settings.get(BrokerSettings.MESSAGE_MAX_BYTES),
-                new ImageGroupCluster(store::image, new OffsetsTopic(settings, internal, store::image)::create),
+                new ImageGroupCluster(store::image, leaders(),
+                        new OffsetsTopic(settings, internal, store::image)::create),
                 surroundings.clock(), surroundings.blockingPool(),
                 () -> new UUID(surroundings.random().nextLong(), surroundings.random().nextLong()).toString());
+    }
+
+    private LeaderView leaders() {
+        return new LeaderView(identity.nodeId(), contact::isLost);
     }
 
     private Broker broker() {
@@ -195,20 +238,25 @@ public final class Node {
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
                         surroundings.blockingPool(), surroundings.random()::nextInt),
                 store, effective, new ProducerIdBlocks(channel(), identity.nodeId(), this::brokerEpoch),
-                new Replication(others::connect, proposals, this::brokerEpoch));
+                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch,
+                        contact::isLost));
     }
 
     private List<ApiRow> rows(ControllerChannel internal, GroupApis groups, BrokerSessions sessions) {
-        ClusterView view = new ClusterView(store::image, identity.nodeId());
+        ClusterView view = new ClusterView(store::image, leaders());
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
-                quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
+    }
+
+    /// What the metadata log is to be started with.
+    public MetadataListener metadataListener() {
+        return feed;
     }
 
     /// The requests that are answered, and how.
@@ -221,6 +269,11 @@ public final class Node {
         return gate;
     }
 
+    /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
+    public void watch(int nodeId) {
+        members.watch(nodeId);
+    }
+
     /// Of the registration in force, -1 before there is one.
     public long brokerEpoch() {
         BrokerLife begun = life;
@@ -230,17 +283,17 @@ public final class Node {
     /// Joins the cluster, as soon as that has an active controller. Done when the metadata are known up to there; fails
     /// when they are another cluster's.
     public CompletableFuture<Void> register(List<Endpoint> endpoints) {
-        List<TopicId> directoryIds = directories.stream()
-                .filter(directory -> directory.failure().isEmpty())
-                .map(LogDirectory::directoryId)
-                .toList();
+        List<LogDirectory> usable = directories.stream().filter(directory -> directory.failure().isEmpty()).toList();
         BrokerLife begun = new BrokerLife(
                 new BrokerLife.Identity(identity.nodeId(), identity.clusterId(),
                         TopicId.random(surroundings.random()), endpoints,
-                        settings.find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds),
-                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS));
+                        settings.find(BrokerSettings.BROKER_RACK).orElse(null),
+                        usable.stream().map(LogDirectory::directoryId).toList()),
+                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
-        return begun.start().thenCompose(this::known);
+        CompletableFuture<Long> registered = begun.start();
+        usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
+        return registered.thenCompose(this::known);
     }
 
     private CompletableFuture<Void> known(long offset) {
@@ -265,9 +318,10 @@ public final class Node {
                         surroundings.random().nextLong(), surroundings.random().nextLong()));
     }
 
-    /// Done when the controller lets this broker lead; clients are let in.
+    /// Done when the controller lets this broker lead, which knows by then what is in a directory that could not be
+    /// opened; clients are let in.
     public CompletableFuture<Void> ready() {
-        return begunLife().ready().thenRun(gate::open);
+        return directoryReports.told().thenCompose(told -> begunLife().ready()).thenRun(gate::open);
     }
 
     private BrokerLife begunLife() {

@@ -81,16 +81,13 @@ public final class PartitionLeader {
     private final PartitionStore store;
     private final ReplicationSettings replication;
     private final ReplicaProgress progress;
+    private final Visibility visibility;
     private final CommitWaits commitWaits = new CommitWaits();
     private final FetchWaits fetchWaits = new FetchWaits();
     private Status status = Status.IDLE;
     private int leaderEpoch = NO_EPOCH;
     private LogSettings settings;
     private int minInSyncReplicas;
-    private long highWatermark;
-    private long stableOffset;
-    private long bytesAboveHighWatermark;
-    private long bytesAboveStableOffset;
     private long epochStartOffset;
     private boolean isAppending;
 
@@ -104,15 +101,8 @@ public final class PartitionLeader {
         this.minInSyncReplicas = minInSyncReplicas;
         this.replication = replication;
         this.progress = new ReplicaProgress(replication.brokerId());
-        takeHighWatermark();
+        this.visibility = new Visibility(store);
         store.onDurable(this::onDurable);
-    }
-
-    private void takeHighWatermark() {
-        highWatermark = Math.max(store.startOffset(), store.checkpointedHighWatermark());
-        stableOffset = store.lastStableOffset(highWatermark);
-        bytesAboveHighWatermark = 0;
-        bytesAboveStableOffset = 0;
     }
 
     public PartitionName name() {
@@ -137,7 +127,7 @@ public final class PartitionLeader {
                 leaderEpoch = leadership.leaderEpoch();
                 epochStartOffset = store.endOffset();
                 store.assignEpoch(leaderEpoch, epochStartOffset);
-                takeHighWatermark();
+                visibility.restart();
             } else if (leadership.partitionEpoch() < progress.leadership().partitionEpoch()) {
                 return;
             } else {
@@ -155,9 +145,9 @@ public final class PartitionLeader {
     /// What the leader says is committed, to a follower: retention and a later lead begin from there.
     void followed(long leadersHighWatermark) {
         long committed = Math.min(leadersHighWatermark, store.endOffset());
-        if (status == Status.IDLE && highWatermark < committed) {
-            highWatermark = committed;
-            store.noteHighWatermark(committed);
+        if (status == Status.IDLE && visibility.highWatermark() < committed) {
+            visibility.commit(committed);
+            visibility.stabilize();
         }
     }
 
@@ -166,6 +156,11 @@ public final class PartitionLeader {
         if (status == Status.LEADING) {
             status = Status.IDLE;
         }
+        dismissWaiting();
+    }
+
+    /// Whoever waits hears `NOT_LEADER_OR_FOLLOWER`, and is to look for another leader.
+    public void dismissWaiting() {
         interrupt(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
@@ -194,7 +189,7 @@ public final class PartitionLeader {
     /// Whether nobody waits for anything here and everything is committed, so that nobody misses this leader.
     public boolean isAtRest() {
         return status == Status.LEADING && commitWaits.isEmpty() && fetchWaits.isEmpty()
-                && highWatermark == store.endOffset();
+                && visibility.highWatermark() == store.endOffset();
     }
 
     public int leaderEpoch() {
@@ -203,11 +198,11 @@ public final class PartitionLeader {
 
     /// Everything below is committed.
     public long highWatermark() {
-        return highWatermark;
+        return visibility.highWatermark();
     }
 
     public long lastStableOffset() {
-        return stableOffset;
+        return visibility.stableOffset();
     }
 
     /// Whether a request of someone who believes in `currentLeaderEpoch` (-1: in any) may be served here.
@@ -253,7 +248,7 @@ public final class PartitionLeader {
     private AppendOutcome appended(AppendResult result) {
         return switch (result) {
             case AppendResult.Appended appended -> {
-                bytesAboveHighWatermark += appended.sizeInBytes();
+                visibility.appended(appended.sizeInBytes());
                 askForFlush();
                 fetchWaits.progressed(Isolation.LOG_END, appended.sizeInBytes());
                 advanceHighWatermark();
@@ -279,7 +274,7 @@ public final class PartitionLeader {
             listener.onDone(error);
             return null;
         }
-        if (endOffset <= highWatermark) {
+        if (endOffset <= visibility.highWatermark()) {
             listener.onDone(afterAppend());
             return null;
         }
@@ -343,7 +338,7 @@ public final class PartitionLeader {
                 progress.proposeJoin(
                         id,
                         follower.brokerId(),
-                        Math.max(highWatermark, epochStartOffset),
+                        Math.max(visibility.highWatermark(), epochStartOffset),
                         nowMs));
     }
 
@@ -410,19 +405,16 @@ public final class PartitionLeader {
             @Nullable EpochEnd diverging) {
         List<AbortedTransaction> aborted = switch (isolation) {
             case READ_UNCOMMITTED, LOG_END -> null;
-            case READ_COMMITTED -> data.isEmpty() ? List.of() : store.abortedTransactions(offset, stableOffset);
+            case READ_COMMITTED ->
+                data.isEmpty() ? List.of() : store.abortedTransactions(offset, visibility.stableOffset());
         };
-        return new FetchedPartition(Errors.NONE, highWatermark, stableOffset, store.startOffset(), data.slices(),
-                data.sizeInBytes(), aborted, diverging);
+        return new FetchedPartition(Errors.NONE, visibility.highWatermark(), visibility.stableOffset(),
+                store.startOffset(), data.slices(), data.sizeInBytes(), aborted, diverging);
     }
 
     /// The offset that a reader may not see yet.
     public long visibleEnd(Isolation isolation) {
-        return switch (isolation) {
-            case READ_UNCOMMITTED -> highWatermark;
-            case READ_COMMITTED -> stableOffset;
-            case LOG_END -> store.endOffset();
-        };
+        return visibility.end(isolation);
     }
 
     /// Lets `listener` know of what becomes visible, until [#stopWatching]. Shard code that reads and finds nothing
@@ -438,7 +430,7 @@ public final class PartitionLeader {
     /// Whether the high watermark is known for sure: a new leader's may lag behind what the last one told its readers,
     /// until all that it found in its log is committed.
     public boolean isHighWatermarkKnown() {
-        return epochStartOffset <= highWatermark;
+        return epochStartOffset <= visibility.highWatermark();
     }
 
     /// The epoch of the first record, or of the next one in an empty log; -1 when unknown.
@@ -478,8 +470,8 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return new DeleteOutcome(error, -1);
         }
-        long wanted = offset == -1 ? highWatermark : offset;
-        if (wanted < 0 || highWatermark < wanted) {
+        long wanted = offset == -1 ? visibility.highWatermark() : offset;
+        if (wanted < 0 || visibility.highWatermark() < wanted) {
             return new DeleteOutcome(Errors.OFFSET_OUT_OF_RANGE, -1);
         }
         long startOffset = onStore(() -> {
@@ -496,7 +488,9 @@ public final class PartitionLeader {
             return 0;
         }
         try {
-            return store.deleteOldSegments(nowMs, highWatermark);
+            return status == Status.LEADING
+                    ? store.deleteOldSegments(nowMs, visibility.highWatermark())
+                    : store.deleteBelowStart(nowMs, visibility.highWatermark());
         } catch (StorageFailed failure) {
             fail(failure);
             return 0;
@@ -539,45 +533,18 @@ public final class PartitionLeader {
 
     private void advanceHighWatermark() {
         long committed = progress.committedOffset();
-        if (status != Status.LEADING || committed <= highWatermark || !progress.mayCommit(minInSyncReplicas)) {
+        if (status != Status.LEADING || committed <= visibility.highWatermark()
+                || !progress.mayCommit(minInSyncReplicas)) {
             return;
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
-        long bytes = bytesThatBecameVisible(committed);
-        highWatermark = committed;
-        store.noteHighWatermark(committed);
-        bytesAboveHighWatermark -= bytes;
-        bytesAboveStableOffset += bytes;
-        long stableBytes = stableBytes();
+        long bytes = visibility.commit(committed);
+        long stableBytes = visibility.stabilize();
         commitWaits.complete(committed, afterAppend());
-        // What was in the log before this leader opened it has no known size; still it is something to look at.
-        fetchWaits.progressed(Isolation.READ_UNCOMMITTED, Math.max(1, bytes));
+        fetchWaits.progressed(Isolation.READ_UNCOMMITTED, bytes);
         if (0 < stableBytes) {
             fetchWaits.progressed(Isolation.READ_COMMITTED, stableBytes);
         }
-    }
-
-    /// Moves the stable offset along; answers about how many bytes lie between its old and its new place.
-    private long stableBytes() {
-        long stable = store.lastStableOffset(highWatermark);
-        if (stable <= stableOffset) {
-            return 0;
-        }
-        stableOffset = stable;
-        long bytes = Math.max(1, bytesAboveStableOffset);
-        bytesAboveStableOffset = 0;
-        return bytes;
-    }
-
-    /// Sizes of single batches are not kept: what is in flight counts in proportion to its offsets, and to the byte
-    /// once all of it is committed.
-    private long bytesThatBecameVisible(long committed) {
-        long endOffset = store.endOffset();
-        if (committed == endOffset) {
-            return bytesAboveHighWatermark;
-        }
-        double share = (double) (committed - highWatermark) / (endOffset - highWatermark);
-        return (long) (bytesAboveHighWatermark * share);
     }
 
     private Errors afterAppend() {

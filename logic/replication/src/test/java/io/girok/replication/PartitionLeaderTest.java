@@ -53,7 +53,7 @@ class PartitionLeaderTest {
                 directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
                 LogSettings.DEFAULT, 1,
                 new ReplicationSettings(1, clock, MAX_LAG_MS,
-                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer))));
+                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer)), () -> false));
     }
 
     @Test

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 final class History {
     /// More are not written down: the first ones tell what happened.
     private static final int MAX_VIOLATIONS = 20;
+    private static final long ANSWER_ON_ITS_WAY_MS = 100;
 
     private final World world;
     private final List<String> violations = new ArrayList<>();
@@ -20,6 +21,8 @@ final class History {
     private final Set<String> acknowledged = new HashSet<>();
     /// By topic, partition and leader epoch: who leads.
     private final Map<String, Integer> leaders = new HashMap<>();
+    /// By node: since when it has been cut off from the quorum, and has run.
+    private final Map<Integer, Long> cutOffSinceMs = new HashMap<>();
     private int faults;
 
     History(World world) {
@@ -74,6 +77,24 @@ final class History {
         Integer before = leaders.putIfAbsent(partition + " in epoch " + epoch, leader);
         if (before != null && before != leader) {
             violation(partition + " in epoch " + epoch + " has two leaders: " + before + " and " + leader);
+        }
+    }
+
+    /// From now on the node runs, and hears nothing of the quorum.
+    void cutOff(int nodeId) {
+        cutOffSinceMs.put(nodeId, world.nowMs());
+    }
+
+    void hearsAgain(int nodeId) {
+        cutOffSinceMs.remove(nodeId);
+    }
+
+    /// A node has served a client as a leader.
+    void served(int nodeId) {
+        long cutOffMs = world.nowMs() - cutOffSinceMs.getOrDefault(nodeId, world.nowMs());
+        if (SimulatedCluster.SESSION_MS + ANSWER_ON_ITS_WAY_MS < cutOffMs) {
+            violation("node " + nodeId + " serves as a leader, and has been cut off from the quorum for " + cutOffMs
+                    + " ms");
         }
     }
 

@@ -39,7 +39,7 @@ final class Nemesis {
             return;
         }
         history.fault();
-        SimulatedNode victim = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+        SimulatedNode victim = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
         switch (world.random().nextInt(15)) {
             case 0, 1 -> {
                 victim.kill();
@@ -98,14 +98,14 @@ final class Nemesis {
             return;
         }
         Host host = node.host();
-        host.setPaused(true);
+        node.setPaused(true);
         // A quorum replaces a leader that is silent.
         later(1_500, () -> {
             if (host.isPaused()) {
                 cluster.elect();
             }
         });
-        later(world.between(10, 8_000), () -> host.setPaused(false));
+        later(world.between(10, 8_000), () -> node.setPaused(false));
     }
 
     /// Cuts the way to another node, perhaps in one direction only.
@@ -128,7 +128,7 @@ final class Nemesis {
                 cluster.network().cut(other.host(), node.host());
             }
         }
-        if (cluster.connected().size() == SimulatedCluster.SIZE) {
+        if (node.isVoter() && cluster.connected().size() == SimulatedCluster.VOTERS.size()) {
             node.cutFromQuorum();
             cluster.elect();
         }
@@ -151,11 +151,11 @@ final class Nemesis {
         isOver = true;
         heal();
         for (SimulatedNode node : cluster.nodes()) {
-            node.host().setPaused(false);
+            node.setPaused(false);
             node.slowDisk(0);
         }
         if (world.chance(ONE_STAYS_AWAY)) {
-            SimulatedNode away = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+            SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
             away.pullPlug();
             absent = away;
             cluster.elect();

@@ -168,11 +168,12 @@ final class ProducerClient implements Client {
             return;
         }
         int thisAttempt = attempt;
+        int itsLeader = leader;
         for (Batch batch : List.copyOf(open)) {
             if (!batch.isSent) {
                 batch.isSent = true;
                 var _ = link.ask(leader, ApiKeys.PRODUCE, PRODUCE_VERSION, request(batch)).handle((answer, failure) -> {
-                    answered(batch, thisAttempt, failure == null ? answer : null);
+                    answered(batch, itsLeader, thisAttempt, failure == null ? answer : null);
                     return true;
                 });
             }
@@ -193,7 +194,7 @@ final class ProducerClient implements Client {
                         List.of(new TopicProduceData().setName(topic).setPartitionData(List.of(data))).iterator()));
     }
 
-    private void answered(Batch batch, int itsAttempt, @Nullable ApiMessage answer) {
+    private void answered(Batch batch, int itsLeader, int itsAttempt, @Nullable ApiMessage answer) {
         if (answer == null) {
             if (itsAttempt == attempt) {
                 backOff();
@@ -207,6 +208,7 @@ final class ProducerClient implements Client {
                 .getFirst();
         Errors error = Errors.forCode(told.errorCode());
         if (error == Errors.NONE) {
+            history.served(itsLeader);
             for (int i = 0; i < batch.values.size(); i++) {
                 history.acknowledged(partition, told.baseOffset() + i, batch.values.get(i));
             }

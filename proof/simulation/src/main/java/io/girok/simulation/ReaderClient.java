@@ -73,7 +73,7 @@ final class ReaderClient implements Client {
                                 .setFetchOffset(offset)
                                 .setPartitionMaxBytes(MAX_BYTES)))));
         var _ = link.ask(leader, ApiKeys.FETCH, VERSION, request).handle((answer, failure) -> {
-            if (failure == null && take((FetchResponseData) answer)) {
+            if (failure == null && take(leader, (FetchResponseData) answer)) {
                 link.later(0, 20, () -> fetch(leader));
             } else {
                 link.later(20, 100, this::findLeader);
@@ -82,7 +82,7 @@ final class ReaderClient implements Client {
         });
     }
 
-    private boolean take(FetchResponseData answer) {
+    private boolean take(int leader, FetchResponseData answer) {
         if (answer.errorCode() != Errors.NONE.code() || answer.responses().isEmpty()) {
             return false;
         }
@@ -95,6 +95,7 @@ final class ReaderClient implements Client {
         if (error != Errors.NONE) {
             return false;
         }
+        history.served(leader);
         for (RecordBatch batch : ((MemoryRecords) data.records()).batches()) {
             for (Record each : batch) {
                 if (each.offset() < offset) {

@@ -75,7 +75,7 @@ final class ReassignmentClient implements Client {
         PartitionName partition = partitions.get(link.world().random().nextInt(partitions.size()));
         List<Integer> target = link.world().chance(CANCELS)
                 ? null
-                : brokers(link.world().between(MIN_REPLICAS, SimulatedCluster.SIZE));
+                : brokers(link.world().between(MIN_REPLICAS, SimulatedCluster.REPLICAS));
         var _ = alter(partition, target).handle((error, failure) -> {
             if (error == Errors.NONE) {
                 begun++;
@@ -89,7 +89,7 @@ final class ReassignmentClient implements Client {
     private void settleNext() {
         for (PartitionName partition : partitions) {
             if (!settled.containsKey(partition) && !absent.contains(partition)) {
-                settle(partition, brokers(SimulatedCluster.SIZE));
+                settle(partition, brokers(SimulatedCluster.REPLICAS));
                 return;
             }
         }
@@ -108,7 +108,7 @@ final class ReassignmentClient implements Client {
     }
 
     private List<Integer> brokers(int count) {
-        List<Integer> all = new ArrayList<>(IntStream.rangeClosed(1, SimulatedCluster.SIZE).boxed().toList());
+        List<Integer> all = new ArrayList<>(IntStream.rangeClosed(1, SimulatedCluster.REPLICAS).boxed().toList());
         for (int i = all.size() - 1; 0 < i; i--) {
             Collections.swap(all, i, link.world().random().nextInt(i + 1));
         }

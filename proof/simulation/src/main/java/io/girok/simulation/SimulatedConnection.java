@@ -5,8 +5,10 @@ import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.wire.Connection;
+import io.girok.wire.ConnectionRefused;
 import io.girok.wire.Decoded;
 import io.girok.wire.EncodedResponse;
+import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Request;
 import io.girok.wire.RequestDecoder;
@@ -64,7 +66,8 @@ final class SimulatedConnection implements PeerConnection {
         there.send(() -> {
             SimulatedNetwork.Server listening = network.server(server);
             if (listening == null) {
-                back.send(() -> end(new ConnectException("nobody listens at " + server.name())));
+                back.send(() -> end(new ConnectionRefused(new NodeAddress(server.name(), SimulatedNode.PORT),
+                        new ConnectException("refused"))));
             } else {
                 int shard = (int) (id % listening.shards().size());
                 serverEnd = new ServerEnd(listening, listening.shards().get(shard));

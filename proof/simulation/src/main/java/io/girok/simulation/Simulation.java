@@ -39,7 +39,7 @@ public final class Simulation {
         this.seed = seed;
         this.world = new World(seed);
         this.history = new History(world);
-        this.cluster = new SimulatedCluster(world, history);
+        this.cluster = new SimulatedCluster(seed, world, history);
         this.nemesis = new Nemesis(cluster, history);
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
         List<PartitionName> moved = new ArrayList<>();
@@ -85,7 +85,7 @@ public final class Simulation {
         Runnable attempt = new Runnable() {
             @Override
             public void run() {
-                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.SIZE).handle((error, failure) -> {
+                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.REPLICAS).handle((error, failure) -> {
                     if (failure == null && (error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS)) {
                         isThere[0] = true;
                     } else {

@@ -65,7 +65,7 @@ record Mutation(String name, String file, String before, String after) {
     static Stream<Mutation> all() {
         return Stream.of(
                 new Mutation("records are acknowledged before the in-sync replicas have them",
-                        REPLICATION + "PartitionLeader.java", "if (endOffset <= highWatermark) {",
+                        REPLICATION + "PartitionLeader.java", "if (endOffset <= visibility.highWatermark()) {",
                         "if (endOffset <= store.endOffset()) {"),
                 new Mutation("a new follower truncates to its high watermark (KIP-101)",
                         REPLICATION + "PartitionFollower.java", "store.truncateTo(store.endOffset());",
@@ -94,6 +94,9 @@ record Mutation(String name, String file, String before, String after) {
                         "logic/broker/src/main/java/io/girok/broker/group/LeaderPartitionLog.java",
                         "leader.awaitCommitted(",
                         "future.complete(new AppendOutcome.Committed(endOffset));\n        leader.awaitCommitted("),
+                new Mutation("a leader that the controller does not hear any more goes on",
+                        "logic/broker/src/main/java/io/girok/broker/LedPartition.java",
+                        "return host != null && host.isCutOff() ?", "return host == null ?"),
                 new Mutation("sequence numbers are not checked",
                         "logic/log/src/main/java/io/girok/log/PartitionStore.java", "if (refusal != null) {",
                         "if (refusal instanceof AppendResult.Rejected rejected && rejected.records() == null) {"));

@@ -62,7 +62,7 @@ final class DeleteRecordsHandler implements ApiHandler {
 
     private static void delete(List<Item> items) {
         for (Item item : items) {
-            Errors error = item.partition().wake();
+            Errors error = item.partition().admit();
             if (error != Errors.NONE) {
                 item.answer().setErrorCode(error.code());
                 continue;

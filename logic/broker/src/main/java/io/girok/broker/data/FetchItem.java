@@ -65,13 +65,13 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     void read(FetchAttempt.Reader reader, int maxBytes, boolean atLeastOne) {
         isChanged = false;
         result.release();
-        Errors error = partition().wake();
+        PartitionLeader.Follower follower = reader.follower();
+        Errors error = follower == null ? partition().admit() : partition().wake();
         if (error != Errors.NONE) {
             result = FetchedPartition.failed(error);
             return;
         }
         PartitionLeader leader = partition().leader();
-        PartitionLeader.Follower follower = reader.follower();
         if (follower == null) {
             result = leader.read(limited(maxBytes), reader.isolation(), atLeastOne);
         } else if (!partition().isThrottledFor(follower.brokerId())) {

@@ -119,7 +119,7 @@ final class ListOffsetsHandler implements ApiHandler {
     }
 
     private static void answer(Item item, Isolation isolation, short version) {
-        Errors error = item.partition().wake();
+        Errors error = item.partition().admit();
         if (error == Errors.NONE) {
             error = check(item.partition().leader(), item.wanted().currentLeaderEpoch(), version);
         }

@@ -59,7 +59,7 @@ final class ProduceItem implements PartitionLeader.CommitListener {
 
     /// Appends; answers whether that was all, that is, nothing is waited for.
     boolean append(ProducePart part) {
-        Errors error = partition.wake();
+        Errors error = partition.admit();
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
             sequence.refused();

@@ -1,6 +1,7 @@
 package io.girok.broker.group;
 
 import io.girok.base.TopicId;
+import io.girok.broker.LeaderView;
 import io.girok.broker.data.LeaderHints;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
@@ -19,14 +20,17 @@ public final class ImageGroupCluster implements GroupCluster {
     private static final Logger LOG = LoggerFactory.getLogger(ImageGroupCluster.class);
 
     private final Supplier<MetadataImage> image;
+    private final LeaderView leaders;
     private final Supplier<CompletableFuture<Void>> creation;
     /// The creation under way, if any: all who ask at the same time wait for one.
     private final AtomicReference<@Nullable CompletableFuture<Void>> creating = new AtomicReference<>();
 
     /// @param creation asks the controller for the offsets topic; done when the image has it, fails when it can't be
     /// had
-    public ImageGroupCluster(Supplier<MetadataImage> image, Supplier<CompletableFuture<Void>> creation) {
+    public ImageGroupCluster(Supplier<MetadataImage> image, LeaderView leaders,
+            Supplier<CompletableFuture<Void>> creation) {
         this.image = image;
+        this.leaders = leaders;
         this.creation = creation;
     }
 
@@ -53,7 +57,7 @@ public final class ImageGroupCluster implements GroupCluster {
         TopicImage found = image.get().topic(topic);
         return found == null || partition < 0 || found.partitions().size() <= partition
                 ? PartitionImage.NO_LEADER
-                : found.partitions().get(partition).leader();
+                : leaders.leader(found.partitions().get(partition));
     }
 
     /// The host is empty where clients are told the address that they used themselves.

@@ -3,6 +3,7 @@ package io.girok.broker.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
+import io.girok.broker.LeaderView;
 import io.girok.metadata.MetadataImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,10 +12,11 @@ import org.junit.jupiter.api.Test;
 
 class ImageGroupClusterTest {
     private final List<CompletableFuture<Void>> creations = new ArrayList<>();
-    private final ImageGroupCluster cluster = new ImageGroupCluster(() -> MetadataImage.EMPTY, () -> {
-        creations.add(new CompletableFuture<>());
-        return creations.getLast();
-    });
+    private final ImageGroupCluster cluster = new ImageGroupCluster(() -> MetadataImage.EMPTY,
+            new LeaderView(1, () -> false), () -> {
+                creations.add(new CompletableFuture<>());
+                return creations.getLast();
+            });
 
     @Test
     void allWhoAskAtOnceWaitForOneCreation() {

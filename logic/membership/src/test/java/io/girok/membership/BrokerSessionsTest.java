@@ -1,0 +1,108 @@
+package io.girok.membership;
+
+import static io.girok.membership.ControllerNode.SESSION_MS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.metadata.InMemoryMetadataLog;
+import io.girok.metadata.MetadataStore;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/// Brokers as their controller sees them, by what they ask it.
+class BrokerSessionsTest {
+    private final ControllerNode node = new ControllerNode();
+    private final ControllerNode.Broker two = node.broker(2);
+
+    @Test
+    void aBrokerThatIsReadyIsUnfencedByItsHeartbeat() {
+        assertThat(node.isFenced(2)).isTrue();
+
+        assertThat(two.beat().isFenced()).isFalse();
+
+        assertThat(node.isFenced(2)).isFalse();
+    }
+
+    @Test
+    void whoIsSilentForTheSessionIsFenced() {
+        two.beat();
+
+        node.advance(SESSION_MS - 1);
+        assertThat(node.isFenced(2)).isFalse();
+        node.advance(SESSION_MS / 10);
+
+        assertThat(node.isFenced(2)).isTrue();
+    }
+
+    @Test
+    void heartbeatsKeepABrokerUnfenced() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(two.beat().isFenced()).isFalse();
+            node.advance(SESSION_MS - 200);
+        }
+
+        assertThat(node.isFenced(2)).isFalse();
+    }
+
+    @Test
+    void aBrokerWhoseProcessIsGoneIsFencedAtOnce() {
+        two.beat();
+
+        node.peers.end(2);
+        two.closeConnection();
+        node.advance(10);
+
+        assertThat(node.isFenced(2)).isTrue();
+    }
+
+    @Test
+    void aBrokerThatIsCutOffHasTheWholeSession() {
+        two.beat();
+
+        node.peers.blackhole(2);
+        two.closeConnection();
+        node.advance(SESSION_MS - 1);
+
+        assertThat(node.isFenced(2)).isFalse();
+    }
+
+    @Test
+    void aNewControllerBeginsWithFreshSessions() {
+        two.beat();
+        node.advance(SESSION_MS - 10);
+
+        node.quorum.elect(ControllerNode.NODE);
+        node.advance(SESSION_MS - 10);
+        assertThat(node.isFenced(2)).isFalse();
+        node.advance(SESSION_MS / 10);
+
+        assertThat(node.isFenced(2)).isTrue();
+    }
+
+    @Test
+    void heartbeatsOfOtherRegistrationsAreRefused() {
+        two.epoch += 100;
+
+        assertThat(Errors.forCode(two.beat().errorCode())).isEqualTo(Errors.STALE_BROKER_EPOCH);
+    }
+
+    @Test
+    void aDeposedControllerThatDoesNotKnowItAnswersNoHeartbeat() {
+        two.beat();
+        SimulatedShard others = new SimulatedShard(node.clock);
+        InMemoryMetadataLog successor = new InMemoryMetadataLog(3, node.quorum, others);
+        successor.start(new MetadataStore(failure -> {
+            throw new AssertionError(failure);
+        }));
+        node.quorum.elect(3);
+
+        var answer = two.beatOnly();
+        node.shard.runAll();
+        assertThat(answer).isNotDone();
+        node.runAll();
+
+        assertThat(Errors.forCode(((BrokerHeartbeatResponseData) answer.join()).errorCode()))
+                .isEqualTo(Errors.NOT_CONTROLLER);
+    }
+}

@@ -1,0 +1,163 @@
+package io.girok.membership;
+
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.ApiTable;
+import io.girok.controller.ActiveController;
+import io.girok.controller.ConfigValidator;
+import io.girok.controller.Controller;
+import io.girok.controller.ControllerRules;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.InMemoryMetadataLog;
+import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataStore;
+import io.girok.wire.PeerConnection;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationRequestData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
+
+/// Node 1, which is the active controller, and brokers that ask it. Owned by the test.
+final class ControllerNode {
+    static final int NODE = 1;
+    static final long SESSION_MS = 3_000;
+
+    final ManualClock clock = new ManualClock();
+    final SimulatedShard shard = new SimulatedShard(clock);
+    /// Where the node hears of the metadata quorum.
+    final SimulatedShard news = new SimulatedShard(clock);
+    final InMemoryQuorum quorum = new InMemoryQuorum(shard);
+    final TestPeers peers = new TestPeers();
+    final MetadataStore store = new MetadataStore(failure -> {
+        throw new AssertionError(failure);
+    });
+    final ActiveController controller;
+
+    ControllerNode() {
+        InMemoryMetadataLog log = new InMemoryMetadataLog(NODE, quorum, news);
+        controller = new ActiveController(new Controller(rules()), store, log, shard, clock);
+        store.subscribe(controller);
+        BrokerSessions sessions = new BrokerSessions(
+                new BrokerSessions.Surroundings(shard, clock, peers, TestPeers::addressOf, NODE), controller, store,
+                new Intervals(SESSION_MS, 1_000));
+        store.subscribe(sessions);
+        peers.listen(NODE, new ApiTable(new ControllerApis(controller, store, sessions).rows()));
+        log.start(store);
+        runAll();
+    }
+
+    static ControllerRules rules() {
+        return new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new NoSettings(), () -> new TopicId(1, 7),
+                bound -> 0);
+    }
+
+    /// A broker with a connection of its own, fenced so far; its process answers whoever asks.
+    Broker broker(int id) {
+        Broker broker = new Broker(id);
+        peers.cut(id);
+        broker.register();
+        return broker;
+    }
+
+    void runAll() {
+        while (!shard.isIdle() || !news.isIdle()) {
+            shard.runAll();
+            news.runAll();
+        }
+    }
+
+    void advance(long ms) {
+        for (long passed = 0; passed < ms; passed++) {
+            runAll();
+            clock.advance(1);
+        }
+        runAll();
+    }
+
+    boolean isFenced(int brokerId) {
+        return store.image().broker(brokerId).isFenced();
+    }
+
+    final class Broker {
+        private final int id;
+        private final PeerConnection connection = peers.open(TestPeers.addressOf(NODE), shard);
+        long epoch = -1;
+
+        private Broker(int id) {
+            this.id = id;
+        }
+
+        private void register() {
+            var answer = ask(ApiKeys.BROKER_REGISTRATION, (short) 4,
+                    new BrokerRegistrationRequestData().setBrokerId(id)
+                            .setClusterId("cluster")
+                            .setIncarnationId(new org.apache.kafka.common.Uuid(1, id)));
+            runAll();
+            epoch = ((BrokerRegistrationResponseData) answer.join()).brokerEpoch();
+        }
+
+        /// The answer; null when there is none yet.
+        @Nullable
+        BrokerHeartbeatResponseData beat() {
+            var answer = beatOnly();
+            runAll();
+            return (BrokerHeartbeatResponseData) answer.getNow(null);
+        }
+
+        CompletableFuture<ApiMessage> beatOnly() {
+            return ask(ApiKeys.BROKER_HEARTBEAT, (short) 1, new BrokerHeartbeatRequestData().setBrokerId(id)
+                    .setBrokerEpoch(epoch)
+                    .setCurrentMetadataOffset(store.image().endOffset() - 1));
+        }
+
+        void closeConnection() {
+            connection.close();
+        }
+
+        private CompletableFuture<ApiMessage> ask(ApiKeys api, short version, ApiMessage body) {
+            CompletableFuture<ApiMessage> future = new CompletableFuture<>();
+            connection.send(api, version, body, 600_000, new PeerConnection.Answer() {
+                @Override
+                public void onAnswer(ApiMessage received) {
+                    future.complete(received);
+                }
+
+                @Override
+                public void onFailure(IOException cause) {
+                    future.completeExceptionally(cause);
+                }
+            });
+            return future;
+        }
+    }
+
+    /// Nothing is set.
+    private record NoSettings() implements ConfigValidator {
+        @Override
+        public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
+            return Optional.of("there are no settings");
+        }
+
+        @Override
+        public Optional<String> contradiction(ConfigTarget target, java.util.Map<String, String> values) {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean isList(ConfigTarget target, String name) {
+            return false;
+        }
+
+        @Override
+        public String inheritedValue(ConfigTarget target, String name) {
+            return "1";
+        }
+    }
+}

@@ -1,0 +1,152 @@
+package io.girok.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.ApiHandler;
+import io.girok.broker.ApiOperation;
+import io.girok.broker.ApiResource;
+import io.girok.broker.ApiRow;
+import io.girok.broker.ApiTable;
+import io.girok.broker.TestAnswer;
+import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.wire.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/// Requests that come to node 1 and that only the active controller answers, which is node 2 or node 3.
+class ForwardingTest {
+    private static final short VERSION = 7;
+
+    private final SimulatedShard shard = new SimulatedShard(new ManualClock());
+    private final TestPeers peers = new TestPeers();
+    private final List<String> done = new ArrayList<>();
+    private int leader = 2;
+    /// As the others know it; node 1 knows of epoch 1 only.
+    private long epoch = 1;
+    private final ApiTable table = new ApiTable(new Forwarding(channel(1)).over(List.of(row("here"))));
+
+    ForwardingTest() {
+        peers.listen(2, envelopes(2));
+        peers.listen(3, envelopes(3));
+    }
+
+    private ControllerChannel channel(int nodeId) {
+        return new ControllerChannel(new ControllerChannel.Route(nodeId,
+                () -> new Leadership(leader, nodeId == 1 ? 1 : epoch, leader == nodeId), peers, TestPeers::addressOf),
+                shard);
+    }
+
+    private ApiRow row(String where) {
+        ApiHandler handler = (request, responder) -> {
+            done.add(where);
+            responder.respond(new CreateTopicsResponseData().setTopics(
+                    new CreateTopicsResponseData.CreatableTopicResultCollection(
+                            List.of(new CreatableTopicResult().setName(nameIn(request))).iterator())));
+        };
+        return ApiRow.of(ApiKeys.CREATE_TOPICS, ApiOperation.CREATE, ApiResource.CLUSTER, handler);
+    }
+
+    private static String nameIn(Request request) {
+        return ((CreateTopicsRequestData) request.body()).topics().iterator().next().name();
+    }
+
+    private io.girok.wire.RequestHandler envelopes(int nodeId) {
+        ApiTable there = new ApiTable(List.of(row("node " + nodeId)));
+        EnvelopeHandler handler = new EnvelopeHandler(channel(nodeId), () -> there,
+                message -> new CompletableFuture<>(),
+                new MemberWatch(peers, TestPeers::addressOf, shard, 1_000, gone -> {}),
+                message -> new CompletableFuture<>());
+        return handler::handle;
+    }
+
+    private TestAnswer create() {
+        TestAnswer answer = TestAnswer.ask(table, new CreateTopicsRequestData().setTopics(new CreatableTopicCollection(
+                List.of(new CreatableTopic().setName("orders").setNumPartitions(1).setReplicationFactor((short) 1))
+                        .iterator())),
+                VERSION);
+        shard.runAll();
+        return answer;
+    }
+
+    private static CreatableTopicResult only(TestAnswer answer) {
+        return answer.as(CreateTopicsResponseData.class).topics().iterator().next();
+    }
+
+    @Test
+    void theActiveControllerAnswersAsIfItHadBeenAsked() {
+        TestAnswer answer = create();
+
+        assertThat(done).containsExactly("node 2");
+        assertThat(only(answer).name()).isEqualTo("orders");
+        assertThat(only(answer).errorCode()).isZero();
+    }
+
+    @Test
+    void theActiveControllerForwardsNothing() {
+        leader = 1;
+
+        create();
+
+        assertThat(done).containsExactly("here");
+    }
+
+    @Test
+    void aRequestIsTriedAgainWhileThereIsNoController() {
+        leader = -1;
+        TestAnswer answer = create();
+        shard.advance(1_000);
+        assertThat(answer.isThere()).isFalse();
+
+        leader = 3;
+        shard.advance(100);
+
+        assertThat(done).containsExactly("node 3");
+        assertThat(answer.isThere()).isTrue();
+    }
+
+    @Test
+    void aRequestToAControllerThatIsCutOffGoesToItsSuccessor() {
+        peers.cut(2);
+        TestAnswer answer = create();
+
+        leader = 3;
+        shard.advance(500);
+
+        assertThat(done).containsExactly("node 3");
+        assertThat(only(answer).errorCode()).isZero();
+    }
+
+    @Test
+    void whatIsMeantForTheControllerOfAnEarlierEpochIsNotDone() {
+        epoch = 2;
+        TestAnswer answer = create();
+        assertThat(answer.isThere()).isFalse();
+        assertThat(done).isEmpty();
+
+        epoch = 1;
+        shard.advance(100);
+
+        assertThat(done).containsExactly("node 2");
+    }
+
+    @Test
+    void withoutAControllerThereIsAnErrorInTheEnd() {
+        leader = -1;
+        TestAnswer answer = create();
+
+        shard.advance(60_000);
+
+        assertThat(only(answer).errorCode()).isEqualTo(Errors.NOT_CONTROLLER.code());
+    }
+}
