@@ -13,10 +13,11 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback.
-/// Not thread-safe.
+/// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback;
+/// others may join them. Not thread-safe.
 final class GirokCluster implements AutoCloseable {
     private static final int SIZE = 3;
+    private static final int MAX_SIZE = 5;
 
     private final Path directory;
     private final List<Integer> ports;
@@ -76,7 +77,7 @@ final class GirokCluster implements AutoCloseable {
         alive.values().forEach(GirokProcess::awaitReady);
     }
 
-    /// Starts a broker again, and waits until it serves.
+    /// Starts a broker again, or one that joins the others, and waits until it serves.
     void restart(int id) {
         launch(id);
         alive.get(id).awaitReady();
@@ -143,7 +144,7 @@ final class GirokCluster implements AutoCloseable {
     private static List<Integer> freePorts() {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < SIZE; i++) {
+            for (int i = 0; i < MAX_SIZE; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
