@@ -10,6 +10,7 @@ import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.network.PeerNetwork;
+import io.girok.node.ClusterNode;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
 import java.util.List;
@@ -59,7 +60,7 @@ final class ClusterLinks {
     /// Begins to tell the node what the cluster decides.
     ///
     /// @param own where the node listens
-    void start(Node node, List<Endpoint> own) {
+    void start(ClusterNode node, List<Endpoint> own) {
         engine.start(node.metadataListener(), own.getFirst(), node::watch);
     }
 
