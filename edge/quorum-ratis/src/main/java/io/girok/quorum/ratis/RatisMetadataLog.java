@@ -374,6 +374,7 @@ public final class RatisMetadataLog implements MetadataLog {
         try {
             removed.machine().expectClose();
             threads.close(removed.server(), removed.machine());
+            threads.awaitClosed(removed.division());
             isRestarting.set(false);
             files.join();
             run(opened, List.of());
