@@ -62,9 +62,10 @@ final class MustMove {
 
     void spreadRacks() {
         for (int partition = 0; partition < board.partitionCount(); partition++) {
-            while (addRack(partition)) {
-                board.look();
-            }
+            boolean isAdded;
+            do {
+                isAdded = addRack(partition);
+            } while (isAdded);
         }
     }
 

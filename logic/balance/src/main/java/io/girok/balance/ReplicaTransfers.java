@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
 /// The partition whose topic has more replicas on the one broker than on the other goes first, so that each topic
 /// spreads as well; among equals, the one whose bytes make up best for what the two brokers differ by.
 final class ReplicaTransfers implements Transfers {
-    /// So many that could move are compared: with more than these, the rest is no better.
+    /// Of so many that could move the best one is good enough: planning must not take the square of their number.
     private static final int MAX_COMPARED = 500;
 
     private final Board board;

@@ -14,7 +14,9 @@ import io.girok.controller.ActiveController;
 import io.girok.controller.AlterConfigs;
 import io.girok.controller.AlterReassignments;
 import io.girok.controller.Command;
+import io.girok.controller.ControllerError;
 import io.girok.controller.ElectLeaders;
+import io.girok.controller.Result;
 import io.girok.membership.NodeAddresses;
 import io.girok.membership.balance.DiskReports.Report;
 import io.girok.metadata.BrokerImage;
@@ -67,7 +69,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
     private final DiskReports reports;
 
     private boolean isLeading;
-    private boolean mayBeThrottled;
+    /// The rate that may be set; 0 when none is.
+    private long throttleBytesPerSecond;
     private long nextLookMs;
     private @Nullable MoveQueue moving;
     /// Those that were there when the plan was made.
@@ -97,8 +100,9 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         shard.execute(() -> {
             end();
             isLeading = true;
-            mayBeThrottled = settings.get().isEnabled();
-            nextLookMs = now() + settings.get().intervalMs();
+            BalanceSettings current = settings.get();
+            throttleBytesPerSecond = current.isEnabled() ? current.throttleBytesPerSecond() : 0;
+            nextLookMs = now() + current.intervalMs();
             nextCheck = shard.schedule(CHECK_MS, this::check);
         });
     }
@@ -135,8 +139,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
             } else {
                 callOff(queue);
             }
-        } else if (mayBeThrottled && ImageLayout.moving(metadata.image()).isEmpty()) {
-            unthrottle(current);
+        } else if (0 < throttleBytesPerSecond && ImageLayout.moving(metadata.image()).isEmpty()) {
+            unthrottle();
         } else if (current.isEnabled() && nextLookMs <= now() && isQuiet(metadata.image())) {
             look(current);
         }
@@ -176,8 +180,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         planned = brokers;
         moving = new MoveQueue(plan.moves(), current.maxMoves());
         if (0 < current.throttleBytesPerSecond() && plan.moves().stream().anyMatch(Move::copies)) {
-            mayBeThrottled = true;
-            submit(BalanceCommands.throttle(metadata.image(), plan.moves(), current.throttleBytesPerSecond()));
+            throttleBytesPerSecond = current.throttleBytesPerSecond();
+            submit(BalanceCommands.throttle(metadata.image(), plan.moves(), throttleBytesPerSecond));
         }
     }
 
@@ -215,18 +219,31 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         }
     }
 
-    private void unthrottle(BalanceSettings current) {
-        mayBeThrottled = false;
-        AlterConfigs deletions = BalanceCommands.unthrottle(metadata.image(), current.throttleBytesPerSecond());
+    private void unthrottle() {
+        AlterConfigs deletions = BalanceCommands.unthrottle(metadata.image(), throttleBytesPerSecond);
+        throttleBytesPerSecond = 0;
         if (!deletions.alterations().isEmpty()) {
             submit(deletions);
         }
     }
 
-    private void submit(Command<?> command) {
-        work = CompletableFuture.allOf(work, controller.submit(command).exceptionally(failure -> {
-            LOG.info("the controller has not done its part in evening out brokers: {}", failure.getMessage());
+    private <K, V> void submit(Command<Map<K, Result<V>>> command) {
+        CompletableFuture<Void> done = controller.submit(command).handle((answers, failure) -> {
+            if (failure != null) {
+                LOG.warn("the controller has not done its part in evening out brokers: {}", failure.getMessage());
+            } else {
+                answers.forEach(AutoBalance::report);
+            }
             return null;
-        }));
+        });
+        work = CompletableFuture.allOf(work, done);
+    }
+
+    /// What is refused stays as it is, and is planned for again.
+    private static void report(Object item, Result<?> answer) {
+        if (!answer.isOk() && answer.error() != ControllerError.ELECTION_NOT_NEEDED) {
+            LOG.info("evening out brokers, the controller has refused what was asked for '{}': {}", item,
+                    answer.message());
+        }
     }
 }
