@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Three voters, one or two nodes beside them that do not vote in a share of the seeds, and a machine on which the
 /// clients live. Owned by the world's thread.
