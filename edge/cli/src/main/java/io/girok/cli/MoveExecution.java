@@ -18,8 +18,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /// Carries out moves, a few at a time, under a throttle that is taken away in the end. Owned by one command.
 ///
-/// Interrupted, or when one of them is refused, it calls off what is under way: every partition is where it was or where
-/// it was to go.
+/// Interrupted, or when one of them is refused, it calls off what is under way: every partition is where it was or
+/// where it was to go.
 final class MoveExecution {
     private static final long LOOK_INTERVAL_MS = 300;
     private static final int BAR_COLUMNS = 20;

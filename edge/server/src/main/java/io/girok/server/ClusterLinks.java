@@ -45,13 +45,16 @@ final class ClusterLinks {
         if (around.zookeeper().isPresent()) {
             return around.zookeeper().get();
         }
-        if (!settings.isVoter()) {
-            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
-                    around.shard(), around.blockingPool(), around.disk()));
+        FollowerLinks links = settings.voters().isCluster()
+                ? new FollowerLinks(settings, clusterId, new FollowerLinks.Surroundings(peers, addresses(),
+                        around.shard(), around.blockingPool(), around.disk()))
+                : null;
+        if (links != null && !settings.mayVote()) {
+            return new FollowerEngine(links);
         }
         QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
                 VOTER_LIMIT_MS);
-        return new RatisEngine(settings, transport, around.clock());
+        return new RatisEngine(settings, transport, around.clock(), links);
     }
 
     /// Begins to tell the node what the cluster decides.

@@ -7,7 +7,8 @@ package io.girok.balance;
 /// counts and bytes, until neither gets better. Leaders come last: they only change the order of the replicas. A
 /// partition that is moved more than once on the way has one move in the plan.
 ///
-/// Every step makes the layout better by one and the same measure, so a plan made after a plan was carried out is empty.
+/// Every step makes the layout better by one and the same measure, so a plan that is made after a plan was carried out
+/// is empty.
 public final class BalancePlanner {
     private final Board board;
     private final Aims aims;

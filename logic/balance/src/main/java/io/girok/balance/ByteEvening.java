@@ -5,9 +5,9 @@ import java.util.stream.IntStream;
 
 /// Evens out the bytes of brokers without making their counts less even. Owned by the one plan.
 ///
-/// A broker with many bytes gives a large partition and takes a small one from a broker with few; or gives one and takes
-/// none, where it holds one more. Of all pairs the one is taken that brings the two brokers nearest to each other. That
-/// makes the sum of the squares smaller each time, so it comes to an end.
+/// A broker with many bytes gives a large partition and takes a small one from a broker with few; or gives one and
+/// takes none, where it holds one more. Of all pairs the one is taken that brings the two brokers nearest to each
+/// other. That makes the sum of the squares smaller each time, so it comes to an end.
 final class ByteEvening {
     /// Taken in return.
     private static final int NOTHING = -1;

@@ -8,10 +8,11 @@ import java.util.stream.IntStream;
 
 /// Evens out what brokers have a number of. Owned by the one plan.
 ///
-/// As long as two brokers differ by two or more, the fuller gives one to the emptier. Where nothing can go straight from
-/// the one to the other (racks; leaders go only where a copy is), it goes by way of others: a shortest path is looked
-/// for, breadth first, on which each broker passes one on, and only the two ends change. When there is no path from any
-/// broker to one that has two less, it does not get more even (the same argument as for augmenting paths in a flow).
+/// As long as two brokers differ by two or more, the fuller gives one to the emptier. Where nothing can go straight
+/// from the one to the other (racks; leaders go only where a copy is), it goes by way of others: a shortest path is
+/// looked for, breadth first, on which each broker passes one on, and only the two ends change. When there is no path
+/// from any broker to one that has two less, it does not get more even (the same argument as for augmenting paths in a
+/// flow).
 final class CountEvening {
     private static final int NOBODY = -1;
 

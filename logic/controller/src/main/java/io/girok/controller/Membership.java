@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.Feature;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataRecord.BrokerFenced;
@@ -10,6 +11,7 @@ import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -40,8 +42,14 @@ final class Membership {
         }
         return isFounded
                 ? changed(rules, image, List.of(record), Result.of(image.endOffset()))
-                : changed(rules, image, List.of(new ClusterCreated(command.clusterId()), record),
+                : changed(rules, image, founding(command.clusterId(), record),
                         Result.of(image.endOffset() + 1));
+    }
+
+    private static List<MetadataRecord> founding(String clusterId, BrokerRegistered founder) {
+        List<MetadataRecord> records = new ArrayList<>(List.of(new ClusterCreated(clusterId), founder));
+        Feature.ALL.forEach(feature -> records.add(feature.latest()));
+        return records;
     }
 
     private static BrokerRegistered registrationOf(BrokerImage broker) {

@@ -68,6 +68,11 @@ public final class InMemoryQuorum {
         executor.execute(() -> begin(nodeId));
     }
 
+    /// Who leads, -1 for nobody. To be asked where the executor runs.
+    public int leaderId() {
+        return leaderId;
+    }
+
     void join(InMemoryMetadataLog node) {
         executor.execute(() -> {
             Invariant.check(nodes.put(node.id(), node) == null, "node " + node.id() + " is there twice");

@@ -44,8 +44,7 @@ public final class ControllerNode implements ClusterNode {
                         .stream()
                         .filter(row -> row.api().inScope(ListenerType.CONTROLLER))
                         .toList());
-        rows.add(DataApis.apiVersions(() -> role.table().supported(), () -> store.image().clusterId(),
-                identity.nodeId()));
+        rows.add(DataApis.apiVersions(() -> role.table().supported(), store::image, identity.nodeId()));
         this.table = new ApiTable(rows);
         this.gate = role.serve(table);
     }

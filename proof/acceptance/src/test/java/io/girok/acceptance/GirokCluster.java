@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Brokers and their quorum, each a process with a directory of its own, on free ports of the loopback; three that vote
-/// unless another shape is asked for. Not thread-safe.
+/// unless another shape is asked for, and others may join them. Not thread-safe.
 final class GirokCluster implements AutoCloseable {
     private static final int MAX_SIZE = 5;
     private static final Shape THREE = new Shape(0, 3, 0);
@@ -52,7 +52,8 @@ final class GirokCluster implements AutoCloseable {
             if (id <= controllers) {
                 return "controller";
             }
-            return id <= controllers + voters ? "broker,controller" : "broker";
+            // Who joins later may be made a voter.
+            return id <= controllers + voters || size() < id ? "broker,controller" : "broker";
         }
     }
 
@@ -105,7 +106,7 @@ final class GirokCluster implements AutoCloseable {
         alive.values().forEach(GirokProcess::awaitReady);
     }
 
-    /// Starts a broker again, and waits until it serves.
+    /// Starts a broker again, or one that joins the others, and waits until it serves.
     void restart(int id) {
         launch(id);
         alive.get(id).awaitReady();

@@ -94,6 +94,13 @@ record Mutation(String name, String file, String before, String after) {
                         "logic/broker/src/main/java/io/girok/broker/group/LeaderPartitionLog.java",
                         "leader.awaitCommitted(",
                         "future.complete(new AppendOutcome.Committed(endOffset));\n        leader.awaitCommitted("),
+                new Mutation("offsets of a generation that is over are committed",
+                        "logic/group/src/main/java/io/girok/group/OffsetCommit.java",
+                        "if (request.generationIdOrMemberEpoch() != group.generation()) {",
+                        "if (group.generation() < request.generationIdOrMemberEpoch()) {"),
+                new Mutation("the high watermark passes a replica that is about to be in sync (KIP-497)",
+                        REPLICATION + "ReplicaProgress.java", "if (proposal != null) {\n            for",
+                        "if (false) {\n            for"),
                 new Mutation("a leader that the controller does not hear any more goes on",
                         "logic/broker/src/main/java/io/girok/broker/LedPartition.java",
                         "return host != null && host.isCutOff() ?", "return host == null ?"),
@@ -105,9 +112,9 @@ record Mutation(String name, String file, String before, String after) {
     /// Mistakes that need several misfortunes at the same moment.
     static Stream<Mutation> rare() {
         return Stream.of(
-                new Mutation("the high watermark passes a replica that is about to be in sync (KIP-497)",
-                        REPLICATION + "ReplicaProgress.java", "if (proposal != null) {\n            for",
-                        "if (false) {\n            for"),
+                new Mutation("a broker that comes back with an empty disk may lead",
+                        CONTROLLER + "DirectoryAssignment.java",
+                        "return isWhole ? moved : moved.withoutEligible(broker.id());", "return moved;"),
                 new Mutation("a leader trusts what followers had under the last leader",
                         REPLICATION + "ReplicaProgress.java", "        followers.clear();\n", ""));
     }
