@@ -151,7 +151,7 @@ class RandomCommandsTest {
                                     random.nextInt(4) == 0 ? null : brokers(random))),
                     false);
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
-                    List.of());
+                    List.of(), random.nextBoolean());
         };
     }
 

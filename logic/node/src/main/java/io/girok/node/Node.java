@@ -255,7 +255,8 @@ public final class Node {
         BrokerLife begun = new BrokerLife(
                 new BrokerLife.Identity(identity.nodeId(), identity.clusterId(),
                         TopicId.random(surroundings.random()), endpoints,
-                        settings.find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds),
+                        settings.find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds,
+                        directories.stream().allMatch(LogDirectory::isWhole)),
                 heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         return begun.start().thenCompose(this::known);

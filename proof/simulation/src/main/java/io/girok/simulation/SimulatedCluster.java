@@ -1,8 +1,11 @@
 package io.girok.simulation;
 
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.log.Durability;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -19,18 +22,21 @@ final class SimulatedCluster {
     private final InMemoryQuorum quorum;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Host clientHost;
+    private final Durability durability;
 
     /// What nodes are made with.
-    record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
+    record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history,
+            Durability durability) {}
 
-    SimulatedCluster(World world, History history) {
+    SimulatedCluster(World world, History history, Durability durability) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
+        this.durability = durability;
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
         this.quorum = new InMemoryQuorum(quorumShard);
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
-        Parts parts = new Parts(world, network, quorum, history);
+        Parts parts = new Parts(world, network, quorum, history, durability);
         for (int id : IntStream.rangeClosed(1, SIZE).toArray()) {
             Host host = new Host(world, id);
             network.add(host);
@@ -48,6 +54,10 @@ final class SimulatedCluster {
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
                 Map.entry("log.retention.ms", "-1"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
+    }
+
+    Durability durability() {
+        return durability;
     }
 
     World world() {
@@ -72,6 +82,15 @@ final class SimulatedCluster {
 
     ClientLink newLink() {
         return new ClientLink(world, network, clientHost, brokers());
+    }
+
+    /// The newest state of the cluster that any node knows; empty where none runs.
+    MetadataImage image() {
+        return nodes.stream()
+                .filter(SimulatedNode::isRunning)
+                .map(SimulatedNode::image)
+                .max(Comparator.comparingLong(MetadataImage::endOffset))
+                .orElse(MetadataImage.EMPTY);
     }
 
     /// Those that run and are not cut off from the quorum.

@@ -48,6 +48,7 @@ final class SimulatedNode {
     private final InMemoryQuorum quorum;
     private final History history;
     private final Map<String, String> settings;
+    private final Durability durability;
     private final MemoryDisk disk;
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
@@ -66,6 +67,7 @@ final class SimulatedNode {
         this.quorum = parts.quorum();
         this.history = parts.history();
         this.settings = settings;
+        this.durability = parts.durability();
         this.disk = new MemoryDisk(host.clock());
     }
 
@@ -99,7 +101,7 @@ final class SimulatedNode {
             var _ = pool.schedule(diskMs(), task);
         };
         LogEnvironment environment = new LogEnvironment(disk, host.clock(), shards.getFirst(),
-                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), Durability.FSYNC,
+                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), durability,
                 PRODUCER_ID_EXPIRATION_MS);
         List<LogDirectory> directories = List.of(LogDirectory.open(DIRECTORY, CLUSTER_ID, host.id(), environment));
         MetadataStore store = new MetadataStore(

@@ -1,5 +1,7 @@
 package io.girok.simulation;
 
+import io.girok.log.Durability;
+import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
@@ -8,6 +10,8 @@ import org.apache.kafka.common.protocol.Errors;
 public final class Simulation {
     static final String TOPIC = "orders";
     static final int PARTITIONS = 3;
+    /// One seed in so many is played with `durability=os`.
+    private static final int SEEDS_FOR_ONE_WITHOUT_SYNC = 4;
     private static final long START_LIMIT_MS = 120_000;
     private static final long CALM_LIMIT_MS = 300_000;
 
@@ -36,8 +40,9 @@ public final class Simulation {
         this.seed = seed;
         this.world = new World(seed);
         this.history = new History(world);
-        this.cluster = new SimulatedCluster(world, history);
-        this.nemesis = new Nemesis(cluster, history);
+        this.cluster = new SimulatedCluster(world, history,
+                seed % SEEDS_FOR_ONE_WITHOUT_SYNC == 0 ? Durability.OS : Durability.FSYNC);
+        this.nemesis = new Nemesis(cluster, history, new PowerLoss(cluster));
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
     }
 
@@ -57,13 +62,18 @@ public final class Simulation {
         if (!isCalm) {
             history.violation("clients do not come to an end although nothing is wrong any more: "
                     + producers.stream().filter(producer -> !producer.isFinished()).count()
-                    + " producers have records without an answer");
+                    + " producers have records without an answer; " + partitions());
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
             new FinalCheck(cluster, nemesis, history).run(topics.certain());
         }
         return report();
+    }
+
+    private String partitions() {
+        TopicImage topic = cluster.image().topic(TOPIC);
+        return topic == null ? "their topic is gone" : "their partitions are " + topic.partitions();
     }
 
     private boolean isCalm() {
