@@ -95,13 +95,7 @@ final class GroupReset implements Runnable {
             return committed.keySet();
         }
         Collection<TopicPartition> partitions = new TreeSet<>(Topics.PARTITION_ORDER);
-        for (String topic : scope.topics) {
-            TopicSelection selection = TopicSelection.parse(topic);
-            partitions.addAll(
-                    selection.of(
-                            Topics.partitions(
-                                    Topics.describe(admin, List.of(selection.topic())).values().iterator().next())));
-        }
+        scope.topics.forEach(topic -> partitions.addAll(Topics.selected(admin, topic)));
         return partitions;
     }
 

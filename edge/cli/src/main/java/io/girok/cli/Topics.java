@@ -45,6 +45,13 @@ final class Topics {
                 .toList();
     }
 
+    /// The partitions that a text like `orders:0,2` selects.
+    static List<TopicPartition> selected(Admin admin, String text) {
+        TopicSelection selection = TopicSelection.parse(text);
+        return selection
+                .of(partitions(describe(admin, List.of(selection.topic())).values().iterator().next()));
+    }
+
     /// The offset of each partition that `spec` asks for.
     static Map<TopicPartition, Long> offsets(Admin admin, Collection<TopicPartition> partitions, OffsetSpec spec) {
         Map<TopicPartition, OffsetSpec> specs = partitions.stream()

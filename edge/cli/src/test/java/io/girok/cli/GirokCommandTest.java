@@ -43,9 +43,19 @@ class GirokCommandTest {
         assertThat(run("consume", "orders", "--from-beginning", "--offset", "3")).isEqualTo(2);
         assertThat(run("consume", "orders", "--group", "readers", "--offset", "3")).isEqualTo(2);
         assertThat(run("group", "reset", "readers", "--topic", "orders")).isEqualTo(2);
+        assertThat(run("cluster", "drain")).isEqualTo(2);
+        assertThat(run("cluster", "balance", "--execute", "--dry-run")).isEqualTo(2);
+        assertThat(run("cluster", "balance", "--threshold", "-1")).isEqualTo(2);
 
         assertThat(errors.toString()).contains("girok topic create --help", "'many'", "--partitions")
                 .doesNotContain("\tat ");
+    }
+
+    @Test
+    void anUncleanElectionSaysWhatItCostsBeforeItIsDone() {
+        assertThat(run("cluster", "elect", "--unclean", "orders")).isEqualTo(2);
+
+        assertThat(errors.toString()).contains("loses every record", "--execute");
     }
 
     @Test

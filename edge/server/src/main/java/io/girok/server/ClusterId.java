@@ -26,19 +26,26 @@ final class ClusterId {
 
     private final ServerSettings settings;
     private final Disk disk;
+    private final Optional<ZookeeperEngine> zookeeper;
 
-    ClusterId(ServerSettings settings, Disk disk) {
+    ClusterId(ServerSettings settings, Disk disk, Optional<ZookeeperEngine> zookeeper) {
         this.settings = settings;
         this.disk = disk;
+        this.zookeeper = zookeeper;
     }
 
     /// The one that the first directory remembers, or that is set. Otherwise, or to make sure that there is no other,
     /// a node that does not vote asks the voters, for as long as it takes. Several voters derive one that is the same on
-    /// each of them; one that is alone makes one up.
+    /// each of them; one that is alone makes one up. With ZooKeeper it is there, or the first node writes it there.
     CompletableFuture<String> find(PeerNetwork peers, Shard shard, RandomGenerator random) throws IOException {
         Optional<String> known = remembered().or(() -> settings.settings().find(BrokerSettings.CLUSTER_ID));
+        if (zookeeper.isPresent()) {
+            return CompletableFuture.completedFuture(inZookeeper(zookeeper.get(), known, random));
+        }
         if (!settings.isVoter()) {
-            return ofVoters(peers, shard).thenApply(theirs -> agreed(known, theirs));
+            return ofVoters(peers, shard).thenApply(
+                    theirs -> agreed(known, theirs, "the voters " + settings.voters().byId(),
+                            "controller.quorum.voters"));
         }
         return CompletableFuture.completedFuture(known.orElseGet(() -> settings.voters().areSeveral()
                 ? settings.voters().derivedClusterId()
@@ -52,12 +59,26 @@ final class ClusterId {
                 : Optional.empty();
     }
 
-    private String agreed(Optional<String> known, String theirs) {
+    /// A disk that belongs to a cluster and an ensemble that knows of none do not belong together.
+    private String inZookeeper(ZookeeperEngine ensemble, Optional<String> known, RandomGenerator random)
+            throws IOException {
+        Optional<String> remembered = remembered();
+        String servers = "the znodes of " + settings.settings().get(BrokerSettings.ZOOKEEPER_CONNECT);
+        return agreed(known, ensemble.join(() -> {
+            if (remembered.isPresent()) {
+                return agreed(remembered, "", servers, "zookeeper.connect");
+            }
+            return known.orElseGet(() -> TopicId.random(random).toString());
+        }), servers, "zookeeper.connect");
+    }
+
+    private String agreed(Optional<String> known, String theirs, String who, String setting) {
         if (known.isPresent() && !known.get().equals(theirs)) {
-            throw new IllegalStateException("the voters " + settings.voters().byId() + " belong to the cluster '"
-                    + theirs + "', this node to '" + known.get() + "' (meta.properties in '"
+            throw new IllegalStateException(who + " belong to "
+                    + (theirs.isEmpty() ? "no cluster" : "the cluster '" + theirs + "'")
+                    + ", this node to '" + known.get() + "' (meta.properties in '"
                     + settings.logDirectories().getFirst() + "', or cluster.id): set log.dirs and "
-                    + "controller.quorum.voters to what belongs together");
+                    + setting + " to what belongs together");
         }
         return theirs;
     }

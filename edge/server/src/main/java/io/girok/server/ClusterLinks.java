@@ -12,6 +12,8 @@ import io.girok.metadata.MetadataStore;
 import io.girok.network.PeerNetwork;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,10 @@ final class ClusterLinks {
     private final QuorumEngine engine;
 
     /// What the links are made on.
-    record Surroundings(PeerNetwork peers, Shard shard, Executor blockingPool, Clock clock, Disk disk) {}
+    ///
+    /// @param zookeeper joined, if the metadata are there
+    record Surroundings(PeerNetwork peers, Shard shard, Executor blockingPool, Clock clock, Disk disk,
+            Optional<ZookeeperEngine> zookeeper) {}
 
     ClusterLinks(ServerSettings settings, String clusterId, MetadataStore store, Surroundings surroundings) {
         this.settings = settings;
@@ -36,13 +41,26 @@ final class ClusterLinks {
 
     /// The one place where it is decided how this node takes part in the quorum.
     private QuorumEngine engine(String clusterId, Surroundings around) {
-        if (!settings.isVoter()) {
-            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
-                    around.shard(), around.blockingPool(), around.disk()));
+        if (around.zookeeper().isPresent()) {
+            return around.zookeeper().get();
+        }
+        FollowerLinks links = settings.voters().isCluster()
+                ? new FollowerLinks(settings, clusterId, new FollowerLinks.Surroundings(peers, addresses(),
+                        around.shard(), around.blockingPool(), around.disk()))
+                : null;
+        if (links != null && !settings.mayVote()) {
+            return new FollowerEngine(links);
         }
         QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
                 VOTER_LIMIT_MS);
-        return new RatisEngine(settings, transport, around.clock());
+        return new RatisEngine(settings, transport, around.clock(), links);
+    }
+
+    /// Begins to tell the node what the cluster decides.
+    ///
+    /// @param own where the node listens
+    void start(Node node, List<Endpoint> own) {
+        engine.start(node.metadataListener(), own.getFirst(), node::watch);
     }
 
     MetadataLog metadataLog() {
@@ -57,7 +75,7 @@ final class ClusterLinks {
         return new Node.Others(peers, addresses());
     }
 
-    /// A voter's as it is set, every other broker's as it has registered it.
+    /// A voter's as it is set, another one's as the quorum knows it, every other broker's as it has registered it.
     private NodeAddresses addresses() {
         return this::address;
     }
@@ -66,6 +84,10 @@ final class ClusterLinks {
         NodeAddress ofVoter = settings.voters().address(nodeId);
         if (ofVoter != null) {
             return ofVoter;
+        }
+        NodeAddress ofMember = engine.address(nodeId);
+        if (ofMember != null) {
+            return ofMember;
         }
         BrokerImage broker = store.image().broker(nodeId);
         if (broker == null) {

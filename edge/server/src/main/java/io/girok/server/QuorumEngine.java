@@ -1,11 +1,29 @@
 package io.girok.server;
 
 import io.girok.membership.EnvelopeHandler;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
+import io.girok.wire.NodeAddress;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// What stands behind the metadata log in this process; [ClusterLinks] chooses it. Thread-safe.
 interface QuorumEngine {
     MetadataLog log();
+
+    /// Begins to deliver.
+    ///
+    /// @param own where others find this node
+    /// @param watch told which node's process is to be watched, where nothing else tells that it is gone
+    default void start(MetadataListener listener, Endpoint own, IntConsumer watch) {
+        log().start(listener);
+    }
+
+    /// Where a node listens that neither the settings nor the metadata may name yet; null when it is not known.
+    default @Nullable NodeAddress address(int nodeId) {
+        return null;
+    }
 
     /// Takes what other nodes of the quorum say.
     EnvelopeHandler.QuorumMessages messages();

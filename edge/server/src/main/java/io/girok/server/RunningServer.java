@@ -10,6 +10,7 @@ import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
+import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -25,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -104,14 +106,16 @@ final class RunningServer {
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
         PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
+        Optional<ZookeeperEngine> zookeeper = settings.zookeeper().map(ZookeeperEngine::new);
         String clusterId = awaitWithoutLimit("the cluster's id",
-                new ClusterId(settings, disk).find(peers, shards.all().getFirst(), random));
+                new ClusterId(settings, disk, zookeeper).find(peers, shards.all().getFirst(), random));
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
         MetadataStore store = new MetadataStore(Halt::now);
         ClusterLinks links = new ClusterLinks(settings, clusterId, store,
-                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk));
+                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
+                        zookeeper));
         Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
                 new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
                 directories, links.quorum(), links.others());
@@ -121,9 +125,9 @@ final class RunningServer {
         undo.add(network::close);
         undo.add(links::close);
         undo.add(node::close);
-        links.metadataLog().start(node.metadataListener());
-        awaitWithoutLimit("the broker's registration with the controller",
-                node.register(settings.endpoints(network.listeners())));
+        List<Endpoint> endpoints = settings.endpoints(network.listeners());
+        links.start(node, endpoints);
+        awaitWithoutLimit("the broker's registration with the controller", node.register(endpoints));
         undo.add(() -> await("the partitions to close", node.stop()));
         node.takeUpWork();
         undo.add(() -> {
@@ -138,7 +142,7 @@ final class RunningServer {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
         await("the controller to let this broker lead", node.ready());
-        if (settings.voters().isCluster()) {
+        if (settings.isCluster()) {
             undo.add(() -> leave(node, links));
         }
         warnOfOpenListeners();
@@ -221,7 +225,7 @@ final class RunningServer {
 
     /// A cluster's node waits for the others for as long as they take, and says so.
     private <T> T awaitWithoutLimit(String what, CompletableFuture<T> future) {
-        if (!settings.voters().isCluster()) {
+        if (!settings.isCluster()) {
             return await(what, future);
         }
         while (true) {
@@ -231,8 +235,7 @@ final class RunningServer {
                 if (!(e.getCause() instanceof TimeoutException)) {
                     throw e;
                 }
-                LOG.warn("still waiting for {}: a majority of the voters {} must be there", what,
-                        settings.voters().byId());
+                LOG.warn("still waiting for {}: a majority of {} must be there", what, settings.quorumText());
             }
         }
     }

@@ -7,10 +7,12 @@ import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.Listener;
 import io.girok.network.NetworkSettings;
+import io.girok.quorum.zookeeper.ZookeeperSettings;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// The checked settings in the words of the parts that are wired with them. Immutable.
 final class ServerSettings {
@@ -22,11 +24,15 @@ final class ServerSettings {
     private final List<ListenerAddress> advertised;
     private final List<ListenerAddress> httpListeners;
     private final QuorumVoters voters;
+    private final Optional<ZookeeperSettings> zookeeper;
 
     /// @throws InvalidSetting when listeners are malformed or contradict each other
     ServerSettings(Settings settings) {
         this.settings = settings;
         this.voters = QuorumVoters.parse(settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS));
+        this.zookeeper = settings.get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty()
+                ? Optional.empty()
+                : Optional.of(ZookeeperOptions.of(settings));
         checkRoles();
         this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
         this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
@@ -53,6 +59,10 @@ final class ServerSettings {
 
     private void checkRoles() {
         List<String> roles = settings.get(BrokerSettings.PROCESS_ROLES);
+        if (zookeeper.isPresent() && roles.size() < 2) {
+            throw new InvalidSetting("setting 'process.roles' is '" + roles.getFirst() + "' on node " + nodeId()
+                    + "; allowed with 'zookeeper.connect': 'broker,controller', since every node may be elected");
+        }
         if (isVoter() && !roles.contains("controller")) {
             throw new InvalidSetting("setting 'process.roles' is 'broker' on node " + nodeId()
                     + (voters.isCluster() ? ", which controller.quorum.voters names" : ", which is alone")
@@ -72,6 +82,27 @@ final class ServerSettings {
     /// Whether this node keeps the metadata log; others follow.
     boolean isVoter() {
         return voters.include(nodeId());
+    }
+
+    /// Whether this node votes, or can be made a voter.
+    boolean mayVote() {
+        return isVoter() || settings.get(BrokerSettings.PROCESS_ROLES).contains("controller");
+    }
+
+    /// Where the metadata are kept, unless it is by voters.
+    Optional<ZookeeperSettings> zookeeper() {
+        return zookeeper;
+    }
+
+    /// Whether there may be other nodes.
+    boolean isCluster() {
+        return voters.isCluster() || zookeeper.isPresent();
+    }
+
+    /// Whom this node needs to know what the cluster decides, for messages.
+    String quorumText() {
+        return zookeeper.map(ensemble -> "the ZooKeeper servers " + ensemble.servers())
+                .orElseGet(() -> "the voters " + voters.byId());
     }
 
     QuorumVoters voters() {
@@ -108,7 +139,7 @@ final class ServerSettings {
                 return new Endpoint(address.name(), address.host(), address.port());
             }
         }
-        return new Endpoint(bound.name(), voters.isCluster() ? ownHost(bound.name()) : "", bound.address().getPort());
+        return new Endpoint(bound.name(), isCluster() ? ownHost(bound.name()) : "", bound.address().getPort());
     }
 
     private String ownHost(String listener) {

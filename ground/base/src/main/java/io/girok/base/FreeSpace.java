@@ -81,7 +81,16 @@ public final class FreeSpace {
 
     /// Whether the floor leaves room for clients' records. An append may go past it by its own size.
     public boolean admitsClients() {
-        long floor = floorBytes;
+        return keeps(floorBytes);
+    }
+
+    /// Whether there is room for what is copied from other brokers. It may use half of what clients must leave free; the
+    /// rest is for the metadata, without which this broker would be lost to the others.
+    public boolean admitsReplicas() {
+        return keeps(floorBytes / 2);
+    }
+
+    private boolean keeps(long floor) {
         if (floor == 0 && !isShort.get()) {
             return true;
         }

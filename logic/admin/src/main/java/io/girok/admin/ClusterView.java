@@ -68,14 +68,16 @@ public final class ClusterView {
                 : new Node(broker.id(), endpoint.host(), endpoint.port(), broker.rack(), isOffline(broker));
     }
 
-    /// The replicas that no client can reach now.
+    /// The replicas that no client can reach now, those in a failed log directory among them.
     List<Integer> offlineReplicas(MetadataImage image, PartitionImage partition) {
-        return partition.replicas().stream().filter(id -> isOffline(image.broker(id))).toList();
+        return partition.replicas().stream().filter(id -> {
+            BrokerImage broker = image.broker(id);
+            return broker == null || isOffline(broker) || !broker.hasDirectory(partition.directoryOf(id));
+        }).toList();
     }
 
     /// Fenced, or about to be, for all that this broker knows.
-    private boolean isOffline(@Nullable BrokerImage broker) {
-        return broker == null || broker.isFenced()
-                || (broker.id() == leaders.brokerId() && leaders.isCutOff().getAsBoolean());
+    private boolean isOffline(BrokerImage broker) {
+        return broker.isFenced() || (broker.id() == leaders.brokerId() && leaders.isCutOff().getAsBoolean());
     }
 }

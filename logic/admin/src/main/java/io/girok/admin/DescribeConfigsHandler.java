@@ -127,10 +127,10 @@ final class DescribeConfigsHandler implements ApiHandler {
         Origin winner = origins.isEmpty() ? null : origins.getFirst();
         byte source = winner == null ? ConfigCodes.of(Source.DEFAULT) : ConfigCodes.of(winner.source());
         DescribeConfigsResourceResult entry = new DescribeConfigsResourceResult().setName(name)
-                .setValue(winner == null ? null : winner.text())
+                .setValue(winner == null ? null : shown(winner, kind))
                 .setReadOnly(isReadOnly)
                 .setConfigSource(source)
-                .setIsSensitive(false)
+                .setIsSensitive(kind == ValueType.Kind.PASSWORD)
                 .setConfigType(ConfigCodes.of(kind))
                 .setDocumentation(wish.documentation() ? meaning : null);
         if (wish.synonyms()) {
@@ -138,11 +138,15 @@ final class DescribeConfigsHandler implements ApiHandler {
             for (Origin origin : origins) {
                 synonyms.add(
                         new DescribeConfigsSynonym().setName(origin.name())
-                                .setValue(origin.text())
+                                .setValue(shown(origin, kind))
                                 .setSource(ConfigCodes.of(origin.source())));
             }
             entry.setSynonyms(synonyms);
         }
         return entry;
+    }
+
+    private static @Nullable String shown(Origin origin, ValueType.Kind kind) {
+        return kind == ValueType.Kind.PASSWORD ? null : origin.text();
     }
 }

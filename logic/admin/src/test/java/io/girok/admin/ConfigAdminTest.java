@@ -41,7 +41,7 @@ class ConfigAdminTest {
     private static final byte APPEND = 2;
     private static final byte SUBTRACT = 3;
 
-    private final AdminNode node = new AdminNode("num.partitions", "4");
+    private final AdminNode node = new AdminNode("num.partitions", "4", "zookeeper.digest", "girok:secret");
 
     static IntStream incrementalVersions() {
         return versions(ApiKeys.INCREMENTAL_ALTER_CONFIGS);
@@ -196,6 +196,19 @@ class ConfigAdminTest {
         });
         assertThat(ofAll.configs()).extracting(DescribeConfigsResourceResult::name)
                 .containsExactly("log.segment.bytes");
+    }
+
+    @ParameterizedTest
+    @MethodSource("describeVersions")
+    void nobodyIsShownASecret(int version) {
+        DescribeConfigsResourceResult secret = describe(version, BROKER, "1").configs()
+                .stream()
+                .filter(config -> config.name().equals("zookeeper.digest"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(secret.isSensitive()).isTrue();
+        assertThat(secret.toString()).doesNotContain("girok:secret");
     }
 
     @ParameterizedTest

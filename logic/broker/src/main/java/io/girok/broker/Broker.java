@@ -68,13 +68,13 @@ public final class Broker {
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
                 surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff()),
-                fetchers(given, replication));
+                fetchers(given, replication), replication.directories());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
                 new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS), maxLagMs / 2));
-        this.dataApis = new DataApis(surroundings.brokerId(), () -> metadata.image().clusterId(), partitions,
+        this.dataApis = new DataApis(surroundings.brokerId(), metadata::image, partitions,
                 surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
                 new KnownEndpoints(metadata),
                 new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),

@@ -31,7 +31,7 @@ final class HostedPartition {
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
-     *      +--the disk failed--> OFFLINE
+     *      +--the disk failed--> OFFLINE, until the broker is started again
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -53,6 +53,7 @@ final class HostedPartition {
     private CompletableFuture<Void> opening = DONE;
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
+    private boolean isOffline;
     private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
@@ -65,7 +66,8 @@ final class HostedPartition {
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         if (home.directory().failure().isPresent()) {
-            this.placement = refusal(wanted.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+            this.isOffline = true;
+            this.placement = offlinePlacement(wanted);
         } else if (maySleep(wanted) && life.before().isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
@@ -88,6 +90,10 @@ final class HostedPartition {
         return led.name();
     }
 
+    PartitionId id() {
+        return led.id();
+    }
+
     Shard shard() {
         return home.shard();
     }
@@ -98,6 +104,11 @@ final class HostedPartition {
 
     Placement placement() {
         return placement;
+    }
+
+    /// The replica, whoever leads it.
+    LedPartition replica() {
+        return led;
     }
 
     /// From any thread.
@@ -131,10 +142,14 @@ final class HostedPartition {
     void storageFailed() {
         home.shard().execute(() -> {
             stopFollowing();
+            boolean wasLed = placement == led && led.isAwake();
+            isOffline = true;
+            placement = offlinePlacement(current);
             if (led.isAwake()) {
                 led.leader().storageFailed();
-            } else if (placement == led) {
-                refuse(Errors.KAFKA_STORAGE_ERROR);
+            }
+            if (wasLed) {
+                listener.onLeft(led);
             }
         });
     }
@@ -251,7 +266,7 @@ final class HostedPartition {
     private void resume(Home place) {
         home = place;
         led.setDirectory(place.directory());
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
+        if (isOffline) {
             return;
         }
         placement = current.leadership() == null ? current.elsewhere() : led;
@@ -372,7 +387,13 @@ final class HostedPartition {
 
     private void offline(Throwable failure) {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
-        refuse(Errors.KAFKA_STORAGE_ERROR);
+        isOffline = true;
+        placement = offlinePlacement(current);
+    }
+
+    /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
+    private static Placement.NotHere offlinePlacement(Partitions.Here now) {
+        return now.leadership() == null ? now.elsewhere() : refusal(now.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
     }
 
     private void refuse(Errors error) {
@@ -387,8 +408,8 @@ final class HostedPartition {
         boolean isSameLeader = changed.leadership() == null && changed.elsewhere().equals(current.elsewhere());
         current = changed;
         retentionDueMs = 0;
-        if (placement instanceof Placement.NotHere notHere && notHere.error() == Errors.KAFKA_STORAGE_ERROR) {
-            refuse(Errors.KAFKA_STORAGE_ERROR);
+        if (isOffline) {
+            placement = offlinePlacement(changed);
             return;
         }
         if (led.isAwake()) {

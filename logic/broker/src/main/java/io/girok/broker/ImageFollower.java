@@ -113,13 +113,13 @@ final class ImageFollower implements MetadataStore.Subscriber {
 
     private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas) {
         if (!image.replicas().contains(brokerId)) {
-            return new Partitions.Partition(image.leader(), image.leaderEpoch(), null);
+            return new Partitions.Partition(image.leader(), image.leaderEpoch(), TopicId.ZERO, null);
         }
         Leadership leadership = image.leader() == brokerId
                 ? new Leadership(brokerId, image.leaderEpoch(), image.partitionEpoch(), image.replicas(), image.isr())
                 : null;
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
-        return new Partitions.Partition(image.leader(), image.leaderEpoch(),
+        return new Partitions.Partition(image.leader(), image.leaderEpoch(), image.directoryOf(brokerId),
                 new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), logSettings,
                         minInSyncReplicas));
     }

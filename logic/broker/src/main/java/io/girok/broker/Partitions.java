@@ -8,6 +8,7 @@ import io.girok.base.TopicId;
 import io.girok.broker.TopicPlacements.Slot;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
+import io.girok.metadata.BrokerImage;
 import io.girok.replication.Leadership;
 import io.girok.replication.ReplicaFetchers;
 import io.girok.replication.ReplicationSettings;
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +41,9 @@ public final class Partitions {
     /// What the metadata say of a partition. Immutable.
     ///
     /// @param leaderId -1 for none
+    /// @param directory where this broker is believed to have its replica; zero when nobody knows
     /// @param here null when this broker has no replica of it
-    public record Partition(int leaderId, int leaderEpoch, @Nullable Here here) {}
+    public record Partition(int leaderId, int leaderEpoch, TopicId directory, @Nullable Here here) {}
 
     /// What the metadata say of a replica on this broker. Immutable.
     ///
@@ -55,6 +58,7 @@ public final class Partitions {
 
     private final ReplicationSettings replication;
     private final ReplicaFetchers fetchers;
+    private final BiConsumer<PartitionId, TopicId> directoryReports;
     private final List<Shard> shards;
     private final List<LogDirectory> directories;
     private final Executor blockingPool;
@@ -68,9 +72,12 @@ public final class Partitions {
     /// Deletions under way: a topic of the same name waits for them.
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
-    Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers) {
+    /// @param directoryReports told in which directory a replica is, where the metadata say something else
+    Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers,
+            BiConsumer<PartitionId, TopicId> directoryReports) {
         this.replication = replication;
         this.fetchers = fetchers;
+        this.directoryReports = directoryReports;
         this.shards = List.copyOf(surroundings.shards());
         this.directories = List.copyOf(surroundings.directories());
         this.blockingPool = surroundings.blockingPool();
@@ -108,6 +115,17 @@ public final class Partitions {
                 if (slot instanceof Slot.Hosted(HostedPartition hosted)
                         && hosted.placement() instanceof LedPartition led) {
                     action.accept(led);
+                }
+            }
+        }
+    }
+
+    /// Every partition that has a copy here, whoever leads it.
+    public void forEachReplica(Consumer<LedPartition> action) {
+        for (TopicPlacements topic : topicsById.values()) {
+            for (Slot slot : topic.slots()) {
+                if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
+                    action.accept(hosted.replica());
                 }
             }
         }
@@ -240,16 +258,30 @@ public final class Partitions {
         }
         if (hosted != null) {
             hosted.change(wanted);
+            report(hosted, wanted, partition.directory());
             return new Slot.Hosted(hosted);
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld));
+        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld, partition.directory()));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
-        return new Slot.Hosted(
-                new HostedPartition(id, home, wanted, new HostedPartition.Life(name, sleeps, before), allListeners));
+        HostedPartition begun = new HostedPartition(id, home, wanted, new HostedPartition.Life(name, sleeps, before),
+                allListeners);
+        report(begun, wanted, partition.directory());
+        return new Slot.Hosted(begun);
+    }
+
+    /// Who leads is not decided by where the only replica is.
+    private void report(HostedPartition hosted, Here wanted, TopicId believed) {
+        TopicId actual = hosted.directory().directoryId();
+        // A directory that could not be opened has not told its id: what is believed to be in none that could be is
+        // in that one.
+        boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
+        if (wanted.isReplicated() && isNews) {
+            directoryReports.accept(hosted.id(), actual.equals(TopicId.ZERO) ? BrokerImage.LOST_DIRECTORY : actual);
+        }
     }
 
     private static boolean isCoordinators(String topic) {
@@ -263,8 +295,8 @@ public final class Partitions {
                         place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers));
     }
 
-    private LogDirectory directoryOf(PartitionName name, boolean isOld) {
-        LogDirectory directory = find(name, isOld).orElseGet(
+    private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {
+        LogDirectory directory = find(name, isOld, believed).orElseGet(
                 () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
                         .thenComparingInt(this::hosted)));
         hostedByDirectory.merge(directory, 1, Integer::sum);
@@ -272,11 +304,15 @@ public final class Partitions {
     }
 
     /// Where it was before; empty for a new one.
-    private Optional<LogDirectory> find(PartitionName name, boolean isOld) {
+    private Optional<LogDirectory> find(PartitionName name, boolean isOld, TopicId believed) {
         return directories.stream()
                 // Without files, but not checked: the journal has some of it.
                 .filter(directory -> directory.isOnDisk(name) || directory.needsRecovery(name))
                 .findFirst()
+                // It was never written to.
+                .or(() -> directories.stream()
+                        .filter(directory -> !believed.equals(TopicId.ZERO) && believed.equals(directory.directoryId()))
+                        .findFirst())
                 .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
     }
 
@@ -287,6 +323,11 @@ public final class Partitions {
     private void moved(ReplicaMove move) {
         hostedByDirectory.merge(move.from(), -1, Integer::sum);
         hostedByDirectory.merge(move.to(), 1, Integer::sum);
+        TopicPlacements placements = topicsByName.get(move.name().topic());
+        HostedPartition hosted = placements == null ? null : placements.hosted(move.name().index());
+        if (hosted != null && hosted.isReplicated()) {
+            directoryReports.accept(hosted.id(), hosted.directory().directoryId());
+        }
     }
 
     private int hosted(LogDirectory directory) {

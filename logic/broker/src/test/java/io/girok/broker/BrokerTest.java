@@ -2,6 +2,7 @@ package io.girok.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionId;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.apache.kafka.common.protocol.Errors;
@@ -216,6 +218,42 @@ class BrokerTest {
         assertThat(led.leader().check(-1)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(node.broker.partitions().find(orders, 1))
                 .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
+    }
+
+    @Test
+    void whatAnotherBrokerLeadsByThenIsAskedForThere() {
+        TopicId orders = node.createTopic("orders", 1);
+        append(orders, "one");
+        node.broker.partitions().storageFailed(node.directory());
+        node.runAll();
+        Placement failed = node.broker.partitions().find(orders, 0);
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(1, 2),
+                List.of(TopicId.ZERO, TopicId.ZERO), List.of(2), 2, 6, 1)));
+        node.runAll();
+        Placement moved = node.broker.partitions().find(orders, 0);
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(1, 2),
+                List.of(TopicId.ZERO, TopicId.ZERO), List.of(1), 1, 7, 2)));
+        node.runAll();
+
+        assertThat(failed).isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, TestNode.LEADER_EPOCH));
+        assertThat(moved).isEqualTo(new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 2, 6));
+        assertThat(node.broker.partitions().find(orders, 0))
+                .isEqualTo(new NotHere(Errors.KAFKA_STORAGE_ERROR, 1, 7));
+    }
+
+    @Test
+    void theControllerHearsWhereReplicasAreThatOthersHaveAsWell() {
+        TopicId alone = node.createTopic("alone", 1);
+        TopicId orders = new TopicId(4, 100);
+        TopicId here = node.directory().directoryId();
+        PartitionImage unknown = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, TopicId.ZERO), List.of(1, 2),
+                1, 0, 0);
+        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
+                new MetadataRecord.PartitionsAdded(orders, 0, List.of(unknown, unknown.withDirectory(1, here))));
+
+        assertThat(node.broker.partitions().find(alone, 0)).isInstanceOf(LedPartition.class);
+        assertThat(node.directoryReports).containsExactly(Map.entry(new PartitionId(orders, 0), here));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.girok.broker;
 
 import io.girok.base.Clock;
+import io.girok.base.PartitionId;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
@@ -22,6 +23,7 @@ import io.girok.metadata.setting.Settings;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -51,6 +53,8 @@ public final class TestNode {
     public final MetadataStore metadata = new MetadataStore(failure -> {
         throw new AssertionError(failure);
     });
+    /// What the controller was told of where replicas are.
+    public final Map<PartitionId, TopicId> directoryReports = new LinkedHashMap<>();
     private final List<LogDirectory> directories;
     private final AtomicBoolean isCutOff = new AtomicBoolean();
     private long nextProducerId = 1000;
@@ -112,7 +116,7 @@ public final class TestNode {
         broker = new Broker(
                 new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
                 metadata, settings, this::allocate,
-                new Replication(Replication.ALONE.leaders(), Replication.ALONE.proposals(),
+                new Replication(Replication.ALONE.leaders(), Replication.ALONE.proposals(), directoryReports::put,
                         Replication.ALONE.brokerEpoch(), isCutOff::get));
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,

@@ -4,5 +4,6 @@ package io.girok.controller;
 ///
 /// @param <A> the answer
 public sealed interface Command<A> permits CreateTopics, DeleteTopics, CreatePartitions, AlterConfigs, ReplaceConfigs,
-        RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, AlterPartitions, RepairPartitions,
-        ElectLeaders, AlterReassignments, AllocateProducerIds {}
+        RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, FailDirectories, AssignDirectories,
+        AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders, UpdateFeatures,
+        AllocateProducerIds {}

@@ -31,10 +31,14 @@ public final class Controller {
             case FenceBroker fence -> Membership.fence(rules, image, fence);
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
+            case FailDirectories fail -> Membership.failDirectories(rules, image, fail);
+            case AssignDirectories assign -> DirectoryAssignment.handle(rules, image, assign);
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
+            case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
+            case UpdateFeatures update -> FeatureUpdate.handle(image, update);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

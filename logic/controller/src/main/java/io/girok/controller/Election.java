@@ -9,8 +9,9 @@ import java.util.function.IntPredicate;
 
 /// What becomes of a partition when brokers come and go: who is in sync, who is eligible, who leads. Stateless.
 ///
-/// - A fenced broker is in sync with nothing. When so few are left that `min.insync.replicas` is not met, those that
-///   drop out stay *eligible*: nothing is committed from then on, so they lack nothing (KIP-966).
+/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few are
+///   left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from then on,
+///   so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).
@@ -64,7 +65,7 @@ final class Election {
     /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
     PartitionImage withPreferredLeader(PartitionImage partition) {
         int preferred = partition.replicas().getFirst();
-        return partition.isr().contains(preferred) && canLead(preferred)
+        return partition.isr().contains(preferred) && canLead(partition, preferred)
                 ? partition.with(partition.isr(), partition.elr(), preferred)
                 : partition;
     }
@@ -75,7 +76,7 @@ final class Election {
     }
 
     private List<Integer> ready(PartitionImage partition) {
-        return partition.isr().stream().filter(this::isReady).toList();
+        return partition.isr().stream().filter(id -> isReady(partition, id)).toList();
     }
 
     /// @param wanted the partition with the replicas it is to have
@@ -89,7 +90,7 @@ final class Election {
         List<Integer> elr = eligible(partition, isr);
         int leader = leader(partition, isr);
         if (leader == PartitionImage.NO_LEADER) {
-            leader = first(partition, id -> elr.contains(id) && canLead(id));
+            leader = first(partition, id -> elr.contains(id) && canLead(partition, id));
             if (leader == PartitionImage.NO_LEADER && isUncleanAllowed) {
                 leader = uncleanLeader(partition);
             }
@@ -103,7 +104,7 @@ final class Election {
     private boolean isComplete(PartitionImage partition, List<Integer> ready) {
         List<Integer> target = partition.targetReplicas();
         return partition.isReassigning() && ready.containsAll(target)
-                && target.stream().anyMatch(id -> id == partition.leader() || canLead(id));
+                && target.stream().anyMatch(id -> id == partition.leader() || canLead(partition, id));
     }
 
     /// What only others had is given up, if that is allowed.
@@ -128,8 +129,8 @@ final class Election {
 
     /// Who is still being added may have next to nothing.
     private int uncleanLeader(PartitionImage partition) {
-        int old = first(partition, id -> canLead(id) && !partition.addingReplicas().contains(id));
-        return old == PartitionImage.NO_LEADER ? first(partition, this::canLead) : old;
+        int old = first(partition, id -> canLead(partition, id) && !partition.addingReplicas().contains(id));
+        return old == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : old;
     }
 
     /// Those that drop out of a set that is too small now, and those that dropped out of it before.
@@ -161,10 +162,10 @@ final class Election {
 
     private int leader(PartitionImage partition, List<Integer> isr) {
         int present = partition.leader();
-        if (isr.contains(present) && canLead(present)) {
+        if (isr.contains(present) && canLead(partition, present)) {
             return present;
         }
-        int next = first(partition, id -> isr.contains(id) && canLead(id));
+        int next = first(partition, id -> isr.contains(id) && canLead(partition, id));
         // One that is leaving goes on for as long as nobody else can.
         return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
     }
@@ -173,13 +174,13 @@ final class Election {
         return partition.replicas().stream().filter(isSuitable::test).findFirst().orElse(PartitionImage.NO_LEADER);
     }
 
-    private boolean isReady(int id) {
+    private boolean isReady(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
-        return broker != null && !broker.isFenced();
+        return broker != null && !broker.isFenced() && broker.hasDirectory(partition.directoryOf(id));
     }
 
-    private boolean canLead(int id) {
+    private boolean canLead(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
-        return broker != null && broker.canLead();
+        return broker != null && broker.canLead() && broker.hasDirectory(partition.directoryOf(id));
     }
 }

@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.Feature;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataRecord.BrokerFenced;
@@ -9,6 +10,9 @@ import io.girok.metadata.MetadataRecord.BrokerLeaving;
 import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
+import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -38,11 +42,11 @@ final class Membership {
             return new Decision<>(List.of(), Result.of(present.epoch()));
         }
         if (!isFounded) {
-            return changed(rules, image, List.of(new ClusterCreated(command.clusterId()), record),
+            return changed(rules, image, founding(command.clusterId(), record),
                     Result.of(image.endOffset() + 1));
         }
         boolean isWhole = command.areLogsWhole() && present != null
-                && command.directories().containsAll(present.directories());
+                && !Collections.disjoint(command.directories(), present.directories());
         return isWhole
                 ? changed(rules, image, List.of(record), Result.of(image.endOffset()))
                 : registerWithoutClaims(rules, image, record);
@@ -67,6 +71,12 @@ final class Membership {
                 isDone);
     }
 
+    private static List<MetadataRecord> founding(String clusterId, BrokerRegistered founder) {
+        List<MetadataRecord> records = new ArrayList<>(List.of(new ClusterCreated(clusterId), founder));
+        Feature.ALL.forEach(feature -> records.add(feature.latest()));
+        return records;
+    }
+
     private static BrokerRegistered registrationOf(BrokerImage broker) {
         return new BrokerRegistered(broker.id(), broker.incarnation(), broker.endpoints(), broker.rack(),
                 broker.directories());
@@ -86,6 +96,19 @@ final class Membership {
         return broker.get().isFenced() == command.isFenced()
                 ? new Decision<>(List.of(), answer)
                 : changed(rules, image, List.of(new BrokerFenced(command.brokerId(), command.isFenced())), answer);
+    }
+
+    static Decision<Result<Integer>> failDirectories(ControllerRules rules, MetadataImage image,
+            FailDirectories command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        List<TopicId> failed = broker.get().directories().stream().filter(command.directories()::contains).toList();
+        return failed.isEmpty()
+                ? new Decision<>(List.of(), Result.of(0))
+                : changed(rules, image, List.of(new DirectoriesFailed(command.brokerId(), failed)),
+                        Result.of(failed.size()));
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {

@@ -115,10 +115,12 @@ final class PartitionAlteration {
             BrokerImage broker = image.broker(member.brokerId());
             // Who is in sync already may stay until it is fenced; who is new must be the one that has caught up.
             boolean isNew = !partition.isr().contains(member.brokerId());
-            if (broker == null || broker.isFenced() || (isNew && !broker.canLead())
+            if (broker == null || broker.isFenced()
+                    || !broker.hasDirectory(partition.directoryOf(member.brokerId())) || (isNew && !broker.canLead())
                     || (isNew && broker.epoch() != member.brokerEpoch())) {
                 return Result.failed(ControllerError.INELIGIBLE_REPLICA, "broker " + member.brokerId()
-                        + " is fenced, leaving, or not registered with epoch " + member.brokerEpoch());
+                        + " is fenced, leaving, not registered with epoch " + member.brokerEpoch()
+                        + ", or has this replica in a failed log directory");
             }
         }
         return members.contains(brokerId)

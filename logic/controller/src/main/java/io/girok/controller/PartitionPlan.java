@@ -4,7 +4,6 @@ import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +34,7 @@ final class PartitionPlan {
         return Result.of(
                 ReplicaPlacement.place(ready, partitionCount, replicationFactor, startPosition)
                         .stream()
-                        .map(replicas -> partition(replicas, replicas))
+                        .map(replicas -> partition(image, replicas, replicas))
                         .toList());
     }
 
@@ -56,7 +55,7 @@ final class PartitionPlan {
             }
         }
         return Result.of(
-                assignments.stream().map(replicas -> partition(replicas, inSync(image, replicas))).toList());
+                assignments.stream().map(replicas -> partition(image, replicas, inSync(image, replicas))).toList());
     }
 
     /// What is wrong with `replicas` as the brokers of a partition.
@@ -77,9 +76,15 @@ final class PartitionPlan {
         }).toList();
     }
 
-    private static PartitionImage partition(List<Integer> replicas, List<Integer> isr) {
-        return new PartitionImage(replicas, Collections.nCopies(replicas.size(), TopicId.ZERO), isr, isr.getFirst(), 0,
-                0);
+    private static PartitionImage partition(MetadataImage image, List<Integer> replicas, List<Integer> isr) {
+        List<TopicId> directories = replicas.stream().map(id -> directory(image, id)).toList();
+        return new PartitionImage(replicas, directories, isr, isr.getFirst(), 0, 0);
+    }
+
+    /// Where a new replica will be, if the broker has no choice; else it says so itself.
+    private static TopicId directory(MetadataImage image, int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        return broker != null && broker.directories().size() == 1 ? broker.directories().getFirst() : TopicId.ZERO;
     }
 
     private static <T> Result<T> invalid(String message) {

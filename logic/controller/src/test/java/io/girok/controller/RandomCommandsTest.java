@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.controller.AlterConfigs.Alteration;
@@ -21,6 +22,7 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -99,7 +101,8 @@ class RandomCommandsTest {
             return;
         }
         assertThat(partition.isr()).as("seed %d: in sync: ready ones only", SEED)
-                .allMatch(id -> !Objects.requireNonNull(image.broker(id)).isFenced());
+                .allMatch(id -> !Objects.requireNonNull(image.broker(id)).isFenced()
+                        && Objects.requireNonNull(image.broker(id)).hasDirectory(partition.directoryOf(id)));
         assertThat(partition.leader() == PartitionImage.NO_LEADER || partition.isr().contains(partition.leader()))
                 .as("seed %d: a leader is in sync: %s", SEED, partition)
                 .isTrue();
@@ -114,7 +117,7 @@ class RandomCommandsTest {
 
     private static Command<?> command(Random random, MetadataImage image) {
         int brokerId = random.nextInt(5);
-        return switch (random.nextInt(17)) {
+        return switch (random.nextInt(19)) {
             case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
             case 1, 2 -> new FenceBroker(brokerId, epoch(image, brokerId), random.nextInt(4) == 0);
             case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
@@ -144,12 +147,15 @@ class RandomCommandsTest {
             case 9 -> new AllocateProducerIds();
             case 10 -> new LeaveCluster(brokerId, epoch(image, brokerId));
             case 11, 12 -> proposal(random, image);
+            case 17 -> new BalanceLeaders(random.nextInt(30));
             case 13, 14 -> new AlterReassignments(
                     some(random,
                             () -> new AlterReassignments.Reassignment(
                                     new PartitionName(name(random), random.nextInt(2)),
                                     random.nextInt(4) == 0 ? null : brokers(random))),
                     false);
+            case 15 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
+            case 16 -> assignment(random, image, brokerId);
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
                     List.of(), random.nextBoolean());
         };
@@ -158,6 +164,25 @@ class RandomCommandsTest {
     private static long epoch(MetadataImage image, int brokerId) {
         BrokerImage broker = image.broker(brokerId);
         return broker == null ? 0 : broker.epoch();
+    }
+
+    private static TopicId directory(Random random, int brokerId) {
+        return random.nextInt(3) == 0 ? new TopicId(51, brokerId) : World.directory(brokerId);
+    }
+
+    /// Moves only: what was in a directory that is lost is known to nobody.
+    private static Command<?> assignment(Random random, MetadataImage image, int brokerId) {
+        BrokerImage broker = image.broker(brokerId);
+        Map<PartitionId, TopicId> directories = new LinkedHashMap<>();
+        image.topics().stream().sorted(Comparator.comparing(TopicImage::id)).forEach(topic -> {
+            int index = random.nextInt(topic.partitions().size() + 1);
+            boolean isMove = index == topic.partitions().size() || broker != null
+                    && broker.hasDirectory(topic.partitions().get(index).directoryOf(brokerId));
+            if (isMove) {
+                directories.put(new PartitionId(topic.id(), index), directory(random, brokerId));
+            }
+        });
+        return new AssignDirectories(brokerId, epoch(image, brokerId), directories);
     }
 
     /// Of some leader, to shrink or to grow.

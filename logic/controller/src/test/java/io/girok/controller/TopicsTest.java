@@ -66,7 +66,7 @@ class TopicsTest {
         Result<CreatedTopic> result = create(new NewTopic("orders", 2, 1, List.of(), Map.of("size", "5")));
 
         CreatedTopic created = result.get();
-        PartitionImage partition = new PartitionImage(List.of(1), List.of(TopicId.ZERO), List.of(1), 1, 0, 0);
+        PartitionImage partition = new PartitionImage(List.of(1), List.of(World.directory(1)), List.of(1), 1, 0, 0);
         assertThat(created).isEqualTo(new CreatedTopic(created.id(), "orders", 2, 1));
         assertThat(topic("orders")).isEqualTo(new TopicImage(created.id(), "orders", List.of(partition, partition)));
         assertThat(world.image.config(ConfigTarget.topic("orders"))).isEqualTo(Map.of("size", "5"));
@@ -172,7 +172,8 @@ class TopicsTest {
                 .containsExactly(2, 2);
         assertThat(topic("orders").partitions().get(0).leader()).isEqualTo(2);
         assertThat(topic("orders").partitions().get(1)).isEqualTo(
-                new PartitionImage(List.of(3, 2), List.of(TopicId.ZERO, TopicId.ZERO), List.of(2), 2, 0, 0));
+                new PartitionImage(List.of(3, 2), List.of(World.directory(3), World.directory(2)), List.of(2), 2, 0,
+                        0));
     }
 
     @Test

@@ -57,7 +57,12 @@ final class World {
     static RegisterBroker registration(int id, long incarnation, String rack, boolean areLogsWhole) {
         return new RegisterBroker("cluster", id, new TopicId(id, incarnation),
                 List.of(new Endpoint("PLAINTEXT", "", 9092)),
-                rack.isEmpty() ? null : rack, List.of(new TopicId(50, id)), areLogsWhole);
+                rack.isEmpty() ? null : rack, List.of(directory(id)), areLogsWhole);
+    }
+
+    /// The only log directory of a broker.
+    static TopicId directory(int brokerId) {
+        return new TopicId(50, brokerId);
     }
 
     /// Decides the command and applies what was decided, by way of its bytes.

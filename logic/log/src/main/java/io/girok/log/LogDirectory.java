@@ -310,6 +310,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Makes the directory of a log that is written to for the first time.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
+        if (environment.durability() == Durability.FSYNC) {
+            journal.begin(new JournalKey(topic, name));
+        }
         new PartitionDirectory(path, environment, marks, recoveries, true, List.of()).create(name, topic, of);
         onDisk.add(name);
     }

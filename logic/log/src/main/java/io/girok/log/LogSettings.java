@@ -32,6 +32,12 @@ public record LogSettings(Roll roll, Retention retention, Flush flush, BatchRule
         this(roll, retention, flush, batches, DEFAULT_COMPACTION);
     }
 
+    /// The same, but nothing is too old, or too much.
+    LogSettings keepingAll() {
+        return new LogSettings(roll, new Retention(-1, -1, retention.fileDeleteDelayMs(), retention.deletes(),
+                retention.compacts()), flush, batches, compaction);
+    }
+
     /// When a segment ends and the next begins.
     ///
     /// @param segmentBytes `segment.bytes`

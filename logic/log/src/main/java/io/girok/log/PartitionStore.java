@@ -105,7 +105,7 @@ public final class PartitionStore {
             }
         }
         int size = plan.batches().remaining();
-        if (origin == AppendOrigin.CLIENT && !home.space().admitsClients()) {
+        if (!hasRoom(origin)) {
             return new AppendResult.Rejected(RejectReason.DISK_FULL, "log '" + name + "': its disk has less than "
                     + home.space().floorBytes() + " bytes free (log.dir.min.free.bytes); nothing was written",
                     List.of());
@@ -131,6 +131,14 @@ public final class PartitionStore {
         flushing.appended(plan);
         return new AppendResult.Appended(plan.baseOffset(), plan.lastOffset(), plan.maxTimestamp(),
                 plan.logAppendTimeMs(), size);
+    }
+
+    private boolean hasRoom(AppendOrigin origin) {
+        return switch (origin) {
+            case CLIENT -> home.space().admitsClients();
+            case REPLICATION -> home.space().admitsReplicas();
+            case COORDINATOR -> true;
+        };
     }
 
     private void createOnDisk() throws IOException {
@@ -336,11 +344,21 @@ public final class PartitionStore {
     /// Deletes what retention by time, size and start offset allows, up to `highWatermark`; forgets producers that were
     /// silent for too long. Answers the number of segments.
     public int deleteOldSegments(long nowMs, long highWatermark) {
+        return deleteSegments(nowMs, highWatermark, settings);
+    }
+
+    /// As [#deleteOldSegments], but for retention by time and size: a follower leaves those to its leader, whose start
+    /// offset it takes over, so that its own clock does not decide what is left when it leads.
+    public int deleteBelowStart(long nowMs, long highWatermark) {
+        return deleteSegments(nowMs, highWatermark, settings.keepingAll());
+    }
+
+    private int deleteSegments(long nowMs, long highWatermark, LogSettings rules) {
         checkUsable();
         try {
             contents.expireProducers(nowMs - home.producerIdExpirationMs());
             int count = trim.countDeletable(nowMs, Math.min(highWatermark, contents.endOffset()), contents.endOffset(),
-                    settings);
+                    rules);
             if (count == 0 || cleanable.isSwapping()) {
                 return 0;
             }

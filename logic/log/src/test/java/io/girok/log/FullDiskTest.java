@@ -43,6 +43,26 @@ class FullDiskTest {
     }
 
     @Test
+    void whatIsCopiedFromOtherBrokersMayUseHalfOfTheFloor() {
+        openWithFloor();
+        // The reserve is set aside.
+        world.settle();
+        leave(FLOOR - 1);
+        waitForALook();
+        assertRefused(world.append(batch("a"), 0));
+        assertThat(world.store.append(batch("a").leaderEpoch(3).build(), AppendOrigin.REPLICATION, -1))
+                .isInstanceOf(AppendResult.Appended.class);
+
+        leave(FLOOR / 2 - 1);
+        waitForALook();
+
+        assertRefused(
+                world.store.append(
+                        new BatchBuilder().baseOffset(1).leaderEpoch(3).append(1, null, LogWorld.bytes("b")).build(),
+                        AppendOrigin.REPLICATION, -1));
+    }
+
+    @Test
     void roomThatComesBackIsUsedWithoutARestart() {
         openWithFloor();
         leave(FLOOR - 1);

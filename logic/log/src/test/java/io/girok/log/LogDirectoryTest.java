@@ -122,6 +122,29 @@ class LogDirectoryTest {
     }
 
     @Test
+    void aReplicaThatWasTakenAwayAndComesBackBeginsAnewAlsoAfterACrash() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.append(2, "b");
+        world.flush();
+        world.directory.checkpoint();
+        world.settle();
+        world.append(3, "c");
+        world.flush();
+        world.directory.delete(LogWorld.NAME);
+        world.openPartition();
+        world.append(4, "d");
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(5));
+
+        world.open();
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(world.read(0)).isSubsetOf("0:d");
+    }
+
+    @Test
     void aFlushThatComesLateTouchesNothingOfTheLogThatFollows() throws IOException {
         world.open();
         world.append(1, "a");

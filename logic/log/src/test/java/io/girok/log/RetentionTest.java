@@ -38,6 +38,22 @@ class RetentionTest {
     }
 
     @Test
+    void aFollowerDeletesWhatItsLeaderHasDeletedOnly() {
+        open(new LogSettings.Retention(HOUR_MS, 1, 0, true, false), Long.MAX_VALUE);
+        world.append(now - 5 * HOUR_MS, "a");
+        world.store.roll();
+        world.append(now - 5 * HOUR_MS, "b");
+        world.store.roll();
+        world.append(now - 5 * HOUR_MS, "c");
+
+        assertThat(world.store.deleteBelowStart(now, 3)).isZero();
+        world.store.advanceStartOffset(1);
+
+        assertThat(world.store.deleteBelowStart(now, 3)).isEqualTo(1);
+        assertThat(world.store.startOffset()).isEqualTo(1);
+    }
+
+    @Test
     void aSegmentWithoutTimestampsIsAsOldAsItsFile() {
         open(new LogSettings.Retention(HOUR_MS, -1, 0, true, false), Long.MAX_VALUE);
         world.append(RecordBatch.NO_TIMESTAMP, "a");

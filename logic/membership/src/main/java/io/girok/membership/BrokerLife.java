@@ -6,9 +6,13 @@ import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
 import io.girok.wire.TopicUuids;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -51,6 +55,7 @@ public final class BrokerLife {
     /// Who the broker is.
     ///
     /// @param incarnation new with every start of the process
+    /// @param directories the log directories that could be opened
     /// @param areLogsWhole whether the logs have all that this broker ever acknowledged
     public record Identity(int brokerId, String clusterId, TopicId incarnation, List<Endpoint> endpoints,
             @Nullable String rack, List<TopicId> directories, boolean areLogsWhole) {
@@ -66,11 +71,15 @@ public final class BrokerLife {
     private final long heartbeatMs;
     private final ControllerContact contact;
     private final Shard shard;
+    /// Those of its log directories that have failed by now.
+    private final Set<TopicId> failedDirectories = new LinkedHashSet<>();
     private final CompletableFuture<Long> registered = new CompletableFuture<>();
     private final CompletableFuture<Void> active = new CompletableFuture<>();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
     private volatile long brokerEpoch = NO_EPOCH;
     private boolean isAsking;
+    /// Whether a directory has failed of which no heartbeat has told.
+    private boolean hasNews;
     private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
@@ -114,6 +123,14 @@ public final class BrokerLife {
         }
     }
 
+    /// A log directory has failed, for as long as this process lives. The controller hears of it at once.
+    public void directoryFailed(TopicId directory) {
+        shard.run(() -> {
+            hasNews |= failedDirectories.add(directory);
+            proceedNow();
+        });
+    }
+
     /// Of the registration in force, -1 before there is one.
     public long brokerEpoch() {
         return brokerEpoch;
@@ -145,12 +162,14 @@ public final class BrokerLife {
         if (brokerEpoch == NO_EPOCH) {
             ask(ApiKeys.BROKER_REGISTRATION, REGISTRATION_VERSION, registration(), REGISTRATION_LIMIT_MS);
         } else {
+            hasNews = false;
             ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
                     .setCurrentMetadataOffset(images.get().endOffset() - 1)
                     .setWantFence(!isReady)
-                    .setWantShutDown(isLeaving), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
+                    .setWantShutDown(isLeaving)
+                    .setOfflineLogDirs(uuids(failedDirectories)), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
         }
     }
 
@@ -182,7 +201,14 @@ public final class BrokerLife {
                 .setPreviousBrokerEpoch(identity.areLogsWhole() ? LOGS_ARE_WHOLE : NO_EPOCH)
                 .setListeners(listeners)
                 .setRack(identity.rack())
-                .setLogDirs(identity.directories().stream().map(TopicUuids::of).toList());
+                .setLogDirs(uuids(identity.directories()
+                        .stream()
+                        .filter(directory -> !failedDirectories.contains(directory))
+                        .toList()));
+    }
+
+    private static List<Uuid> uuids(Collection<TopicId> ids) {
+        return ids.stream().map(TopicUuids::of).toList();
     }
 
     private void take(ApiMessage answer) {
@@ -226,7 +252,7 @@ public final class BrokerLife {
                     contact.answered(askedMs);
                     active.complete(null);
                 }
-                boolean isUnderWay = isLeaving || (isReady && answer.isFenced());
+                boolean isUnderWay = hasNews || isLeaving || (isReady && answer.isFenced());
                 after(isUnderWay ? SOON_MS : heartbeatMs);
             }
             case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {

@@ -10,6 +10,7 @@ import io.girok.controller.ActiveController;
 import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.AlterPartitions;
 import io.girok.controller.ConfirmBroker;
+import io.girok.controller.FailDirectories;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.LeaveCluster;
 import io.girok.controller.RegisterBroker;
@@ -36,8 +37,8 @@ import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition and AllocateProducerIds
-/// (KIP-631, KIP-497, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
+/// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition, AssignReplicasToDirs
+/// and AllocateProducerIds (KIP-631, KIP-497, KIP-858, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
 public final class ControllerApis {
     private final ActiveController controller;
     private final MetadataStore metadata;
@@ -52,6 +53,7 @@ public final class ControllerApis {
     public List<ApiRow> rows() {
         return List.of(row(ApiKeys.BROKER_REGISTRATION, this::register), row(ApiKeys.BROKER_HEARTBEAT, this::heartbeat),
                 row(ApiKeys.ALTER_PARTITION, this::alterPartitions),
+                row(ApiKeys.ASSIGN_REPLICAS_TO_DIRS, new DirectoryAssignments(controller)::handle),
                 row(ApiKeys.ALLOCATE_PRODUCER_IDS, this::allocateProducerIds));
     }
 
@@ -113,7 +115,12 @@ public final class ControllerApis {
                 confirm(body, responder);
             } else {
                 sessions.heard(broker, request.connection());
-                answer(body, broker, responder);
+                List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
+                if (broker.directories().stream().anyMatch(failed::contains)) {
+                    failDirectories(broker, failed, body, responder);
+                } else {
+                    answer(body, broker, responder);
+                }
             }
         });
     }
@@ -126,6 +133,20 @@ public final class ControllerApis {
         } else {
             confirm(body, responder);
         }
+    }
+
+    private void failDirectories(BrokerImage broker, List<TopicId> failed, BrokerHeartbeatRequestData body,
+            Responder responder) {
+        var _ = controller.submit(new FailDirectories(broker.id(), broker.epoch(), failed))
+                .handle((result, failure) -> {
+                    Errors error = ControllerErrors.of(result, failure);
+                    if (error == Errors.NONE) {
+                        answer(body, broker, responder);
+                    } else {
+                        refuse(responder, error);
+                    }
+                    return true;
+                });
     }
 
     private static boolean isCaughtUp(BrokerHeartbeatRequestData body) {
@@ -184,7 +205,8 @@ public final class ControllerApis {
                 .flatMap(topic -> topic.partitions().stream())
                 .anyMatch(partition -> partition.leader() == brokerId && partition.replicas().stream().anyMatch(id -> {
                     BrokerImage other = image.broker(id);
-                    return id != brokerId && other != null && other.canLead();
+                    return id != brokerId && other != null && other.canLead()
+                            && other.hasDirectory(partition.directoryOf(id));
                 }));
     }
 

@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.IntConsumer;
 
 /// Notices that another member of the metadata quorum has died: its connection closes, and at its address nobody
-/// listens. [#heard] is thread-safe; the rest is owned by its shard.
+/// listens. [#heard] and [#watch] are thread-safe; the rest is
+/// owned by its shard.
 public final class MemberWatch {
     private final Shard shard;
     private final Probe probe;
@@ -29,6 +30,11 @@ public final class MemberWatch {
                 connection.onClose(() -> shard.execute(() -> closed(nodeId, connection.id())));
             }
         });
+    }
+
+    /// Asks the member itself, and stays connected to it.
+    public void watch(int nodeId) {
+        shard.run(() -> probe.ask(nodeId, () -> whenGone.accept(nodeId)));
     }
 
     private void closed(int nodeId, long connectionId) {

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A listener that keeps the records as text, and can be waited on. Thread-safe by its monitor.
 public final class RecordingListener implements MetadataListener {
@@ -20,6 +21,7 @@ public final class RecordingListener implements MetadataListener {
     private long epoch = -1;
     private long snapshotsTaken;
     private int callsRunning;
+    private @Nullable Throwable fatal;
 
     /// @param drive lets the engine go on, where it does not by itself
     public RecordingListener(Runnable drive) {
@@ -84,6 +86,7 @@ public final class RecordingListener implements MetadataListener {
     @Override
     public synchronized void onFatal(Throwable cause) {
         events.add("fatal");
+        fatal = cause;
         onFatal.run();
         notifyAll();
     }
@@ -123,7 +126,7 @@ public final class RecordingListener implements MetadataListener {
         while (!condition.test(this)) {
             long leftMs = (deadline - System.nanoTime()) / 1_000_000;
             if (leftMs <= 0) {
-                throw new AssertionError("waited in vain for " + what + "; events: " + events);
+                throw new AssertionError("waited in vain for " + what + "; events: " + events, fatal);
             }
             try {
                 wait(leftMs);

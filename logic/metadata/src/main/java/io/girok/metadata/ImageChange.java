@@ -21,6 +21,7 @@ public final class ImageChange {
     private HashPMap<Integer, BrokerImage> brokers;
     private HashPMap<ConfigTarget, Map<String, String>> configs;
     private long nextProducerId;
+    private HashPMap<String, Integer> features;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -35,6 +36,7 @@ public final class ImageChange {
         this.brokers = before.brokerMap();
         this.configs = before.configMap();
         this.nextProducerId = before.nextProducerId();
+        this.features = before.featureMap();
     }
 
     /// The way from `before` over all of `records`.
@@ -54,6 +56,7 @@ public final class ImageChange {
             case MetadataRecord.BrokerRegistered registered -> register(registered);
             case MetadataRecord.BrokerFenced fenced -> fence(fenced);
             case MetadataRecord.BrokerLeaving leaving -> leave(leaving);
+            case MetadataRecord.DirectoriesFailed failed -> failDirectories(failed);
             case MetadataRecord.BrokerUnregistered unregistered -> {
                 existing(unregistered.id());
                 brokers = brokers.minus(unregistered.id());
@@ -64,6 +67,9 @@ public final class ImageChange {
             case MetadataRecord.PartitionsChanged changed -> changePartitions(changed);
             case MetadataRecord.TopicDeleted deleted -> delete(deleted);
             case MetadataRecord.ConfigChanged changed -> changeConfig(changed);
+            case MetadataRecord.FeatureLevelSet set -> features = set.level() == 0
+                    ? features.minus(set.feature())
+                    : features.plus(set.feature(), set.level());
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
                         nextProducerId <= allocated.nextProducerId(),
@@ -89,6 +95,15 @@ public final class ImageChange {
     private void leave(MetadataRecord.BrokerLeaving record) {
         BrokerImage broker = existing(record.id());
         put(broker, broker.isFenced(), true);
+    }
+
+    private void failDirectories(MetadataRecord.DirectoriesFailed record) {
+        BrokerImage broker = existing(record.id());
+        List<TopicId> left = new ArrayList<>(broker.directories());
+        left.removeAll(record.directories());
+        brokers = brokers.plus(broker.id(), new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(),
+                broker.endpoints(), broker.rack(), left, broker.isFenced(), broker.isLeaving()));
+        changedBrokers.add(broker.id());
     }
 
     private void put(BrokerImage broker, boolean isFenced, boolean isLeaving) {
@@ -175,7 +190,7 @@ public final class ImageChange {
 
     /// The image after all records applied so far.
     public MetadataImage image() {
-        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId);
+        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features);
     }
 
     /// What all records applied so far have changed.

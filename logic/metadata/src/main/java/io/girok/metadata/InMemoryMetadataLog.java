@@ -34,8 +34,9 @@ public final class InMemoryMetadataLog implements MetadataLog {
     private volatile @Nullable MetadataListener listener;
     private volatile Leadership leadership = NOBODY_LEADS;
 
-    /// Owned by the executor: what was delivered last.
-    private long lastOffset = -1;
+    /// Written by the executor only: what was delivered last.
+    private volatile long lastOffset = -1;
+    /// Owned by the executor, as is the next.
     private long lastEpoch;
     private long leadingEpoch = -1;
 
@@ -93,6 +94,26 @@ public final class InMemoryMetadataLog implements MetadataLog {
         CompletableFuture<@Nullable Void> answer = failedWhenClosed();
         quorum.resign(this, epoch, answer);
         return answer;
+    }
+
+    @Override
+    public CompletableFuture<VoterChange> changeVoters(VoterSet expected, VoterSet target) {
+        CompletableFuture<VoterChange> answer = new CompletableFuture<>();
+        endWithClose(answer, () -> answer.complete(new VoterChange.Unknown("the metadata log was closed meanwhile")));
+        quorum.changeVoters(this, new InMemoryQuorum.Proposal(expected, target), answer);
+        return answer;
+    }
+
+    @Override
+    public QuorumStatus status() {
+        return new QuorumStatus(leadership, lastOffset + 1, quorum.voters()
+                .voters()
+                .stream()
+                .map(voter -> voter.id() == id
+                        ? new QuorumStatus.VoterStatus(voter, lastOffset + 1, QuorumStatus.UNKNOWN,
+                                QuorumStatus.UNKNOWN)
+                        : QuorumStatus.VoterStatus.unknown(voter))
+                .toList());
     }
 
     @Override

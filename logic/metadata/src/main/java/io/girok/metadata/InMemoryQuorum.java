@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe: what it is told runs as a task of its executor, which runs one task at a time; that alone owns the
 /// state. With a deterministic executor, all of it is deterministic.
 ///
-/// The node with the lowest id leads as long as it is there; elections, lost answers and refusals come when they are
-/// asked for ([#elect], [#plant]). What is committed outlives every node, so a node that closes and is made again
+/// The voter with the lowest id leads as long as it is there; elections, lost answers and refusals come when they are
+/// asked for ([#elect], [#plant]). Every node votes, until somebody changes who does. What is committed outlives every node, so a node that closes and is made again
 /// stands for one that restarts.
 public final class InMemoryQuorum {
     private static final int NOBODY = -1;
@@ -33,6 +33,9 @@ public final class InMemoryQuorum {
     private final Queue<AppendFault> faults = new ArrayDeque<>();
     private final List<Batch> batches = new ArrayList<>();
     private @Nullable Snapshot snapshot;
+    /// Null for whoever is there.
+    private @Nullable VoterSet voters;
+    private volatile VoterSet published = VoterSet.EMPTY;
     private long nextOffset;
     private long epoch;
     private int leaderId = NOBODY;
@@ -46,6 +49,9 @@ public final class InMemoryQuorum {
 
     /// Everything up to `lastOffset`, as a listener wrote it.
     record Snapshot(long lastOffset, long epoch, ByteArrayOutputStream content) {}
+
+    /// Who is to vote, instead of whom.
+    record Proposal(VoterSet expected, VoterSet target) {}
 
     /// @param executor runs one task at a time, in the order they were given
     public InMemoryQuorum(Executor executor) {
@@ -65,28 +71,39 @@ public final class InMemoryQuorum {
     void join(InMemoryMetadataLog node) {
         executor.execute(() -> {
             Invariant.check(nodes.put(node.id(), node) == null, "node " + node.id() + " is there twice");
+            published = present();
             if (snapshot != null) {
                 node.deliverSnapshot(snapshot);
             }
             for (Batch batch : batches) {
                 node.deliverBatch(batch);
             }
-            if (leaderId == NOBODY) {
-                begin(nodes.firstKey());
+            if (leaderId == NOBODY && isVoter(node.id())) {
+                begin(first());
             } else {
                 node.hear(leadership(node));
             }
         });
     }
 
+    private boolean isVoter(int nodeId) {
+        return voters == null || voters.contains(nodeId);
+    }
+
+    /// The lowest voter that is there, or nobody.
+    private int first() {
+        return nodes.keySet().stream().filter(this::isVoter).findFirst().orElse(NOBODY);
+    }
+
     void leave(InMemoryMetadataLog node) {
         executor.execute(() -> {
-            if (nodes.remove(node.id(), node) && leaderId == node.id()) {
+            boolean wasThere = nodes.remove(node.id(), node);
+            published = present();
+            if (wasThere && leaderId == node.id()) {
                 leaderId = NOBODY;
-                if (nodes.isEmpty()) {
-                    return;
+                if (first() != NOBODY) {
+                    begin(first());
                 }
-                begin(nodes.firstKey());
             }
         });
     }
@@ -149,6 +166,48 @@ public final class InMemoryQuorum {
         });
     }
 
+    void changeVoters(InMemoryMetadataLog node, Proposal proposal, CompletableFuture<VoterChange> answer) {
+        executor.execute(() -> {
+            VoterChange change = decide(node, proposal);
+            node.deliver(() -> answer.complete(change));
+        });
+    }
+
+    private VoterChange decide(InMemoryMetadataLog node, Proposal proposal) {
+        VoterSet present = present();
+        VoterSet target = proposal.target();
+        if (leaderId != node.id()) {
+            return VoterChange.refused(VoterChange.Reason.NOT_LEADER, "node " + leaderId + " leads");
+        }
+        if (!present.ids().equals(proposal.expected().ids())) {
+            return VoterChange.refused(VoterChange.Reason.OTHER_VOTERS,
+                    "the voters are " + present.ids() + ", not " + proposal.expected().ids());
+        }
+        if (target.size() == 0) {
+            return VoterChange.refused(VoterChange.Reason.INVALID, "somebody must vote");
+        }
+        if (!nodes.keySet().containsAll(target.without(present).ids())
+                || target.ids().stream().filter(nodes::containsKey).count() < target.majority()) {
+            return VoterChange.refused(VoterChange.Reason.UNREACHABLE,
+                    "of the voters " + target.ids() + ", only " + nodes.keySet() + " are there");
+        }
+        voters = target;
+        published = target;
+        if (!target.contains(leaderId)) {
+            begin(first());
+        }
+        return new VoterChange.Changed();
+    }
+
+    private VoterSet present() {
+        return voters == null ? VoterSet.of(nodes.keySet().stream().map(Voter::of).toList()) : voters;
+    }
+
+    /// Who votes, as of the last change of voters or nodes. Safe for any thread.
+    VoterSet voters() {
+        return published;
+    }
+
     void keep(Snapshot taken) {
         executor.execute(() -> {
             if (snapshot == null || snapshot.lastOffset() < taken.lastOffset()) {
@@ -160,8 +219,7 @@ public final class InMemoryQuorum {
 
     /// Who is next after `nodeId`; itself when it is alone.
     private int successor(int nodeId) {
-        Integer higher = nodes.higherKey(nodeId);
-        return higher == null ? nodes.firstKey() : higher;
+        return nodes.tailMap(nodeId, false).keySet().stream().filter(this::isVoter).findFirst().orElseGet(this::first);
     }
 
     private void begin(int newLeaderId) {

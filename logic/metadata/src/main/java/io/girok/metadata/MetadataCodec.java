@@ -8,8 +8,8 @@ import java.util.List;
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
-    /// 2: partitions have eligible leader replicas; 3: they may be reassigned.
-    private static final byte VERSION = 3;
+    /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels.
+    static final byte VERSION = 4;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -25,6 +25,8 @@ public final class MetadataCodec {
     private static final byte PARTITIONS_CHANGED = 10;
     private static final byte BROKER_LEAVING = 11;
     private static final byte BROKER_UNREGISTERED = 12;
+    private static final byte FEATURE_LEVEL_SET = 13;
+    private static final byte DIRECTORIES_FAILED = 15;
 
     private MetadataCodec() {}
 
@@ -50,10 +52,14 @@ public final class MetadataCodec {
             case MetadataRecord.BrokerLeaving leaving -> begin(out, BROKER_LEAVING).int32(leaving.id());
             case MetadataRecord.BrokerUnregistered unregistered ->
                 begin(out, BROKER_UNREGISTERED).int32(unregistered.id());
+            case MetadataRecord.DirectoriesFailed failed -> begin(out, DIRECTORIES_FAILED).int32(failed.id())
+                    .list(failed.directories(), FieldWriter::id);
             case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
                     .optionalText(changed.value());
+            case MetadataRecord.FeatureLevelSet set -> begin(out, FEATURE_LEVEL_SET).text(set.feature())
+                    .int32(set.level());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -83,9 +89,12 @@ public final class MetadataCodec {
                     new MetadataRecord.PartitionsChanged(in.id(), in.list(change -> readChange(change, version)));
                 case BROKER_LEAVING -> new MetadataRecord.BrokerLeaving(in.int32());
                 case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
+                case DIRECTORIES_FAILED ->
+                    new MetadataRecord.DirectoriesFailed(in.int32(), in.list(FieldReader::id));
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
+                case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.int32());
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };

@@ -27,6 +27,18 @@ public interface MetadataLog extends AutoCloseable {
     /// Gives leadership up if `epoch` is still the current one.
     CompletableFuture<@Nullable Void> resign(long epoch);
 
+    /// Has `target` vote instead of `expected`, if those are who votes now. The future never fails, and ends within a
+    /// deadline of the engine's own. Who is added votes once it has caught up.
+    default CompletableFuture<VoterChange> changeVoters(VoterSet expected, VoterSet target) {
+        return CompletableFuture.completedFuture(VoterChange.refused(VoterChange.Reason.UNSUPPORTED,
+                "who votes on the metadata is decided outside of Girok"));
+    }
+
+    /// What this node knows of the quorum; a leader knows most.
+    default QuorumStatus status() {
+        return new QuorumStatus(leadership(), QuorumStatus.UNKNOWN, List.of());
+    }
+
     /// Writes the listener's image as a snapshot and lets the log before it go. Ends in the last offset it covers.
     CompletableFuture<Long> snapshot();
 

@@ -24,6 +24,13 @@ public sealed interface MetadataRecord {
     /// A broker is about to stop: it leads nothing any more, but follows until it is fenced.
     record BrokerLeaving(int id) implements MetadataRecord {}
 
+    /// Log directories of a broker have failed: nothing in them can be used until the broker registers with them again.
+    record DirectoriesFailed(int id, List<TopicId> directories) implements MetadataRecord {
+        public DirectoriesFailed {
+            directories = List.copyOf(directories);
+        }
+    }
+
     /// A broker's registration is gone.
     record BrokerUnregistered(int id) implements MetadataRecord {}
 
@@ -59,6 +66,9 @@ public sealed interface MetadataRecord {
 
     /// A setting has a value of its own, or (null) no longer.
     record ConfigChanged(ConfigTarget target, String name, @Nullable String value) implements MetadataRecord {}
+
+    /// A feature of the whole cluster is at that level from here on.
+    record FeatureLevelSet(String feature, int level) implements MetadataRecord {}
 
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}

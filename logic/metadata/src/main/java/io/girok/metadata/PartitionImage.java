@@ -9,7 +9,7 @@ import java.util.List;
 ///
 /// @param replicas the brokers that hold a copy, the preferred leader first; during a reassignment those that are to
 ///         hold one, then those that are to lose it
-/// @param directories the log directory of each replica, in the order of `replicas`; zero: the broker's choice
+/// @param directories the log directory of each replica, in the order of `replicas`; zero: not known
 /// @param isr the in-sync replicas
 /// @param elr eligible leader replicas: out of sync by now, but since they left, nothing was committed that they lack
 ///         (KIP-966)
@@ -41,6 +41,26 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
     public PartitionImage(List<Integer> replicas, List<TopicId> directories, List<Integer> isr, List<Integer> elr,
             int leader, int leaderEpoch, int partitionEpoch) {
         this(replicas, directories, isr, elr, List.of(), List.of(), leader, leaderEpoch, partitionEpoch);
+    }
+
+    /// The log directory of a replica; zero when it is not known, or there is no such replica.
+    public TopicId directoryOf(int replica) {
+        int index = replicas.indexOf(replica);
+        return index < 0 ? TopicId.ZERO : directories.get(index);
+    }
+
+    /// The partition with a replica in another log directory.
+    public PartitionImage withDirectory(int replica, TopicId directory) {
+        List<TopicId> changed = new ArrayList<>(directories);
+        changed.set(replicas.indexOf(replica), directory);
+        return new PartitionImage(replicas, changed, isr, elr, addingReplicas, removingReplicas, leader, leaderEpoch,
+                partitionEpoch + 1);
+    }
+
+    /// The partition with a replica that is not eligible to lead (any more), as part of another change.
+    public PartitionImage withoutEligible(int replica) {
+        return new PartitionImage(replicas, directories, isr, elr.stream().filter(id -> id != replica).toList(),
+                addingReplicas, removingReplicas, leader, leaderEpoch, partitionEpoch);
     }
 
     /// One whose in-sync replicas were never too few.
@@ -95,11 +115,6 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
         return new PartitionImage(all, places, all.stream().filter(isr::contains).toList(),
                 all.stream().filter(elr::contains).toList(), adding, removing,
                 all.contains(leader) ? leader : NO_LEADER, leaderEpoch, partitionEpoch);
-    }
-
-    private TopicId directoryOf(int brokerId) {
-        int index = replicas.indexOf(brokerId);
-        return index < 0 ? TopicId.ZERO : directories.get(index);
     }
 
     /// The partition after a change of its in-sync replicas, with its epochs raised as that asks for.

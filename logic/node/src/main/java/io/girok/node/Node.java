@@ -30,14 +30,20 @@ import io.girok.membership.BrokerSessions;
 import io.girok.membership.ControllerApis;
 import io.girok.membership.ControllerChannel;
 import io.girok.membership.ControllerContact;
+import io.girok.membership.DirectoryReports;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
 import io.girok.membership.NodeAddresses;
+import io.girok.membership.PreferredLeaders;
 import io.girok.membership.ProposalSender;
+import io.girok.membership.QuorumApis;
+import io.girok.membership.balance.AutoBalance;
+import io.girok.membership.balance.BalanceSettings;
 import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
@@ -67,6 +73,7 @@ public final class Node {
      * are known up to its registration at least, so that it can tell which logs on its disk are still wanted. Then it
      * takes up work, and the controller lets it lead.
      */
+    private static final long SECOND_MS = 1_000;
     private static final long MINUTE_MS = 60_000;
     private static final long PROBE_LIMIT_MS = 1_000;
 
@@ -114,7 +121,9 @@ public final class Node {
     private final ActiveController controller;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private final ControllerChannel heartbeats;
+    private final DirectoryReports directoryReports;
     private final ControllerContact contact;
+    private final MemberWatch members;
     private final Broker broker;
     private final ApiTable table;
     private final StartGate gate;
@@ -143,6 +152,15 @@ public final class Node {
                 controller, store,
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
+        store.subscribe(new AutoBalance(
+                new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
+                        others.peers(), others.addresses()),
+                controller, store, this::balanceSettings));
+        if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+            store.subscribe(new PreferredLeaders(controller, surroundings.first(),
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
+        }
         this.contact = contact();
         ControllerChannel internal = channel();
         GroupApis groups = groups(internal);
@@ -152,6 +170,9 @@ public final class Node {
             }
         });
         this.heartbeats = channel();
+        this.directoryReports = new DirectoryReports(identity.nodeId(), this::brokerEpoch, channel());
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
         this.broker = broker();
         broker.partitions().addListener(groups.partitionListener());
         this.table = broker.complete(rows(internal, groups, sessions));
@@ -165,6 +186,15 @@ public final class Node {
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
                 new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
                 surroundings.random()::nextInt);
+    }
+
+    private BalanceSettings balanceSettings() {
+        MetadataImage image = store.image();
+        return new BalanceSettings(effective.broker(image, BrokerSettings.AUTO_BALANCE_ENABLE),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_INTERVAL_MS),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_MAX_MOVES),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THRESHOLD_PERCENT));
     }
 
     /// With connections of its own.
@@ -208,19 +238,19 @@ public final class Node {
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
                         surroundings.blockingPool(), surroundings.random()::nextInt),
                 store, effective, new ProducerIdBlocks(channel(), identity.nodeId(), this::brokerEpoch),
-                new Replication(others::connect, proposals, this::brokerEpoch, contact::isLost));
+                new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch,
+                        contact::isLost));
     }
 
     private List<ApiRow> rows(ControllerChannel internal, GroupApis groups, BrokerSessions sessions) {
         ClusterView view = new ClusterView(store::image, leaders());
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, broker::settled).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
         rows.addAll(groups.rows());
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
-        MemberWatch watch = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
-                quorum.whenGone());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), watch, feed::onRequest)));
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
     }
 
@@ -239,6 +269,11 @@ public final class Node {
         return gate;
     }
 
+    /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
+    public void watch(int nodeId) {
+        members.watch(nodeId);
+    }
+
     /// Of the registration in force, -1 before there is one.
     public long brokerEpoch() {
         BrokerLife begun = life;
@@ -248,18 +283,18 @@ public final class Node {
     /// Joins the cluster, as soon as that has an active controller. Done when the metadata are known up to there; fails
     /// when they are another cluster's.
     public CompletableFuture<Void> register(List<Endpoint> endpoints) {
-        List<TopicId> directoryIds = directories.stream()
-                .filter(directory -> directory.failure().isEmpty())
-                .map(LogDirectory::directoryId)
-                .toList();
+        List<LogDirectory> usable = directories.stream().filter(directory -> directory.failure().isEmpty()).toList();
         BrokerLife begun = new BrokerLife(
                 new BrokerLife.Identity(identity.nodeId(), identity.clusterId(),
                         TopicId.random(surroundings.random()), endpoints,
-                        settings.find(BrokerSettings.BROKER_RACK).orElse(null), directoryIds,
-                        directories.stream().allMatch(LogDirectory::isWhole)),
+                        settings.find(BrokerSettings.BROKER_RACK).orElse(null),
+                        usable.stream().map(LogDirectory::directoryId).toList(),
+                        usable.stream().allMatch(LogDirectory::isWhole)),
                 heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
-        return begun.start().thenCompose(this::known);
+        CompletableFuture<Long> registered = begun.start();
+        usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
+        return registered.thenCompose(this::known);
     }
 
     private CompletableFuture<Void> known(long offset) {
@@ -284,9 +319,10 @@ public final class Node {
                         surroundings.random().nextLong(), surroundings.random().nextLong()));
     }
 
-    /// Done when the controller lets this broker lead; clients are let in.
+    /// Done when the controller lets this broker lead, which knows by then what is in a directory that could not be
+    /// opened; clients are let in.
     public CompletableFuture<Void> ready() {
-        return begunLife().ready().thenRun(gate::open);
+        return directoryReports.told().thenCompose(told -> begunLife().ready()).thenRun(gate::open);
     }
 
     private BrokerLife begunLife() {

@@ -488,7 +488,9 @@ public final class PartitionLeader {
             return 0;
         }
         try {
-            return store.deleteOldSegments(nowMs, visibility.highWatermark());
+            return status == Status.LEADING
+                    ? store.deleteOldSegments(nowMs, visibility.highWatermark())
+                    : store.deleteBelowStart(nowMs, visibility.highWatermark());
         } catch (StorageFailed failure) {
             fail(failure);
             return 0;

@@ -176,6 +176,19 @@ class PartitionFollowerTest {
     }
 
     @Test
+    void aFollowersClockDeletesNothing() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+        catchUp(one, two);
+        long inAYear = clock.wallMs() + 365L * 86_400_000;
+
+        assertThat(two.leader.deleteOldSegments(inAYear)).isZero();
+        assertThat(two.store.startOffset()).isZero();
+        assertThat(one.leader.deleteOldSegments(inAYear)).isPositive();
+    }
+
+    @Test
     void anAnswerToAnEarlierPositionIsPassedOver() {
         one.lead(1, 1, 2);
         two.follow(1);

@@ -29,6 +29,7 @@ class ArchitectureTest {
             Map.entry("repair", List.of("log", "journal", "files", "record", "base")),
             Map.entry("cleaner", List.of("log", "files", "record", "base")),
             Map.entry("controller", List.of("metadata", "base")),
+            Map.entry("balance", List.of("base")),
             Map.entry("replication", List.of("log", "files", "record", "metadata", "wire", "base")),
             Map.entry("group", List.of("coordinator", "metadata", "wire", "base")),
             Map.entry(
@@ -44,7 +45,8 @@ class ArchitectureTest {
                             "record",
                             "wire",
                             "base")),
-            Map.entry("membership", List.of("broker", "replication", "controller", "metadata", "wire", "base")),
+            Map.entry("membership",
+                    List.of("broker", "replication", "controller", "balance", "metadata", "wire", "base")),
             Map.entry("admin", List.of("membership", "broker", "controller", "metadata", "wire", "base")),
             Map.entry(
                     "node",
@@ -64,7 +66,7 @@ class ArchitectureTest {
             Map.entry("simulation", List.of("node", "broker", "log", "files", "metadata", "wire", "base")),
             Map.entry("network", List.of("wire", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
-            Map.entry("cli", List.of("server", "repair", "log", "files", "record", "base")));
+            Map.entry("cli", List.of("server", "balance", "repair", "log", "files", "record", "base")));
 
     private static final String[] PURE = ARROWS.keySet()
             .stream()
@@ -129,6 +131,8 @@ class ArchitectureTest {
     void librariesStayInTheirModules() {
         onlyIn("io.netty..", "io.girok.network..", "io.girok.console..");
         onlyIn("org.apache.ratis..", "io.girok.quorum.ratis..");
+        onlyIn("org.apache.curator..", "io.girok.quorum.zookeeper..");
+        onlyIn("org.apache.zookeeper..", "io.girok.quorum.zookeeper..");
         onlyIn("picocli..", "io.girok.cli..", "io.girok.benchmark..");
         onlyIn(
                 "org.apache.kafka.common.message..",

@@ -38,7 +38,7 @@ class ClusterFaultIT {
 
     @Test
     void aLeaderAndAControllerThatFreezeAreReplacedAndComeBack() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 for (int victim : List.of(leaderOf(admin, "orders"), controller(admin))) {
@@ -56,7 +56,7 @@ class ClusterFaultIT {
 
     @Test
     void withOneOfThreeLeftWritesFailAndGoOnWhenASecondReturns() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             for (String topic : List.of("orders", "refused", "later")) {
                 create(admin, topic);
                 awaitInSync(admin, topic);
@@ -95,7 +95,7 @@ class ClusterFaultIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "network")
+    @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void aLeaderThatOnlyClientsReachAcknowledgesNothingThatIsLost() throws Exception {
         try (ClusterNetwork network = ClusterNetwork.make();
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
@@ -116,7 +116,7 @@ class ClusterFaultIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "network")
+    @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void linksThatFlapAndWorkOneWayOnlyLoseNothing() throws Exception {
         try (ClusterNetwork network = ClusterNetwork.make();
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
@@ -146,7 +146,7 @@ class ClusterFaultIT {
 
     @Test
     void fiftyTopicsComeAndGoWhileBrokersAreKilled() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, null); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 List<String> kept = new ArrayList<>();

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -17,8 +21,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 
 /// A producer with default settings that never stops, and what was acknowledged to it.
 final class ClusterLoad implements AutoCloseable {
+    private final String name = UUID.randomUUID().toString();
     private final GirokCluster cluster;
     private final String topic;
+    private final List<Integer> partitions;
     private final KafkaProducer<String, String> producer;
     private final Map<TopicPartition, Map<Long, String>> acknowledged = new ConcurrentHashMap<>();
     private final AtomicReference<Exception> failure = new AtomicReference<>();
@@ -32,6 +38,12 @@ final class ClusterLoad implements AutoCloseable {
 
     /// @param settings of the producer, where they are not to be the default ones
     ClusterLoad(GirokCluster cluster, String topic, Map<String, String> settings) {
+        this(cluster, topic, settings, IntStream.range(0, ClusterClients.PARTITIONS).boxed().toList());
+    }
+
+    /// @param partitions to which it sends, in turn
+    ClusterLoad(GirokCluster cluster, String topic, Map<String, String> settings, List<Integer> partitions) {
+        this.partitions = partitions;
         this.cluster = cluster;
         this.topic = topic;
         this.producer = ClusterClients.producer(cluster, settings);
@@ -40,12 +52,13 @@ final class ClusterLoad implements AutoCloseable {
 
     private void send() {
         for (int i = 0; !isEnding.get(); i++) {
-            String value = "value-" + i;
-            var sent = producer.send(new ProducerRecord<>(topic, i % ClusterClients.PARTITIONS, null, value),
+            String value = "%s %08d".formatted(name, i);
+            int partition = partitions.get(i % partitions.size());
+            var sent = producer.send(new ProducerRecord<>(topic, partition, null, value),
                     (metadata, error) -> {
                         if (error == null) {
                             acknowledged.computeIfAbsent(new TopicPartition(topic, metadata.partition()),
-                                    partition -> new ConcurrentHashMap<>()).put(metadata.offset(), value);
+                                    first -> new ConcurrentHashMap<>()).put(metadata.offset(), value);
                         } else {
                             failure.set(error);
                         }
@@ -76,6 +89,13 @@ final class ClusterLoad implements AutoCloseable {
         assertThat(failure.get()).isNull();
     }
 
+    /// What was acknowledged, by partition and offset.
+    Map<TopicPartition, Map<Long, String>> acknowledged() {
+        return acknowledged;
+    }
+
+    /// All that was acknowledged is where it was said to be; what is there is there once, and in the order in which it
+    /// was sent.
     void check() {
         Map<TopicPartition, Map<Long, String>> read = new HashMap<>();
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(ClusterClients.settings(cluster),
@@ -86,13 +106,16 @@ final class ClusterLoad implements AutoCloseable {
             while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
                 for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
                     read.computeIfAbsent(new TopicPartition(topic, consumed.partition()),
-                            partition -> new HashMap<>()).put(consumed.offset(), consumed.value());
+                            partition -> new TreeMap<>()).put(consumed.offset(), consumed.value());
                 }
             }
         }
         acknowledged.forEach((partition, records) -> {
             assertThat(read.get(partition)).as("%s", partition).containsAllEntriesOf(records);
-            assertThat(read.get(partition).values()).as("%s", partition).doesNotHaveDuplicates();
+            assertThat(read.get(partition).values().stream().filter(value -> value.startsWith(name + " ")))
+                    .as("%s", partition)
+                    .doesNotHaveDuplicates()
+                    .isSorted();
         });
     }
 

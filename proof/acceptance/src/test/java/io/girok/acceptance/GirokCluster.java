@@ -13,18 +13,30 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback.
-/// Not thread-safe.
+/// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback;
+/// others may join them. Not thread-safe.
 final class GirokCluster implements AutoCloseable {
     private static final int SIZE = 3;
+    private static final int MAX_SIZE = 5;
 
     private final Path directory;
     private final List<Integer> ports;
     private final Map<String, String> settings;
     private final @Nullable ClusterNetwork network;
+    private final Map<Integer, Own> own;
     private final Map<Integer, GirokProcess> alive = new HashMap<>();
 
-    private GirokCluster(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network) {
+    /// What one broker has that the others have not.
+    ///
+    /// @param settings that count more than those of all
+    /// @param environment variables of its process
+    record Own(Map<String, String> settings, Map<String, String> environment) {
+        static final Own NOTHING = new Own(Map.of(), Map.of());
+    }
+
+    private GirokCluster(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network,
+            Map<Integer, Own> own) {
+        this.own = own;
         this.directory = directory;
         this.ports = freePorts();
         this.settings = settings;
@@ -33,13 +45,25 @@ final class GirokCluster implements AutoCloseable {
 
     /// Waits until all of them serve.
     static GirokCluster start(Path directory) {
-        return start(directory, Map.of(), null);
+        return start(directory, Map.of());
     }
 
     /// @param settings beside those that every test wants
-    /// @param network in which each broker has an address of its own; null for the loopback
-    static GirokCluster start(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network) {
-        GirokCluster cluster = new GirokCluster(directory, settings, network);
+    static GirokCluster start(Path directory, Map<String, String> settings) {
+        return start(new GirokCluster(directory, settings, null, Map.of()));
+    }
+
+    /// @param network in which each broker has an address of its own
+    static GirokCluster start(Path directory, Map<String, String> settings, ClusterNetwork network) {
+        return start(new GirokCluster(directory, settings, network, Map.of()));
+    }
+
+    /// @param own by broker
+    static GirokCluster start(Path directory, Map<String, String> settings, Map<Integer, Own> own) {
+        return start(new GirokCluster(directory, settings, null, own));
+    }
+
+    private static GirokCluster start(GirokCluster cluster) {
         cluster.launchAll();
         return cluster;
     }
@@ -53,7 +77,7 @@ final class GirokCluster implements AutoCloseable {
         alive.values().forEach(GirokProcess::awaitReady);
     }
 
-    /// Starts a broker again, and waits until it serves.
+    /// Starts a broker again, or one that joins the others, and waits until it serves.
     void restart(int id) {
         launch(id);
         alive.get(id).awaitReady();
@@ -63,15 +87,32 @@ final class GirokCluster implements AutoCloseable {
         String voters = ids().stream()
                 .map(voter -> voter + "@" + address(voter))
                 .collect(Collectors.joining(","));
+        Own its = own.getOrDefault(id, Own.NOTHING);
         List<String> arguments = new ArrayList<>(List.of("start"));
-        Map.of("node.id", Integer.toString(id), "listeners", "PLAINTEXT://" + address(id),
-                "log.dirs", directory.resolve("node-" + id).toString(), "controller.quorum.voters", voters,
-                "default.replication.factor", "3", "min.insync.replicas", "2",
-                "group.initial.rebalance.delay.ms", "0")
-                .forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
-        settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        Map<String, String> all = new HashMap<>(
+                Map.of("node.id", Integer.toString(id), "listeners", "PLAINTEXT://" + address(id),
+                        "log.dirs", directoryOf(id).toString(), "controller.quorum.voters", voters,
+                        "default.replication.factor", "3", "min.insync.replicas", "2",
+                        "group.initial.rebalance.delay.ms", "0"));
+        all.putAll(settings);
+        all.putAll(its.settings());
+        all.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
         alive.put(id, GirokProcess.launch(network == null ? List.of() : network.commandIn(id),
-                directory.resolve("node-" + id), arguments, Map.of()));
+                directoryOf(id), arguments, its.environment()));
+    }
+
+    /// Where a broker has its data, or what it has it in.
+    private Path directoryOf(int id) {
+        return directory.resolve("node-" + id);
+    }
+
+    boolean isAlive(int id) {
+        return alive.get(id).isAlive();
+    }
+
+    /// What a broker has printed on standard error.
+    String errorText(int id) {
+        return alive.get(id).errorText();
     }
 
     List<Integer> ids() {
@@ -103,7 +144,7 @@ final class GirokCluster implements AutoCloseable {
     private static List<Integer> freePorts() {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < SIZE; i++) {
+            for (int i = 0; i < MAX_SIZE; i++) {
                 sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
             }
             List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();

@@ -13,6 +13,7 @@ import io.girok.log.OpenFiles;
 import io.girok.log.PartitionStore;
 import io.girok.log.ReadResult;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,10 +32,11 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 /// Holds what is on the disks of a cluster at rest against what its clients were promised. Owned by the world's thread.
 final class FinalCheck {
     private static final long IN_SYNC_LIMIT_MS = 120_000;
+    private static final long BALANCED_LIMIT_MS = 15_000;
     private static final long SETTLE_MS = 3_000;
     private static final long STOP_LIMIT_MS = 60_000;
     private static final int OPEN_FILES = 10;
-    private static final String OFFSETS_TOPIC = "__consumer_offsets";
+    static final String OFFSETS_TOPIC = "__consumer_offsets";
 
     private final SimulatedCluster cluster;
     private final Nemesis nemesis;
@@ -52,15 +54,21 @@ final class FinalCheck {
     }
 
     /// @param topics whether they are to be there
-    void run(Map<String, Boolean> topics) {
+    /// @param replicas of partitions, as the last reassignments said
+    void run(Map<String, Boolean> topics, Map<PartitionName, List<Integer>> replicas) {
         if (!world.runUntil(this::isInSync, IN_SYNC_LIMIT_MS)) {
             history.violation("the replicas do not come in sync again: "
                     + outOfSync().stream().limit(3).toList());
             return;
         }
+        if (!world.runUntil(this::isBalanced, BALANCED_LIMIT_MS)) {
+            history.violation("partitions are not led by their preferred leaders again");
+            return;
+        }
         world.runUntil(() -> false, SETTLE_MS);
         MetadataImage image = cluster.nodes().getFirst().image();
         checkTopics(image, topics);
+        checkReplicas(image, replicas);
         cluster.nodes().forEach(SimulatedNode::stop);
         if (!world.runUntil(() -> cluster.nodes().stream().noneMatch(SimulatedNode::isRunning), STOP_LIMIT_MS)) {
             history.violation("the nodes do not stop");
@@ -99,6 +107,14 @@ final class FinalCheck {
         return lacking;
     }
 
+    private boolean isBalanced() {
+        return cluster.nodes()
+                .stream()
+                .flatMap(node -> node.image().topics().stream())
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition -> partition.leader() == partition.replicas().getFirst());
+    }
+
     private void checkTopics(MetadataImage image, Map<String, Boolean> topics) {
         topics.forEach((name, isThere) -> {
             if (isThere != (image.topic(name) != null)) {
@@ -108,16 +124,34 @@ final class FinalCheck {
         });
     }
 
-    /// The log of a partition, which is the same on all nodes.
+    private void checkReplicas(MetadataImage image, Map<PartitionName, List<Integer>> expected) {
+        expected.forEach((name, replicas) -> {
+            PartitionImage partition = Objects.requireNonNull(image.topic(name.topic()))
+                    .partitions()
+                    .get(name.index());
+            if (partition.isReassigning() || !partition.replicas().equals(replicas)) {
+                history.violation("partition '" + name + "' was last reassigned to " + replicas + " and is "
+                        + partition);
+            }
+        });
+    }
+
+    /// The log of a partition, which is the same on all nodes that have it.
     private List<Entry> equalLogs(MetadataImage image, String topic, int partition) {
-        TopicId id = Objects.requireNonNull(image.topic(topic)).id();
+        TopicImage placed = Objects.requireNonNull(image.topic(topic));
+        TopicId id = placed.id();
+        List<Integer> replicas = placed.partitions().get(partition).replicas();
         List<Entry> first = null;
         for (SimulatedNode node : cluster.nodes()) {
+            if (!replicas.contains(node.host().id())) {
+                continue;
+            }
             List<Entry> entries = read(node, new PartitionName(topic, partition), id);
             if (first == null) {
                 first = entries;
             } else if (!first.equals(entries)) {
-                history.violation("the logs of " + topic + "-" + partition + " on node 1 and node " + node.host().id()
+                history.violation("the logs of " + topic + "-" + partition + " on two nodes, the second of which is "
+                        + node.host().id()
                         + " differ: " + firstDifference(first, entries));
             }
         }

@@ -41,7 +41,7 @@ final class Nemesis {
             return;
         }
         history.fault();
-        SimulatedNode victim = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+        SimulatedNode victim = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
         switch (world.random().nextInt(15)) {
             case 0, 1 -> {
                 victim.kill();
@@ -130,7 +130,7 @@ final class Nemesis {
                 cluster.network().cut(other.host(), node.host());
             }
         }
-        if (cluster.connected().size() == SimulatedCluster.SIZE) {
+        if (node.isVoter() && cluster.connected().size() == SimulatedCluster.VOTERS.size()) {
             node.cutFromQuorum();
             cluster.elect();
         }
@@ -157,7 +157,7 @@ final class Nemesis {
             node.slowDisk(0);
         }
         if (world.chance(ONE_STAYS_AWAY)) {
-            SimulatedNode away = cluster.nodes().get(world.random().nextInt(SimulatedCluster.SIZE));
+            SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
             powerLoss.strike(away);
             absent = away;
             cluster.elect();

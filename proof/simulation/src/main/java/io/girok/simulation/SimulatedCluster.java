@@ -10,11 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Three nodes and a machine on which the clients live. Owned by the world's thread.
+/// Three voters, one or two nodes beside them that do not vote in a share of the seeds, and a machine on which the
+/// clients live. Owned by the world's thread.
 final class SimulatedCluster {
-    static final int SIZE = 3;
+    static final List<Integer> VOTERS = List.of(1, 2, 3);
+    static final int REPLICAS = 3;
+    static final int OFFSETS_PARTITIONS = 2;
     /// `broker.session.timeout.ms`
     static final long SESSION_MS = 3_000;
+    private static final int SEEDS_PER_FOLLOWERS = 3;
+    private static final int MAX_FOLLOWERS = 2;
+    /// One seed in so many is played with `durability=os`.
+    private static final int SEEDS_FOR_ONE_WITHOUT_SYNC = 4;
     private static final int CLIENTS = 100;
 
     private final World world;
@@ -28,29 +35,38 @@ final class SimulatedCluster {
     record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history,
             Durability durability) {}
 
-    SimulatedCluster(World world, History history, Durability durability) {
+    SimulatedCluster(long seed, World world, History history) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
-        this.durability = durability;
+        this.durability = seed % SEEDS_FOR_ONE_WITHOUT_SYNC == 0 ? Durability.OS : Durability.FSYNC;
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
         this.quorum = new InMemoryQuorum(quorumShard);
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
         Parts parts = new Parts(world, network, quorum, history, durability);
-        for (int id : IntStream.rangeClosed(1, SIZE).toArray()) {
+        for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers(seed)).toArray()) {
             Host host = new Host(world, id);
             network.add(host);
             nodes.add(new SimulatedNode(host, parts, settings(id)));
         }
     }
 
+    /// Every third seed has some.
+    private static int followers(long seed) {
+        return Math.floorMod(seed, SEEDS_PER_FOLLOWERS) == 0
+                ? 1 + (int) Math.floorMod(seed / SEEDS_PER_FOLLOWERS, MAX_FOLLOWERS)
+                : 0;
+    }
+
     private static Map<String, String> settings(int id) {
         return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
                 Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "2"),
-                Map.entry("offsets.topic.num.partitions", "2"), Map.entry("offsets.topic.replication.factor", "3"),
+                Map.entry("offsets.topic.num.partitions", "" + OFFSETS_PARTITIONS),
+                Map.entry("offsets.topic.replication.factor", "3"),
                 Map.entry("broker.session.timeout.ms", Long.toString(SESSION_MS)),
-                Map.entry("broker.heartbeat.interval.ms", "500"),
-                Map.entry("replica.lag.time.max.ms", "4000"), Map.entry("log.dir.min.free.bytes", "0"),
+                Map.entry("broker.heartbeat.interval.ms", "500"), Map.entry("replica.lag.time.max.ms", "4000"),
+                Map.entry("leader.imbalance.check.interval.seconds", "5"),
+                Map.entry("leader.imbalance.per.broker.percentage", "0"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
                 Map.entry("log.retention.ms", "-1"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
@@ -93,9 +109,10 @@ final class SimulatedCluster {
                 .orElse(MetadataImage.EMPTY);
     }
 
-    /// Those that run and are not cut off from the quorum.
+    /// The voters that run and are not cut off from the quorum.
     List<SimulatedNode> connected() {
         return nodes.stream()
+                .filter(SimulatedNode::isVoter)
                 .filter(node -> node.isRunning() && !node.isCutFromQuorum() && !node.host().isPaused())
                 .toList();
     }

@@ -9,6 +9,9 @@ import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
+import io.girok.membership.QuorumTransport;
+import io.girok.membership.follow.FollowedMetadataLog;
+import io.girok.membership.follow.MetadataCopyFile;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
@@ -41,6 +44,7 @@ final class SimulatedNode {
     private static final int MAX_DISK_MS = 3;
     private static final int MAX_SLOW_DISK_MS = 60;
     private static final long LEAVE_LIMIT_MS = 10_000;
+    private static final long FOLLOWER_LIMIT_MS = 1_000;
 
     private final World world;
     private final Host host;
@@ -114,13 +118,15 @@ final class SimulatedNode {
                 newsThread.execute(task);
             }
         };
-        MetadataLog log = new InMemoryMetadataLog(host.id(), quorum, news);
+        MetadataLog log = isVoter()
+                ? new InMemoryMetadataLog(host.id(), quorum, news)
+                : followedLog(shards.getFirst(), newsThread, blocking);
         List<Shard> owners = List.copyOf(shards);
         Node node = new Node(new Node.Identity(host.id(), CLUSTER_ID, Settings.parse(settings)),
                 new Node.Surroundings(owners, blocking, controllerThread, cleaners, host.clock(), world.random()),
                 directories,
                 new Node.Quorum(store, log, message -> new CompletableFuture<>(), gone -> {}),
-                new Node.Others(network.peers(host), id -> new NodeAddress("host-" + id, PORT)));
+                new Node.Others(network.peers(host), SimulatedNode::address));
         ApiTable table = node.table();
         network.listen(host, new SimulatedNetwork.Server(host.process(), shards, table.supported(), node.door()));
         running = new Running(host.process(), node, store, log, pool);
@@ -132,6 +138,28 @@ final class SimulatedNode {
                     history.violation("node " + host.id() + " can't start: " + failure);
                     return null;
                 });
+    }
+
+    boolean isVoter() {
+        return SimulatedCluster.VOTERS.contains(host.id());
+    }
+
+    private MetadataLog followedLog(Shard shard, Executor delivery, Executor blocking) {
+        QuorumTransport fetches = transport(shard, FollowedMetadataLog.maxAnswerDelayMs() + FOLLOWER_LIMIT_MS);
+        QuorumTransport barriers = transport(shard, FOLLOWER_LIMIT_MS);
+        return new FollowedMetadataLog(
+                new FollowedMetadataLog.Voters(host.id(), CLUSTER_ID, SimulatedCluster.VOTERS, fetches::send,
+                        barriers::send),
+                new FollowedMetadataLog.Surroundings(shard, delivery, blocking,
+                        new MetadataCopyFile(disk, DIRECTORY)));
+    }
+
+    private QuorumTransport transport(Shard shard, long limitMs) {
+        return QuorumTransport.ofFollower(host.id(), network.peers(host), SimulatedNode::address, shard, limitMs);
+    }
+
+    private static NodeAddress address(int nodeId) {
+        return new NodeAddress("host-" + nodeId, PORT);
     }
 
     /// What blocks takes its time, and what was begun first need not end first.

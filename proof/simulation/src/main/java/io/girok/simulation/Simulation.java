@@ -1,17 +1,16 @@
 package io.girok.simulation;
 
-import io.girok.log.Durability;
+import io.girok.base.PartitionName;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Plays one seed: a cluster, its clients and bad luck for a while, then calm, then the reckoning. Used once.
 public final class Simulation {
     static final String TOPIC = "orders";
     static final int PARTITIONS = 3;
-    /// One seed in so many is played with `durability=os`.
-    private static final int SEEDS_FOR_ONE_WITHOUT_SYNC = 4;
     private static final long START_LIMIT_MS = 120_000;
     private static final long CALM_LIMIT_MS = 300_000;
 
@@ -24,6 +23,7 @@ public final class Simulation {
     private final List<CommitClient> committers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
+    private final ReassignmentClient reassignments;
 
     /// What became of a seed.
     ///
@@ -40,10 +40,14 @@ public final class Simulation {
         this.seed = seed;
         this.world = new World(seed);
         this.history = new History(world);
-        this.cluster = new SimulatedCluster(world, history,
-                seed % SEEDS_FOR_ONE_WITHOUT_SYNC == 0 ? Durability.OS : Durability.FSYNC);
+        this.cluster = new SimulatedCluster(seed, world, history);
         this.nemesis = new Nemesis(cluster, history, new PowerLoss(cluster));
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
+        List<PartitionName> moved = new ArrayList<>();
+        IntStream.range(0, PARTITIONS).forEach(index -> moved.add(new PartitionName(TOPIC, index)));
+        IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
+                .forEach(index -> moved.add(new PartitionName(FinalCheck.OFFSETS_TOPIC, index)));
+        this.reassignments = new ReassignmentClient(cluster.newLink(), moved);
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
@@ -66,7 +70,7 @@ public final class Simulation {
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, nemesis, history).run(topics.certain());
+            new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled());
         }
         return report();
     }
@@ -87,7 +91,7 @@ public final class Simulation {
         Runnable attempt = new Runnable() {
             @Override
             public void run() {
-                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.SIZE).handle((error, failure) -> {
+                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.REPLICAS).handle((error, failure) -> {
                     if (failure == null && (error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS)) {
                         isThere[0] = true;
                     } else {
@@ -117,6 +121,7 @@ public final class Simulation {
         clients.addAll(producers);
         clients.addAll(committers);
         clients.add(topics);
+        clients.add(reassignments);
         clients.forEach(Client::start);
     }
 

@@ -1,6 +1,10 @@
 package io.girok.quorum.ratis;
 
+import io.girok.base.Invariant;
 import io.girok.metadata.MetadataListener;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -9,6 +13,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// The one thread that calls the listener. Thread-safe.
+///
+/// A listener hears of each record once, whichever way it comes: from Raft, from Raft started anew, or from the voters
+/// that this node follows while it does not vote.
 ///
 /// Ratis tells of commits on one thread and of elections on others, some of which hold its locks: those never wait
 /// here. The thread of the commits does, when the listener lags by [#MAX_COMMITS_WAITING], which bounds the queue.
@@ -23,6 +30,8 @@ final class Delivery {
     private final AtomicBoolean hasFailed = new AtomicBoolean();
     private final Thread thread;
     private volatile boolean isOpen = true;
+    /// Owned by the thread.
+    private long deliveredOffset = -1;
 
     /// Something the listener is told, or asked.
     interface Call<T extends @Nullable Object> {
@@ -66,6 +75,31 @@ final class Delivery {
         } catch (Throwable e) {
             done.completeExceptionally(e);
             fail(e);
+        }
+    }
+
+    /// The listener knows all up to here. On the thread only.
+    long deliveredOffset() {
+        return deliveredOffset;
+    }
+
+    /// Tells of those records that the listener does not know yet. On the thread only.
+    void records(long epoch, long firstOffset, List<byte[]> records) {
+        long lastOffset = firstOffset + records.size() - 1;
+        if (lastOffset <= deliveredOffset) {
+            return;
+        }
+        Invariant.check(firstOffset <= deliveredOffset + 1, "no metadata record is left out");
+        int known = (int) (deliveredOffset + 1 - firstOffset);
+        listener.onCommit(epoch, firstOffset + known, records.subList(known, records.size()));
+        deliveredOffset = lastOffset;
+    }
+
+    /// Tells of a snapshot, unless the listener knows as much already. On the thread only.
+    void snapshot(long lastOffset, long epoch, InputStream in) throws IOException {
+        if (deliveredOffset < lastOffset) {
+            listener.onSnapshot(lastOffset, epoch, in);
+            deliveredOffset = lastOffset;
         }
     }
 

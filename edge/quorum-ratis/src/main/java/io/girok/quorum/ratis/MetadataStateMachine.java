@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.function.LongConsumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
@@ -27,6 +26,7 @@ import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.LifeCycle;
+import org.jspecify.annotations.Nullable;
 
 /// Turns Raft's entries into the metadata log: applies the accept rule and gives out offsets. Its state is owned by the
 /// thread on which Ratis applies entries.
@@ -41,15 +41,16 @@ final class MetadataStateMachine extends BaseStateMachine {
     private final SnapshotFiles snapshots = new SnapshotFiles(storage);
     private final Delivery delivery;
     private final SnapshotSchedule schedule;
-    private final LongConsumer onEntering;
+    private final Owner owner;
     private volatile boolean isClosing;
     private volatile boolean isClosed;
     private volatile long coveredOffset = -1;
-    private long nextOffset;
+    private final RaftOffsets offsets = new RaftOffsets();
+    /// Written by the thread on which Ratis applies entries only.
+    private volatile long nextOffset;
     private long lastEpoch;
     private long currentTerm;
-    /// Owned by the delivery's thread, as is the next.
-    private long deliveredOffset = -1;
+    /// Owned by the delivery's thread.
     private long announcedEpoch = NOT_LEADING;
 
     /// How an append ended, on its way through Ratis to the one who asked; it stays inside this process.
@@ -68,11 +69,19 @@ final class MetadataStateMachine extends BaseStateMachine {
         }
     }
 
-    /// @param onEntering hears the call id of each append that goes into the log, before it does
-    MetadataStateMachine(Delivery delivery, SnapshotSchedule schedule, LongConsumer onEntering) {
+    /// Who is told of what comes to pass inside Ratis.
+    interface Owner {
+        /// The append of this call id goes into the log.
+        void onEntering(long callId);
+
+        /// Ratis has closed this by itself; true when the owner goes on without it.
+        boolean onClosed();
+    }
+
+    MetadataStateMachine(Delivery delivery, SnapshotSchedule schedule, Owner owner) {
         this.delivery = delivery;
         this.schedule = schedule;
-        this.onEntering = onEntering;
+        this.owner = owner;
     }
 
     @Override
@@ -109,8 +118,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         try {
             snapshots.read(latest, (extent, in) -> {
                 delivery.tell(listener -> {
-                    listener.onSnapshot(extent.lastOffset(), extent.epoch(), in);
-                    deliveredOffset = extent.lastOffset();
+                    delivery.snapshot(extent.lastOffset(), extent.epoch(), in);
                     return extent;
                 }).join();
                 nextOffset = extent.lastOffset() + 1;
@@ -125,6 +133,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         } catch (Exception e) {
             throw new IOException("cannot read the metadata snapshot '" + latest.getFile().getPath() + "'", e);
         }
+        offsets.startAt(latest.getIndex(), nextOffset);
         setLastAppliedTermIndex(latest.getTermIndex());
     }
 
@@ -137,7 +146,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     public TransactionContext preAppendTransaction(TransactionContext transaction) {
         var request = transaction.getClientRequest();
         if (request != null) {
-            onEntering.accept(request.getCallId());
+            owner.onEntering(request.getCallId());
         }
         return transaction;
     }
@@ -151,7 +160,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         ByteString data = entry.getStateMachineLogEntry().getLogData();
         try {
             Batch batch = Batch.decode(data.asReadOnlyByteBuffer());
-            return apply(entry.getTerm(), batch, data.size());
+            CompletableFuture<Message> applied = apply(entry.getTerm(), batch, data.size());
+            offsets.applied(entry.getIndex(), nextOffset);
+            return applied;
         } catch (IOException e) {
             IOException withPlace = new IOException(
                     "entry " + entry.getIndex() + " of the metadata log cannot be read: " + e.getMessage(), e);
@@ -172,8 +183,7 @@ final class MetadataStateMachine extends BaseStateMachine {
         schedule.count(sizeBytes);
         return delivery.commit(listener -> {
             if (outcome instanceof Appended) {
-                listener.onCommit(term, batch.baseOffset(), batch.records());
-                deliveredOffset = batch.baseOffset() + batch.records().size() - 1;
+                delivery.records(term, batch.baseOffset(), batch.records());
             }
             return new OutcomeMessage(outcome);
         });
@@ -182,7 +192,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     /// Answers a barrier: Ratis asks once all that the barrier is to see has been applied.
     @Override
     public CompletableFuture<Message> query(Message request) {
-        return delivery.tell(listener -> new OffsetMessage(deliveredOffset));
+        return delivery.tell(listener -> new OffsetMessage(delivery.deliveredOffset()));
     }
 
     @Override
@@ -192,11 +202,28 @@ final class MetadataStateMachine extends BaseStateMachine {
             return RaftLog.INVALID_LOG_INDEX;
         }
         Extent extent = new Extent(nextOffset - 1, lastEpoch);
-        SnapshotWriter content = delivery.tell(listener -> listener.captureSnapshot()).join();
+        SnapshotWriter content = delivery.<@Nullable SnapshotWriter>tell(
+                listener -> delivery.deliveredOffset() == extent.lastOffset() ? listener.captureSnapshot() : null)
+                .join();
+        if (content == null) {
+            // The listener knows more than Raft has brought: this node followed others before.
+            schedule.startAgain();
+            return RaftLog.INVALID_LOG_INDEX;
+        }
         snapshots.write(upTo, extent, content);
         coveredOffset = extent.lastOffset();
         schedule.startAgain();
         return upTo.getIndex();
+    }
+
+    /// Of all that has been applied. Safe for any thread.
+    long endOffset() {
+        return nextOffset;
+    }
+
+    /// The end offset after the entry `index` of the Raft log, if that is known. Safe for any thread.
+    long endAt(long index) {
+        return offsets.endAt(index);
     }
 
     /// The last offset in the latest snapshot; -1 without one. Safe for any thread.
@@ -254,7 +281,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     }
 
     private void failUnlessClosing() {
-        if (!isClosing) {
+        if (!isClosing && !owner.onClosed()) {
             delivery.fail(new IOException("Ratis has stopped the metadata log; see the log lines before this one"));
         }
     }

@@ -17,6 +17,9 @@ final class RatisConfiguration {
     private static final int POOL_THREADS = 2;
     /// A single voter's first election: nobody else has to be heard.
     private static final int FIRST_ELECTION_MS = 5;
+    /// A node that joins votes once it is behind by less than may be in flight at any time.
+    private static final int CAUGHT_UP_ENTRIES = 64;
+    private static final int STAGING_MS = 10_000;
     private static final TimeDuration NEVER = TimeDuration.valueOf(3_650, TimeUnit.DAYS);
 
     private RatisConfiguration() {}
@@ -41,6 +44,8 @@ final class RatisConfiguration {
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(properties, milliseconds(firstMs));
         RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(properties, milliseconds(2 * firstMs));
         RaftServerConfigKeys.LeaderElection.setPreVote(properties, true);
+        RaftServerConfigKeys.setStagingCatchupGap(properties, CAUGHT_UP_ENTRIES);
+        RaftServerConfigKeys.setStagingTimeout(properties, milliseconds(STAGING_MS));
         // Ratis would close itself for good after a minute's pause, as when a laptop sleeps.
         RaftServerConfigKeys.setCloseThreshold(properties, NEVER);
     }

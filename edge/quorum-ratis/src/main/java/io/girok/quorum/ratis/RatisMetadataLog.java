@@ -7,15 +7,18 @@ import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
 import io.girok.metadata.MetadataLog.AppendOutcome.Unknown;
+import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.Voter;
+import io.girok.metadata.VoterChange;
+import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.MetadataStateMachine.OffsetMessage;
-import io.girok.quorum.ratis.MetadataStateMachine.OutcomeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,27 +26,24 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
-import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
-import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.protocol.SetConfigurationRequest;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +61,9 @@ public final class RatisMetadataLog implements MetadataLog {
             UUID.fromString("6769726f-6b00-4d65-8461-646174610001"));
     private static final long ADMIN_TIMEOUT_MS = 30_000;
     private static final long HAND_OVER_MS = 1_000;
+    /// A node that is added may have to be sent a large snapshot first.
+    private static final long CHANGE_LIMIT_MS = 25_000;
+    private static final Set<LifeCycle.State> STARTING_OR_RUNNING = LifeCycle.States.STARTING_OR_RUNNING;
     private static final long IDLE_THREAD_MS = 1_000;
     private static final int ANSWERERS = 4;
     private static final int MAX_UNANSWERED = 1_000;
@@ -75,20 +78,24 @@ public final class RatisMetadataLog implements MetadataLog {
     private final AtomicLong callIds = new AtomicLong();
     private final Map<Long, PendingAppend> pending = new ConcurrentHashMap<>();
     private final VoterTransport transport;
+    private final PeerBook book = new PeerBook();
+    private final RatisFiles files;
     private final ThreadPoolExecutor submitter;
     /// Answers other voters, which may wait for the disk.
     private final ThreadPoolExecutor answerers;
     private final RatisThreads threads = new RatisThreads();
+    private final AtomicBoolean isRestarting = new AtomicBoolean();
     private volatile @Nullable Running running;
+    private volatile @Nullable Delivery delivery;
+    private volatile @Nullable Thread founder;
     private volatile boolean isClosed;
 
     /// What there is between start and close.
-    private record Running(RaftServer server, DivisionInfo info, MetadataStateMachine machine, Delivery delivery) {}
-
-    /// An append that has not been answered by Ratis.
-    private static final class PendingAppend {
-        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
-        volatile boolean hasEnteredTheLog;
+    private record Running(RaftServer server, RaftServer.Division division, MetadataStateMachine machine,
+            RatisVoters voters) {
+        DivisionInfo info() {
+            return division.getInfo();
+        }
     }
 
     /// A quorum of one.
@@ -101,6 +108,7 @@ public final class RatisMetadataLog implements MetadataLog {
         this.transport = transport;
         this.clock = clock;
         self = RaftPeerId.valueOf(Integer.toString(settings.nodeId()));
+        files = new RatisFiles(settings.directory(), GROUP.getUuid());
         submitter = new ThreadPoolExecutor(1, 1, IDLE_THREAD_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("metadata-append").daemon().factory());
         submitter.allowCoreThreadTimeOut(true);
@@ -110,42 +118,91 @@ public final class RatisMetadataLog implements MetadataLog {
         answerers.allowCoreThreadTimeOut(true);
     }
 
+    /// Returns before Ratis runs where others must be asked first whether this node may vote.
+    ///
     /// @throws UncheckedIOException when Ratis does not start; nothing of it is left running then
     @Override
     public void start(MetadataListener listener) {
         Invariant.check(running == null && !isClosed, "a metadata log is started once");
-        Delivery delivery = new Delivery(listener);
-        SnapshotSchedule schedule = new SnapshotSchedule(settings.snapshots(), clock, this::snapshotSoon);
-        MetadataStateMachine machine = new MetadataStateMachine(delivery, schedule, this::onEntering);
-        AtomicReference<@Nullable RaftServer> server = new AtomicReference<>();
+        Delivery opened = new Delivery(listener);
+        delivery = opened;
+        opened.start();
         try {
-            Files.createDirectories(settings.directory());
-            delivery.start();
-            RaftServer started = threads.start(() -> {
-                RaftServer built = build(machine);
-                server.set(built);
-                running = new Running(built, built.getDivision(GROUP).getInfo(), machine, delivery);
-                built.start();
-                return built;
-            });
-            LOG.debug("{} has started", started);
+            files.create();
+            if (files.haveMemory() || settings.isSingleVoter()) {
+                run(opened, files.haveJoined() ? List.of() : settings.voters());
+            } else if (settings.isFounder()) {
+                found(opened);
+            } else {
+                join(opened);
+            }
         } catch (IOException | RuntimeException e) {
-            isClosed = true;
-            stop(server.get(), machine, delivery);
-            submitter.shutdown();
-            answerers.shutdown();
-            throw new UncheckedIOException(new IOException(
-                    "the metadata log in '" + settings.directory() + "' cannot be opened: " + rootMessage(e), e));
+            close();
+            throw new UncheckedIOException(cannotOpen(e));
         }
     }
 
-    private RaftServer build(MetadataStateMachine machine) throws IOException {
+    private IOException cannotOpen(Exception e) {
+        return new IOException(
+                "the metadata log in '" + settings.directory() + "' cannot be opened: " + PendingAppend.rootMessage(e),
+                e);
+    }
+
+    private void found(Delivery opened) {
+        Thread asking = Thread.ofPlatform().name("metadata-founding").daemon().unstarted(() -> {
+            try {
+                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport)
+                        .decide();
+                if (decision == Founding.Decision.VOTE) {
+                    book.found();
+                    run(opened, settings.voters());
+                } else {
+                    LOG.warn("this node is set as a voter of the metadata log but has none in '{}', and others know "
+                            + "it: was its disk lost? It votes again once it has been removed from the voters and "
+                            + "added to them ('girok cluster quorum')", settings.directory());
+                    join(opened);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (IOException | RuntimeException e) {
+                opened.fail(cannotOpen(e));
+            }
+        });
+        founder = asking;
+        asking.start();
+    }
+
+    /// Waits, without a say, until a leader adds this node.
+    private void join(Delivery opened) throws IOException {
+        files.join();
+        book.waitToBeAdded();
+        run(opened, List.of());
+    }
+
+    private synchronized void run(Delivery opened, List<RaftPeer> firstVoters) throws IOException {
+        if (isClosed) {
+            return;
+        }
+        SnapshotSchedule schedule = new SnapshotSchedule(settings.snapshots(), clock, this::snapshotSoon);
+        MetadataStateMachine machine = new MetadataStateMachine(opened, schedule, new InsideRatis());
+        RaftServer started = threads.start(() -> {
+            RaftServer built = build(machine, firstVoters);
+            RaftServer.Division division = built.getDivision(GROUP);
+            running = new Running(built, division, machine, new RatisVoters(division, machine,
+                    new RatisVoters.Surroundings(book, transport, clock, settings.timing().maxElectionMs())));
+            built.start();
+            return built;
+        });
+        LOG.debug("{} has started", started);
+    }
+
+    private RaftServer build(MetadataStateMachine machine, List<RaftPeer> firstVoters) throws IOException {
         return RaftServer.newBuilder()
                 .setServerId(self)
-                .setGroup(RaftGroup.valueOf(GROUP, settings.voters()))
+                .setGroup(RaftGroup.valueOf(GROUP, firstVoters))
                 .setOption(StartupOption.RECOVER)
                 .setProperties(RatisConfiguration.of(settings))
-                .setParameters(VoterRpcType.parameters(transport))
+                .setParameters(VoterRpcType.parameters(transport, book))
                 .setStateMachine(machine)
                 .build();
     }
@@ -153,8 +210,11 @@ public final class RatisMetadataLog implements MetadataLog {
     /// Answers what another voter has sent by its [VoterTransport].
     public CompletableFuture<byte[]> onRequest(byte[] request) {
         Running present = running;
+        if (Founding.isAsked(request)) {
+            return standing(present, request);
+        }
         // Until it has its role, Ratis would refuse with a stack trace in the log.
-        if (present == null || isClosed || !present.info().getLifeCycleState().isRunning()
+        if (present == null || isClosed || !STARTING_OR_RUNNING.contains(present.info().getLifeCycleState())
                 || present.info().getCurrentRole() == null) {
             return CompletableFuture.failedFuture(new IOException("the metadata log is not open"));
         }
@@ -162,7 +222,7 @@ public final class RatisMetadataLog implements MetadataLog {
         try {
             answerers.execute(() -> {
                 try {
-                    answer.complete(VoterRpc.answer(present.server(), request));
+                    answer.complete(VoterRpc.answer(present.server(), book, request));
                 } catch (IOException | RuntimeException e) {
                     answer.completeExceptionally(e);
                 }
@@ -173,15 +233,47 @@ public final class RatisMetadataLog implements MetadataLog {
         return answer;
     }
 
+    /// What this node has, and whether the one who asks has ever promised it anything.
+    private CompletableFuture<byte[]> standing(@Nullable Running present, byte[] request) {
+        int asker = Founding.asker(request);
+        try {
+            boolean hasLog = present == null ? files.haveMemory() : present.voters().haveLog();
+            boolean votes = present != null && present.voters().isVoter();
+            if (request[0] == Founding.ADMIT && !votes) {
+                book.admit();
+            }
+            return CompletableFuture.completedFuture(
+                    new Founding.Answer(hasLog ? book.standing(asker) : Founding.Standing.EMPTY, votes).encode());
+        } catch (IOException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /// Whether this node does not vote, and hears nothing of the log from those who do: it has to ask them.
+    public boolean isOutside() {
+        Running present = running;
+        return present != null && !isClosed && !present.voters().isVoter();
+    }
+
+    /// Takes what others tell this node of the log while it is outside; to be asked for after the start.
+    public MetadataListener followed() {
+        return new FollowedRecords(Objects.requireNonNull(delivery, "the metadata log has not been started"));
+    }
+
+    /// Where another voter listens, as far as the voters' log says; null when it does not.
+    public @Nullable Voter voter(int voterId) {
+        Running present = running;
+        return present == null || isClosed ? null : present.voters().find(voterId);
+    }
+
     /// The process of another voter is known to be gone. If it led, this voter calls an election at once, or soon, when
     /// others come before it in the order of their ids.
     public void voterGone(int voterId) {
-        List<Integer> left = settings.voters()
-                .stream()
-                .map(peer -> Integer.parseInt(peer.getId().toString()))
-                .filter(id -> id != voterId)
-                .sorted()
-                .toList();
+        Running present = running;
+        if (present == null || !present.voters().present().contains(settings.nodeId())) {
+            return;
+        }
+        List<Integer> left = List.copyOf(present.voters().present().without(voterId).ids());
         long delayMs = CANDIDATE_STEP_MS * left.indexOf(settings.nodeId());
         var _ = CompletableFuture.runAsync(() -> succeed(voterId),
                 CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, answerers));
@@ -193,22 +285,8 @@ public final class RatisMetadataLog implements MetadataLog {
             return;
         }
         try {
-            RaftServer.Division division = present.server().getDivision(GROUP);
-            TermIndex last = division.getRaftLog().getLastEntryTermIndex();
-            if (last == null) {
-                return;
-            }
-            // As if the leader had handed over: without a pre-vote, in which the others would still speak for it.
-            var reply = present.server()
-                    .startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
-                            .setServerRequest(RaftRpcRequestProto.newBuilder()
-                                    .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
-                                    .setReplyId(self.toByteString())
-                                    .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
-                            .setLeaderLastEntry(last.toProto())
-                            .build());
             LOG.info("voter {}, which led the metadata log, is gone; this voter calls an election: {}", deadId,
-                    reply.getServerReply().getSuccess());
+                    present.voters().callElection(present.server(), deadId));
         } catch (IOException e) {
             LOG.info("no election could be called after voter {} has gone; it comes with the time-out: {}", deadId,
                     e.getMessage());
@@ -227,7 +305,7 @@ public final class RatisMetadataLog implements MetadataLog {
             return NOBODY_LEADS;
         }
         RaftPeerId leader = present.info().getLeaderId();
-        int leaderId = leader == null ? -1 : Integer.parseInt(leader.toString());
+        int leaderId = leader == null ? -1 : RatisVoters.id(leader);
         return new Leadership(leaderId, present.info().getCurrentTerm(), present.info().isLeaderReady());
     }
 
@@ -255,34 +333,55 @@ public final class RatisMetadataLog implements MetadataLog {
                 UnsafeByteOperations.unsafeWrap(new Batch(epoch, baseOffset, records).encode()));
         var _ = submit(present, request(callId, RaftClientRequest.writeRequestType(), message)).whenComplete(
                 (reply, failure) -> {
-                    append.answer.complete(outcome(append, reply, failure));
+                    append.end(reply, failure);
                     pending.remove(callId);
                 });
-        return append.answer.copy()
+        return append.answer()
                 .completeOnTimeout(
                         new Unknown("no answer within " + settings.timing().appendDeadlineMs() + " ms"),
                         settings.timing().appendDeadlineMs(), TimeUnit.MILLISECONDS);
     }
 
-    private void onEntering(long callId) {
-        PendingAppend append = pending.get(callId);
-        if (append != null) {
-            append.hasEnteredTheLog = true;
+    /// What Ratis tells of on threads of its own.
+    private final class InsideRatis implements MetadataStateMachine.Owner {
+        @Override
+        public void onEntering(long callId) {
+            PendingAppend append = pending.get(callId);
+            if (append != null) {
+                append.enter();
+            }
+        }
+
+        /// Ratis stops a node that hears from nobody and is not among the voters: it has been removed. Started again,
+        /// it waits without a say.
+        @Override
+        public boolean onClosed() {
+            Running present = running;
+            boolean isRemoved = present != null && !isClosed && !present.voters().present().contains(settings.nodeId());
+            if (isRemoved && isRestarting.compareAndSet(false, true)) {
+                Thread.ofPlatform().name("metadata-restart").daemon().start(() -> restart(present));
+            }
+            return isRemoved;
         }
     }
 
-    private static AppendOutcome outcome(
-            PendingAppend append, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
-        if (reply != null && reply.isSuccess() && reply.getMessage() instanceof OutcomeMessage message) {
-            return message.outcome();
+    private synchronized void restart(Running removed) {
+        Delivery opened = delivery;
+        if (isClosed || opened == null) {
+            return;
         }
-        Throwable cause = failure == null && reply != null ? reply.getException() : failure;
-        String detail = cause == null ? "Ratis gave no reason" : rootMessage(cause);
-        if (append.hasEnteredTheLog) {
-            return new Unknown(detail);
+        LOG.info("this node does not vote on the metadata any more");
+        try {
+            removed.machine().expectClose();
+            threads.close(removed.server(), removed.machine());
+            isRestarting.set(false);
+            files.join();
+            run(opened, List.of());
+        } catch (IOException | RuntimeException e) {
+            opened.fail(cannotOpen(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        boolean isLeaderElsewhere = reply != null && reply.getNotLeaderException() != null;
-        return new NotWritten(isLeaderElsewhere ? Reason.NOT_LEADER : Reason.UNAVAILABLE, detail);
     }
 
     @Override
@@ -308,7 +407,7 @@ public final class RatisMetadataLog implements MetadataLog {
         if (present == null || isClosed || !present.info().isLeader() || present.info().getCurrentTerm() != epoch) {
             return CompletableFuture.completedFuture(null);
         }
-        RaftPeerId successor = successor(present.info());
+        RaftPeerId successor = present.voters().successor(present.voters().present());
         if (successor == null) {
             return handOver(present, null, ADMIN_TIMEOUT_MS);
         }
@@ -320,15 +419,47 @@ public final class RatisMetadataLog implements MetadataLog {
                         : handOver(present, null, ADMIN_TIMEOUT_MS));
     }
 
-    /// The voter that was heard of last; null when there is no other.
-    private static @Nullable RaftPeerId successor(DivisionInfo info) {
-        return info.getRoleInfoProto()
-                .getLeaderInfo()
-                .getFollowerInfoList()
-                .stream()
-                .min(Comparator.comparingLong(ServerRpcProto::getLastRpcElapsedTimeMs))
-                .map(follower -> RaftPeerId.valueOf(follower.getId().getId()))
-                .orElse(null);
+    /// A leader that is to go hands over to one that stays, which is to be asked again: Ratis would have it lead until
+    /// its own removal is committed, and then close.
+    @Override
+    public CompletableFuture<VoterChange> changeVoters(VoterSet expected, VoterSet target) {
+        Running present = running;
+        if (present == null || isClosed) {
+            return CompletableFuture.completedFuture(VoterChange.refused(VoterChange.Reason.NOT_LEADER,
+                    "the metadata log is not open"));
+        }
+        Optional<VoterChange> refusal = present.voters().refusal(leadership(), expected, target);
+        if (refusal.isPresent()) {
+            return CompletableFuture.completedFuture(refusal.get());
+        }
+        if (!target.contains(settings.nodeId())) {
+            return handOver(present, present.voters().successor(target), HAND_OVER_MS)
+                    .handle((done, failure) -> VoterChange.refused(VoterChange.Reason.NOT_LEADER,
+                            "node " + settings.nodeId() + " leads the metadata log and is to go; it hands over first"));
+        }
+        return present.voters()
+                .unfit(target.without(expected))
+                .thenCompose(unfit -> unfit.isPresent()
+                        ? CompletableFuture.completedFuture(unfit.get())
+                        : change(present, expected, target));
+    }
+
+    private CompletableFuture<VoterChange> change(Running present, VoterSet expected, VoterSet target) {
+        LOG.info("the voters of the metadata log are to be {} instead of {}", target.ids(), expected.ids());
+        var request = new SetConfigurationRequest(
+                clientId, self, GROUP, callIds.incrementAndGet(), RatisVoters.arguments(expected, target));
+        return onSubmitter(() -> present.server().setConfigurationAsync(request))
+                .handle(RatisVoters::outcome)
+                .completeOnTimeout(new VoterChange.Unknown("no end of it within " + CHANGE_LIMIT_MS + " ms"),
+                        CHANGE_LIMIT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public QuorumStatus status() {
+        Running present = running;
+        return present == null || isClosed
+                ? new QuorumStatus(leadership(), QuorumStatus.UNKNOWN, List.of())
+                : present.voters().status(leadership());
     }
 
     private CompletableFuture<@Nullable Void> handOver(Running present, @Nullable RaftPeerId successor,
@@ -372,21 +503,23 @@ public final class RatisMetadataLog implements MetadataLog {
             return;
         }
         isClosed = true;
-        Running present = running;
-        if (present != null) {
-            stop(present.server(), present.machine(), present.delivery());
+        Thread asking = founder;
+        if (asking != null) {
+            asking.interrupt();
         }
+        closeRunning();
         submitter.shutdown();
         answerers.shutdown();
         pending.values()
-                .forEach(append -> append.answer.complete(new Unknown("the metadata log was closed meanwhile")));
+                .forEach(append -> append.end(new Unknown("the metadata log was closed meanwhile")));
     }
 
-    private void stop(@Nullable RaftServer server, MetadataStateMachine machine, Delivery delivery) {
-        machine.expectClose();
+    private synchronized void closeRunning() {
+        Running present = running;
         try {
-            if (server != null) {
-                threads.close(server, machine);
+            if (present != null) {
+                present.machine().expectClose();
+                threads.close(present.server(), present.machine());
             }
             if (!threads.interruptAll()) {
                 LOG.warn("threads of the metadata log are left over: {}", threads.alive());
@@ -396,7 +529,10 @@ public final class RatisMetadataLog implements MetadataLog {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        delivery.close();
+        Delivery opened = delivery;
+        if (opened != null) {
+            opened.close();
+        }
     }
 
     private RaftClientRequest request(long callId, RaftClientRequest.Type type, Message message) {
@@ -447,13 +583,5 @@ public final class RatisMetadataLog implements MetadataLog {
 
     private static IllegalStateException failed(String what, RaftClientReply reply) {
         return new IllegalStateException(what + ": " + reply.getException(), reply.getException());
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

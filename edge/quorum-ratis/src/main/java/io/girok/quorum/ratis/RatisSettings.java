@@ -1,6 +1,8 @@
 package io.girok.quorum.ratis;
 
 import io.girok.base.Invariant;
+import io.girok.metadata.Voter;
+import io.girok.metadata.VoterSet;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.ratis.protocol.RaftPeer;
@@ -9,7 +11,8 @@ import org.apache.ratis.protocol.RaftPeer;
 ///
 /// @param directory where Ratis keeps its files; made when it is not there
 /// @param nodeId this node's id; the peer of that name in `voters` is this node
-/// @param voters everyone who votes, this node too
+/// @param voters everyone who founds the quorum; once there is a log, it says who votes. Without this node in it, the
+///     node votes once it has been added
 public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, Timing timing, SnapshotTrigger snapshots,
         int maxAppendsInFlight) {
 
@@ -34,9 +37,6 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
 
     public RatisSettings {
         voters = List.copyOf(voters);
-        String name = Integer.toString(nodeId);
-        Invariant.check(voters.stream().anyMatch(peer -> peer.getId().toString().equals(name)),
-                "node " + nodeId + " is not among the voters of the metadata log");
         Invariant.check(0 < maxAppendsInFlight, "at least one append is in flight");
     }
 
@@ -47,11 +47,19 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
 
     /// One of several voters, below the first of the log directories.
     public static RatisSettings among(Path firstLogDirectory, int nodeId, List<Integer> voterIds) {
-        List<RaftPeer> voters = voterIds.stream()
-                .map(id -> RaftPeer.newBuilder().setId(Integer.toString(id)).build())
-                .toList();
-        return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId, voters, Timing.DEFAULT,
-                SnapshotTrigger.DEFAULT, DEFAULT_APPENDS_IN_FLIGHT);
+        return among(firstLogDirectory, nodeId, VoterSet.of(voterIds.stream().map(Voter::of).toList()));
+    }
+
+    /// One of several voters, below the first of the log directories.
+    public static RatisSettings among(Path firstLogDirectory, int nodeId, VoterSet voters) {
+        return new RatisSettings(firstLogDirectory.resolve(DIRECTORY_NAME), nodeId,
+                RatisVoters.peers(voters.voters()), Timing.DEFAULT, SnapshotTrigger.DEFAULT,
+                DEFAULT_APPENDS_IN_FLIGHT);
+    }
+
+    /// A node that votes once it has been added to the voters of a running quorum.
+    public static RatisSettings joining(Path firstLogDirectory, int nodeId) {
+        return among(firstLogDirectory, nodeId, VoterSet.EMPTY);
     }
 
     public RatisSettings withTiming(Timing other) {
@@ -67,6 +75,16 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
     }
 
     boolean isSingleVoter() {
-        return voters.size() == 1;
+        return isFounder() && voters.size() == 1;
+    }
+
+    /// Whether this node is among those who found the quorum.
+    boolean isFounder() {
+        return voters.stream().anyMatch(peer -> RatisVoters.id(peer) == nodeId);
+    }
+
+    /// The founders' ids without this node's.
+    List<Integer> otherFounders() {
+        return voters.stream().map(RatisVoters::id).filter(id -> id != nodeId).toList();
     }
 }

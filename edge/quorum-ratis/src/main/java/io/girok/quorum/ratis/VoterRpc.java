@@ -22,6 +22,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
 
@@ -41,23 +42,25 @@ final class VoterRpc implements RaftServerRpc {
 
     private final RpcType type;
     private final VoterTransport transport;
+    private final PeerBook book;
 
-    VoterRpc(RpcType type, VoterTransport transport) {
+    VoterRpc(RpcType type, VoterTransport transport, PeerBook book) {
         this.type = type;
         this.transport = transport;
+        this.book = book;
     }
 
     /// Has `server` answer what another voter has sent. Blocks.
-    static byte[] answer(RaftServer server, byte[] request) throws IOException {
+    static byte[] answer(RaftServer server, PeerBook book, byte[] request) throws IOException {
         if (request.length == 0) {
             throw new IOException("a request of another voter is empty");
         }
         byte[] message = new byte[request.length - 1];
         System.arraycopy(request, 1, message, 0, message.length);
         MessageLite reply = switch (request[0]) {
-            case REQUEST_VOTE -> server.requestVote(RequestVoteRequestProto.parseFrom(message));
-            case APPEND_ENTRIES -> server.appendEntries(AppendEntriesRequestProto.parseFrom(message));
-            case INSTALL_SNAPSHOT -> server.installSnapshot(InstallSnapshotRequestProto.parseFrom(message));
+            case REQUEST_VOTE -> vote(server, book, RequestVoteRequestProto.parseFrom(message));
+            case APPEND_ENTRIES -> append(server, book, AppendEntriesRequestProto.parseFrom(message));
+            case INSTALL_SNAPSHOT -> install(server, book, InstallSnapshotRequestProto.parseFrom(message));
             case START_LEADER_ELECTION ->
                 server.startLeaderElection(StartLeaderElectionRequestProto.parseFrom(message));
             default -> throw new IOException("a request of another voter is of kind " + request[0]
@@ -66,14 +69,63 @@ final class VoterRpc implements RaftServerRpc {
         return reply.toByteArray();
     }
 
+    private static RequestVoteReplyProto vote(RaftServer server, PeerBook book, RequestVoteRequestProto request)
+            throws IOException {
+        refuseWhile(book.isWaiting());
+        if (!request.getPreVote()) {
+            // It has voted for itself.
+            book.bind(idOf(request.getServerRequest().getRequestorId()));
+        }
+        return server.requestVote(request);
+    }
+
+    private static AppendEntriesReplyProto append(RaftServer server, PeerBook book, AppendEntriesRequestProto request)
+            throws IOException {
+        refuseWhile(book.isWaiting());
+        book.hearLeader();
+        return server.appendEntries(request);
+    }
+
+    private static InstallSnapshotReplyProto install(
+            RaftServer server, PeerBook book, InstallSnapshotRequestProto request) throws IOException {
+        refuseWhile(book.isWaiting());
+        return server.installSnapshot(request);
+    }
+
+    private static void refuseWhile(boolean isWaiting) throws IOException {
+        if (isWaiting) {
+            throw new IOException("this node has no log, and waits to be added to the voters");
+        }
+    }
+
+    private static int idOf(ByteString peerId) {
+        return Integer.parseInt(peerId.toStringUtf8());
+    }
+
+    /// A voter that is not among the voters any more is told to shut down by Ratis' leaders. It goes on instead, as
+    /// one who is voted down, so that it can be added again.
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
-        return ask(REQUEST_VOTE, request.getServerRequest(), request, RequestVoteReplyProto.parser());
+        RequestVoteReplyProto reply = ask(REQUEST_VOTE, request.getServerRequest(), request,
+                RequestVoteReplyProto.parser());
+        if (reply.getServerReply().getSuccess() && !request.getPreVote()) {
+            book.bind(idOf(request.getServerRequest().getReplyId()));
+        }
+        if (reply.getShouldShutdown()) {
+            book.leave();
+            return reply.toBuilder().setShouldShutdown(false).build();
+        }
+        return reply;
     }
 
     @Override
     public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request) throws IOException {
-        return ask(APPEND_ENTRIES, request.getServerRequest(), request, AppendEntriesReplyProto.parser());
+        AppendEntriesReplyProto reply = ask(APPEND_ENTRIES, request.getServerRequest(), request,
+                AppendEntriesReplyProto.parser());
+        if (reply.getResult() == AppendEntriesReplyProto.AppendResult.SUCCESS) {
+            book.bind(idOf(request.getServerRequest().getReplyId()));
+        }
+        return reply;
     }
 
     @Override
@@ -94,7 +146,7 @@ final class VoterRpc implements RaftServerRpc {
         byte[] bytes = new byte[1 + message.length];
         bytes[0] = kind;
         System.arraycopy(message, 0, bytes, 1, message.length);
-        int voterId = Integer.parseInt(header.getReplyId().toStringUtf8());
+        int voterId = idOf(header.getReplyId());
         CompletableFuture<byte[]> answer = transport.send(voterId, bytes);
         try {
             return parser.parseFrom(answer.get(ANSWER_LIMIT_MS, TimeUnit.MILLISECONDS));
@@ -125,7 +177,9 @@ final class VoterRpc implements RaftServerRpc {
     public void close() {}
 
     @Override
-    public void addRaftPeers(Collection<RaftPeer> peers) {}
+    public void addRaftPeers(Collection<RaftPeer> peers) {
+        book.tell(peers);
+    }
 
     @Override
     public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {}

@@ -13,12 +13,14 @@ import org.apache.ratis.server.ServerFactory;
 /// Ratis makes it by the class name that [#name] gives, so it is public and has a constructor without parameters.
 public final class VoterRpcType implements RpcType {
     private static final String TRANSPORT = "girok.voter.transport";
+    private static final String BOOK = "girok.voter.book";
 
     public VoterRpcType() {}
 
-    static Parameters parameters(VoterTransport transport) {
+    static Parameters parameters(VoterTransport transport, PeerBook book) {
         Parameters parameters = new Parameters();
         parameters.put(TRANSPORT, transport, VoterTransport.class);
+        parameters.put(BOOK, book, PeerBook.class);
         return parameters;
     }
 
@@ -29,10 +31,11 @@ public final class VoterRpcType implements RpcType {
 
     @Override
     public RpcFactory newFactory(Parameters parameters) {
-        return new Factory(this, Objects.requireNonNull(parameters.get(TRANSPORT, VoterTransport.class)));
+        return new Factory(this, Objects.requireNonNull(parameters.get(TRANSPORT, VoterTransport.class)),
+                Objects.requireNonNull(parameters.get(BOOK, PeerBook.class)));
     }
 
-    private record Factory(VoterRpcType type, VoterTransport transport) implements ServerFactory {
+    private record Factory(VoterRpcType type, VoterTransport transport, PeerBook book) implements ServerFactory {
         @Override
         public RpcType getRpcType() {
             return type;
@@ -40,7 +43,7 @@ public final class VoterRpcType implements RpcType {
 
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new VoterRpc(type, transport);
+            return new VoterRpc(type, transport, book);
         }
     }
 }

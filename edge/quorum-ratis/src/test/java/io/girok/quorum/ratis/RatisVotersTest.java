@@ -7,7 +7,6 @@ import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
 import io.girok.metadata.RecordingListener;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import io.girok.quorum.ratis.RatisSettings.Timing;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,27 +129,6 @@ final class RatisVotersTest {
     }
 
     @Test
-    void aVoterWithoutItsDiskGetsASnapshot() throws IOException {
-        SnapshotTrigger often = new SnapshotTrigger(20, Long.MAX_VALUE, Long.MAX_VALUE);
-        try (Voters voters = new Voters(directory, QUICK, often).startAll()) {
-            int leader = voters.awaitLeader();
-            int wiped = others(leader).getFirst();
-            voters.stop(wiped);
-            voters.wipe(wiped);
-            List<String> appended = appendMoreThanASegment(voters, leader);
-            voters.voter(leader).log().snapshot().join();
-
-            voters.start(wiped);
-
-            awaitRecords(voters, wiped, appended);
-            assertThat(voters.voter(wiped).listener().events()).anyMatch(event -> event.startsWith("snapshot"));
-            voters.append(leader, "later");
-            appended.add("later");
-            awaitRecords(voters, wiped, appended);
-        }
-    }
-
-    @Test
     void allOfThemStoppedAndStartedAgainKnowEverything() {
         try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT).startAll()) {
             List<String> appended = appendSome(voters, voters.awaitLeader(), 10);
@@ -169,16 +147,6 @@ final class RatisVotersTest {
         for (int i = 0; i < count; i++) {
             appended.add("r" + i);
             assertThat(voters.append(leader, "r" + i)).isInstanceOf(Appended.class);
-        }
-        return appended;
-    }
-
-    /// The log is purged by whole segments.
-    private static List<String> appendMoreThanASegment(Voters voters, int leader) {
-        List<String> appended = new ArrayList<>();
-        for (int i = 0; i < 25; i++) {
-            appended.add(i + "x".repeat(400_000));
-            assertThat(voters.append(leader, appended.getLast())).isInstanceOf(Appended.class);
         }
         return appended;
     }

@@ -3,6 +3,9 @@ package io.girok.quorum.ratis;
 import io.girok.base.SystemClock;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.RecordingListener;
+import io.girok.metadata.Voter;
+import io.girok.metadata.VoterChange;
+import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import io.girok.quorum.ratis.RatisSettings.Timing;
 import java.io.IOException;
@@ -16,18 +19,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/// Three voters in one process, over a network that can be cut.
+/// Three founders and others that join them, in one process, over a network that can be cut.
 final class Voters implements AutoCloseable {
     static final List<Integer> IDS = List.of(1, 2, 3);
+    private static final List<Integer> ALL = List.of(1, 2, 3, 4, 5);
 
-    record Voter(RatisMetadataLog log, RecordingListener listener) {}
+    record Member(RatisMetadataLog log, RecordingListener listener) {}
 
     private record Link(int from, int to) {}
 
     private final Path directory;
     private final Timing timing;
     private final SnapshotTrigger snapshots;
-    private final Map<Integer, Voter> alive = new ConcurrentHashMap<>();
+    private final Map<Integer, Member> alive = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
 
     Voters(Path directory, Timing timing, SnapshotTrigger snapshots) {
@@ -41,21 +45,53 @@ final class Voters implements AutoCloseable {
         return this;
     }
 
-    Voter start(int id) {
-        RatisSettings settings = RatisSettings.among(directory.resolve("voter-" + id), id, IDS)
-                .withTiming(timing)
-                .withSnapshots(snapshots);
+    /// Voters with their addresses.
+    static VoterSet set(Integer... ids) {
+        return VoterSet.of(Stream.of(ids).map(Voters::at).toList());
+    }
+
+    static Voter at(int id) {
+        return new Voter(id, "node-" + id, 9_000 + id);
+    }
+
+    /// Has `target` vote, by whoever leads and whatever comes between, and ends when it does.
+    void change(VoterSet target) {
+        for (int i = 0; i < 50; i++) {
+            int leader = awaitLeader();
+            RatisMetadataLog log = alive.get(leader).log;
+            switch (log.changeVoters(log.status().voterSet(), target).join()) {
+                case VoterChange.Changed _ -> {
+                    return;
+                }
+                case VoterChange.Refused(VoterChange.Reason reason, String detail) -> {
+                    if (reason != VoterChange.Reason.NOT_LEADER && reason != VoterChange.Reason.IN_PROGRESS) {
+                        throw new AssertionError("the voters are not changed: " + reason + ": " + detail);
+                    }
+                }
+                case VoterChange.Unknown _ -> {
+                    // Another leader may have to be asked.
+                }
+            }
+        }
+        throw new AssertionError("the voters do not change");
+    }
+
+    Member start(int id) {
+        Path home = directory.resolve("voter-" + id);
+        RatisSettings settings = (IDS.contains(id)
+                ? RatisSettings.among(home, id, set(1, 2, 3))
+                : RatisSettings.joining(home, id)).withTiming(timing).withSnapshots(snapshots);
         RatisMetadataLog log = new RatisMetadataLog(settings, new SystemClock(),
                 (to, request) -> send(new Link(id, to), request));
         RecordingListener listener = new RecordingListener(() -> {});
-        Voter voter = new Voter(log, listener);
+        Member voter = new Member(log, listener);
         alive.put(id, voter);
         log.start(listener);
         return voter;
     }
 
     private CompletableFuture<byte[]> send(Link link, byte[] request) {
-        Voter target = alive.get(link.to);
+        Member target = alive.get(link.to);
         if (target == null || cut.contains(link)) {
             return CompletableFuture.failedFuture(new IOException("voter " + link.to + " is not reached"));
         }
@@ -65,7 +101,7 @@ final class Voters implements AutoCloseable {
                         : CompletableFuture.completedFuture(answer));
     }
 
-    Voter voter(int id) {
+    Member voter(int id) {
         return alive.get(id);
     }
 
@@ -83,7 +119,7 @@ final class Voters implements AutoCloseable {
     }
 
     void isolate(int id) {
-        for (int other : IDS) {
+        for (int other : ALL) {
             cut.add(new Link(id, other));
             cut.add(new Link(other, id));
         }
@@ -97,7 +133,7 @@ final class Voters implements AutoCloseable {
     int awaitLeader(int except) {
         long deadline = System.nanoTime() + 60_000_000_000L;
         while (System.nanoTime() < deadline) {
-            for (Map.Entry<Integer, Voter> entry : alive.entrySet()) {
+            for (Map.Entry<Integer, Member> entry : alive.entrySet()) {
                 if (entry.getKey() != except && 0 <= entry.getValue().listener.epoch()) {
                     return entry.getKey();
                 }
@@ -112,7 +148,7 @@ final class Voters implements AutoCloseable {
     }
 
     MetadataLog.AppendOutcome append(int leader, String... records) {
-        Voter voter = alive.get(leader);
+        Member voter = alive.get(leader);
         List<byte[]> bytes = Stream.of(records).map(String::getBytes).toList();
         return voter.log.append(voter.listener.epoch(), voter.listener.records().size(), bytes).join();
     }

@@ -6,6 +6,7 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.Partitions;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.MetadataImage;
 import io.girok.replication.FetchSessions;
 import io.girok.wire.SupportedApis;
 import java.util.List;
@@ -16,9 +17,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The rows of the data plane in the table of APIs. Immutable.
 ///
-/// @param clusterId known once the broker has joined its cluster
 /// @param randomInts for ids that must not be guessed
-public record DataApis(int brokerId, Supplier<String> clusterId, Partitions partitions, List<LogDirectory> directories,
+public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions partitions,
+        List<LogDirectory> directories,
         ProducerIds producerIds, LeaderHints leaderHints, Limits limits, Clock clock, Executor blockingPool,
         IntSupplier randomInts) {
     private static final int MAX_SESSION_PARTITIONS = 1_000_000;
@@ -53,6 +54,6 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                 ApiRow.of(ApiKeys.ALTER_REPLICA_LOG_DIRS, ApiOperation.ALTER, ApiResource.CLUSTER,
                         new AlterReplicaLogDirsHandler(partitions, directories)),
                 ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
-                        new ApiVersionsHandler(supported, clusterId, brokerId)));
+                        new ApiVersionsHandler(supported, images, brokerId)));
     }
 }

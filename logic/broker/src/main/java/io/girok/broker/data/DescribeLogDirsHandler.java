@@ -52,9 +52,9 @@ final class DescribeLogDirsHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         DescribeLogDirsRequestData body = (DescribeLogDirsRequestData) request.body();
         List<Item> items = new ArrayList<>();
-        partitions.forEachLed(led -> {
-            if (isWanted(body, led.name())) {
-                items.add(new Item(led));
+        partitions.forEachReplica(replica -> {
+            if (isWanted(body, replica.name())) {
+                items.add(new Item(replica));
             }
         });
         SpanningRequest.run(items, item -> item.partition.shard(), DescribeLogDirsHandler::measure,

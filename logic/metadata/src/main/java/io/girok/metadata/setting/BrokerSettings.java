@@ -29,6 +29,57 @@ public final class BrokerSettings {
             Setting.optional("cluster.id", ValueType.text("any text"),
                     "The cluster's id, the same on every node; without it, one is derived from "
                             + "controller.quorum.voters, or made up by a node that is alone. Not in Apache Kafka."));
+    public static final Setting<String> ZOOKEEPER_CONNECT = add(
+            Setting.of("zookeeper.connect", ValueType.text("HOST:PORT, separated by commas, and perhaps /PATH"), "",
+                    "The ZooKeeper ensemble that keeps the metadata and elects the active controller, in place of "
+                            + "controller.quorum.voters; the znodes are below the path."));
+    public static final Setting<Integer> ZOOKEEPER_SESSION_TIMEOUT_MS = add(
+            Setting.of("zookeeper.session.timeout.ms", ValueType.ints(100, Integer.MAX_VALUE), "6000",
+                    "After how long a silent active controller is replaced, in milliseconds; one whose process is "
+                            + "gone is replaced at once. The default of Apache Kafka was 18000."));
+    public static final Setting<Integer> ZOOKEEPER_CONNECTION_TIMEOUT_MS = add(
+            Setting.of("zookeeper.connection.timeout.ms", ValueType.ints(1, Integer.MAX_VALUE), "18000",
+                    "How long a start waits for the ZooKeeper ensemble, in milliseconds."));
+    public static final Setting<Boolean> ZOOKEEPER_SET_ACL = add(
+            Setting.of("zookeeper.set.acl", ValueType.booleans(), "false",
+                    "Whether only the identity that made the znodes may read and change them; needs one, by SASL, "
+                            + "TLS or zookeeper.digest."));
+    public static final Setting<String> ZOOKEEPER_DIGEST = add(
+            Setting.optional("zookeeper.digest", ValueType.secret("USER:PASSWORD"),
+                    "Who this node is to ZooKeeper, by its scheme 'digest'. Not in Apache Kafka."));
+    public static final Setting<Boolean> ZOOKEEPER_SSL_CLIENT_ENABLE = add(
+            Setting.of("zookeeper.ssl.client.enable", ValueType.booleans(), "false",
+                    "Whether connections to ZooKeeper are under TLS."));
+    public static final Setting<String> ZOOKEEPER_SSL_KEYSTORE_LOCATION = add(
+            Setting.optional("zookeeper.ssl.keystore.location", ValueType.text("a file"),
+                    "The key and certificate that this node shows to ZooKeeper."));
+    public static final Setting<String> ZOOKEEPER_SSL_KEYSTORE_PASSWORD = add(
+            Setting.optional("zookeeper.ssl.keystore.password", ValueType.secret("any text"),
+                    "Of zookeeper.ssl.keystore.location, and of the key in it."));
+    public static final Setting<String> ZOOKEEPER_SSL_KEYSTORE_TYPE = add(
+            Setting.optional("zookeeper.ssl.keystore.type", ValueType.words("JKS", "PKCS12", "PEM", "BCFKS"),
+                    "Of zookeeper.ssl.keystore.location; without it, the file's name says."));
+    public static final Setting<String> ZOOKEEPER_SSL_TRUSTSTORE_LOCATION = add(
+            Setting.optional("zookeeper.ssl.truststore.location", ValueType.text("a file"),
+                    "The certificates that ZooKeeper's servers are known by."));
+    public static final Setting<String> ZOOKEEPER_SSL_TRUSTSTORE_PASSWORD = add(
+            Setting.optional("zookeeper.ssl.truststore.password", ValueType.secret("any text"),
+                    "Of zookeeper.ssl.truststore.location."));
+    public static final Setting<String> ZOOKEEPER_SSL_TRUSTSTORE_TYPE = add(
+            Setting.optional("zookeeper.ssl.truststore.type", ValueType.words("JKS", "PKCS12", "PEM", "BCFKS"),
+                    "Of zookeeper.ssl.truststore.location; without it, the file's name says."));
+    public static final Setting<String> ZOOKEEPER_SSL_ENDPOINT_IDENTIFICATION_ALGORITHM = add(
+            Setting.of("zookeeper.ssl.endpoint.identification.algorithm", ValueType.text("HTTPS, or nothing"), "HTTPS",
+                    "Whether a server's certificate must be for the name it is reached by: HTTPS, yes; empty, no."));
+    public static final Setting<String> ZOOKEEPER_SSL_PROTOCOL = add(
+            Setting.optional("zookeeper.ssl.protocol", ValueType.text("TLSv1.3 or TLSv1.2"),
+                    "The version of TLS to begin with; without it, ZooKeeper's default."));
+    public static final Setting<List<String>> ZOOKEEPER_SSL_ENABLED_PROTOCOLS = add(
+            Setting.of("zookeeper.ssl.enabled.protocols", ValueType.list("versions of TLS, separated by commas", 0), "",
+                    "The versions of TLS that are agreed to; empty: that of zookeeper.ssl.protocol."));
+    public static final Setting<List<String>> ZOOKEEPER_SSL_CIPHER_SUITES = add(
+            Setting.of("zookeeper.ssl.cipher.suites", ValueType.list("cipher suites, separated by commas", 0), "",
+                    "The cipher suites that are agreed to; empty: ZooKeeper's default."));
     public static final Setting<String> BROKER_RACK = add(
             Setting.optional("broker.rack", ValueType.text("any text"),
                     "Where the broker stands: the copies of a partition are spread over racks."));
@@ -87,6 +138,35 @@ public final class BrokerSettings {
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
                     "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
 
+    public static final Setting<Boolean> AUTO_BALANCE_ENABLE = add(
+            Setting.of("auto.balance.enable", ValueType.booleans(), "false",
+                    "Whether the active controller moves replicas and leaders so that all brokers carry the same; "
+                            + "turned off, it calls its moves off. Not in Apache Kafka.")
+                    .dynamic());
+    public static final Setting<Long> AUTO_BALANCE_INTERVAL_MS = add(
+            Setting.of("auto.balance.interval.ms", ValueType.longs(100, Integer.MAX_VALUE), "300000",
+                    "How often the active controller looks whether brokers carry the same, in milliseconds.")
+                    .dynamic());
+    public static final Setting<Integer> AUTO_BALANCE_MAX_MOVES = add(
+            Setting.of("auto.balance.max.moves", ValueType.ints(1, 10_000), "10",
+                    "How many partitions are copied to other brokers at the same time.").dynamic());
+    public static final Setting<Long> AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND = add(
+            Setting.of("auto.balance.throttle.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE), "52428800",
+                    "What these moves may copy in a second, at each broker; 0 for no limit.").dynamic());
+    public static final Setting<Integer> AUTO_BALANCE_THRESHOLD_PERCENT = add(
+            Setting.of("auto.balance.threshold.percent", ValueType.ints(0, 1_000), "10",
+                    "Loads that differ by no more than this share of the average count as even.").dynamic());
+    public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = add(
+            Setting.of("auto.leader.rebalance.enable", ValueType.booleans(), "true",
+                    "Whether partitions are led by their preferred leaders again, after these were away."));
+    public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = add(
+            Setting.of("leader.imbalance.check.interval.seconds", ValueType.longs(1, Integer.MAX_VALUE), "300",
+                    "How often the active controller looks whether brokers lead what they are to lead, in seconds."));
+    public static final Setting<Integer> LEADER_IMBALANCE_PER_BROKER_PERCENTAGE = add(
+            Setting.of("leader.imbalance.per.broker.percentage", ValueType.ints(0, 100), "10",
+                    "How many of the partitions that prefer a broker as their leader others may lead before it gets "
+                            + "them back, in percent."));
+
     public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = add(
             Setting.of("replica.lag.time.max.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
                     "How long a follower may be behind its leader and still count as in sync, in milliseconds."));
@@ -114,8 +194,9 @@ public final class BrokerSettings {
     public static final Setting<Long> LOG_DIR_MIN_FREE_BYTES = add(
             Setting.of("log.dir.min.free.bytes", ValueType.longs(-1, Long.MAX_VALUE), "-1",
                     "How much of each log directory's disk is kept free, in bytes: below it producers are asked to try "
-                            + "again later, while reads, deletions and committed offsets go on; 0 turns it off; -1 "
-                            + "takes 64 MiB, or 5 % of a disk smaller than 1.25 GiB. Not in Apache Kafka.")
+                            + "again later, while reads, deletions and committed offsets go on; below half of it nothing "
+                            + "is copied from other brokers either; 0 turns it off; -1 takes 64 MiB, or 5 % of a "
+                            + "disk smaller than 1.25 GiB. Not in Apache Kafka.")
                     .dynamic());
     public static final Setting<Long> PRODUCER_ID_EXPIRATION_MS = add(
             Setting.of("producer.id.expiration.ms", ValueType.longs(1, Integer.MAX_VALUE), "86400000",

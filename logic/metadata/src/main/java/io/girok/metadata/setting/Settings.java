@@ -58,6 +58,11 @@ public final class Settings {
                             + "'; allowed: at least twice socket.request.max.bytes ("
                             + 2 * largest + ")");
         }
+        if (!get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty()
+                && !get(BrokerSettings.CONTROLLER_QUORUM_VOTERS).isEmpty()) {
+            problems.add("settings 'zookeeper.connect' and 'controller.quorum.voters' are both given; allowed: one of "
+                    + "them, since the metadata are kept either by ZooKeeper or by the voters");
+        }
         if (get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS) < get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS)) {
             problems.add(
                     "setting 'group.max.session.timeout.ms' is '" + get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS)

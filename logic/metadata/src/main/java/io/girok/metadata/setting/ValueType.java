@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 public record ValueType<T>(Kind kind, String allowed, Function<String, T> read, Predicate<T> isAllowed) {
     /// Types as DescribeConfigs names them.
     public enum Kind {
-        BOOLEAN, STRING, INT, LONG, DOUBLE, LIST
+        BOOLEAN, STRING, INT, LONG, DOUBLE, LIST, PASSWORD
     }
 
     public static ValueType<Integer> ints(int min, int max) {
@@ -44,6 +44,11 @@ public record ValueType<T>(Kind kind, String allowed, Function<String, T> read, 
 
     public static ValueType<String> text(String allowed) {
         return new ValueType<>(Kind.STRING, allowed, text -> text, _ -> true);
+    }
+
+    /// What nobody is shown.
+    public static ValueType<String> secret(String allowed) {
+        return new ValueType<>(Kind.PASSWORD, allowed, text -> text, _ -> true);
     }
 
     /// A comma-separated list of some of these words; of any when there are none given.

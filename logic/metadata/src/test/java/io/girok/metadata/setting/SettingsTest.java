@@ -43,6 +43,13 @@ class SettingsTest {
     }
 
     @Test
+    void theMetadataAreKeptByZookeeperOrByVoters() {
+        assertThatThrownBy(() -> Settings.parse(Map.of("zookeeper.connect", "zoo.example:2181",
+                "controller.quorum.voters", "1@one.example:9092")))
+                .hasMessageContaining("'zookeeper.connect' and 'controller.quorum.voters' are both given");
+    }
+
+    @Test
     void everySettingSaysWhatItMeans() {
         assertThat(BrokerSettings.all()).allSatisfy(setting -> assertThat(setting.meaning()).endsWith("."));
         assertThat(TopicSettings.all()).hasSizeGreaterThan(20).allSatisfy(setting -> {

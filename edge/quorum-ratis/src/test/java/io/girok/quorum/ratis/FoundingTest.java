@@ -1,0 +1,49 @@
+package io.girok.quorum.ratis;
+
+import static io.girok.quorum.ratis.Founding.Decision.ASK_AGAIN;
+import static io.girok.quorum.ratis.Founding.Decision.VOTE;
+import static io.girok.quorum.ratis.Founding.Decision.WAIT_TO_BE_ADDED;
+import static io.girok.quorum.ratis.Founding.Standing.EMPTY;
+import static io.girok.quorum.ratis.Founding.Standing.KNOWN;
+import static io.girok.quorum.ratis.Founding.Standing.STRANGER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.quorum.ratis.Founding.Answer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class FoundingTest {
+    @Test
+    void aMajorityWithoutALogFounds() {
+        assertThat(Founding.decide(3, List.of())).isEqualTo(ASK_AGAIN);
+        assertThat(Founding.decide(3, List.of(EMPTY))).isEqualTo(VOTE);
+        assertThat(Founding.decide(5, List.of(EMPTY))).isEqualTo(ASK_AGAIN);
+        assertThat(Founding.decide(5, List.of(EMPTY, EMPTY))).isEqualTo(VOTE);
+    }
+
+    @Test
+    void whoMayHavePromisedSomethingWaits() {
+        assertThat(Founding.decide(3, List.of(KNOWN))).isEqualTo(WAIT_TO_BE_ADDED);
+        assertThat(Founding.decide(3, List.of(EMPTY, KNOWN))).isEqualTo(WAIT_TO_BE_ADDED);
+        assertThat(Founding.decide(5, List.of(EMPTY, EMPTY, KNOWN))).isEqualTo(WAIT_TO_BE_ADDED);
+    }
+
+    @Test
+    void whoComesLateVotesOnceAllTheOthersSayThatItNeverPromisedThemAnything() {
+        assertThat(Founding.decide(3, List.of(STRANGER))).isEqualTo(ASK_AGAIN);
+        assertThat(Founding.decide(3, List.of(STRANGER, STRANGER))).isEqualTo(VOTE);
+        assertThat(Founding.decide(5, List.of(STRANGER, STRANGER, EMPTY))).isEqualTo(ASK_AGAIN);
+        assertThat(Founding.decide(5, List.of(STRANGER, STRANGER, EMPTY, EMPTY))).isEqualTo(VOTE);
+    }
+
+    @Test
+    void anAnswerIsReadAsItWasWritten() {
+        for (Founding.Standing standing : Founding.Standing.values()) {
+            assertThat(Answer.decode(new Answer(standing, true).encode())).isEqualTo(new Answer(standing, true));
+            assertThat(Answer.decode(new Answer(standing, false).encode())).isEqualTo(new Answer(standing, false));
+        }
+        assertThatThrownBy(() -> Answer.decode(new byte[0])).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Answer.decode(new byte[]{9, 0})).isInstanceOf(IllegalArgumentException.class);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.girok.balance;
+
+import org.jspecify.annotations.NullMarked;

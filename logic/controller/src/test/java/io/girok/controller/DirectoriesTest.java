@@ -1,0 +1,223 @@
+package io.girok.controller;
+
+import static io.girok.metadata.PartitionImage.NO_LEADER;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.PartitionId;
+import io.girok.base.TopicId;
+import io.girok.controller.AlterPartitions.Member;
+import io.girok.controller.AlterPartitions.Proposal;
+import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.Endpoint;
+import io.girok.metadata.PartitionImage;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Brokers 1, 2 and 3 with two log directories each, and a topic with one partition on all of them, each in its first.
+class DirectoriesTest {
+    private static final int FIRST = 1;
+    private static final int SECOND = 2;
+
+    private final World world = new World(7);
+    private TopicId topic = TopicId.ZERO;
+
+    @BeforeEach
+    void createATopic() {
+        world.settings.put("min.insync.replicas", "2");
+        for (int id = 1; id <= 3; id++) {
+            register(id, 1, directory(id, FIRST), directory(id, SECOND));
+            fence(id, false);
+        }
+        world.run(new CreateTopics(List.of(new NewTopic("orders", 1, 3, List.of(), Map.of())), false));
+        topic = Objects.requireNonNull(world.image.topic("orders")).id();
+        for (int id = 1; id <= 3; id++) {
+            assign(id, directory(id, FIRST));
+        }
+    }
+
+    private static TopicId directory(int broker, int number) {
+        return new TopicId(broker, number);
+    }
+
+    private void register(int id, long incarnation, TopicId... directories) {
+        world.run(new RegisterBroker("cluster", id, new TopicId(id, incarnation),
+                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(directories), true));
+    }
+
+    private void fence(int broker, boolean isFenced) {
+        assertThat(world.run(new FenceBroker(broker, epoch(broker), isFenced)).isOk()).isTrue();
+    }
+
+    private long epoch(int broker) {
+        return Objects.requireNonNull(world.image.broker(broker)).epoch();
+    }
+
+    private PartitionImage partition() {
+        return Objects.requireNonNull(world.image.topic(topic)).partitions().getFirst();
+    }
+
+    private Result<TopicId> assign(int broker, TopicId directory) {
+        PartitionId id = new PartitionId(topic, 0);
+        return Objects.requireNonNull(
+                world.run(new AssignDirectories(broker, epoch(broker), Map.of(id, directory))).get().get(id));
+    }
+
+    private Result<Integer> fail(int broker, TopicId directory) {
+        return world.run(new FailDirectories(broker, epoch(broker), List.of(directory)));
+    }
+
+    @Test
+    void aLeaderInADirectoryThatFailsIsFollowedByTheNextInSync() {
+        int leader = partition().leader();
+        int epoch = partition().leaderEpoch();
+
+        assertThat(fail(leader, directory(leader, FIRST))).isEqualTo(Result.of(1));
+
+        assertThat(partition().leader()).isEqualTo(partition().replicas().get(1));
+        assertThat(partition().leaderEpoch()).isEqualTo(epoch + 1);
+        assertThat(partition().isr()).hasSize(2).doesNotContain(leader);
+        assertThat(Objects.requireNonNull(world.image.broker(leader)).isFenced()).isFalse();
+    }
+
+    @Test
+    void whatIsInAnotherDirectoryGoesOn() {
+        PartitionImage before = partition();
+
+        assertThat(fail(before.leader(), directory(before.leader(), SECOND))).isEqualTo(Result.of(1));
+
+        assertThat(partition()).isEqualTo(before);
+    }
+
+    @Test
+    void aDirectoryFailsOnce() {
+        int leader = partition().leader();
+        fail(leader, directory(leader, FIRST));
+
+        assertThat(world.decide(new FailDirectories(leader, epoch(leader), List.of(directory(leader, FIRST))))
+                .records()).isEmpty();
+        assertThat(world.run(new FailDirectories(leader, epoch(leader) - 1, List.of(directory(leader, SECOND))))
+                .error()).isEqualTo(ControllerError.STALE_BROKER_EPOCH);
+    }
+
+    @Test
+    void aReplicaInAFailedDirectoryDoesNotComeInSync() {
+        int leader = partition().leader();
+        int follower = partition().replicas().get(1);
+        fail(follower, directory(follower, FIRST));
+        PartitionImage now = partition();
+        List<Member> both = List.of(new Member(leader, epoch(leader)), new Member(follower, epoch(follower)));
+
+        Result<PartitionImage> answer = world.run(new AlterPartitions(leader, epoch(leader),
+                List.of(new Proposal(topic, 0, now.leaderEpoch(), now.partitionEpoch(), both)))).get().getFirst();
+
+        assertThat(answer.error()).isEqualTo(ControllerError.INELIGIBLE_REPLICA);
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainWhenItsDirectoryIsBack() {
+        int last = lastStanding();
+        fail(last, directory(last, FIRST));
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+        register(last, 2, directory(last, FIRST), directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
+    void whoComesBackWithoutTheDirectoryDoesNotLead() {
+        int last = lastStanding();
+
+        register(last, 2, directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).contains(last);
+    }
+
+    @Test
+    void whoComesBackWithAnEmptyDiskIsNotEligibleAnyMore() {
+        int last = lastStanding();
+        TopicId replaced = new TopicId(last, 77);
+
+        register(last, 2, replaced, directory(last, SECOND));
+        assign(last, replaced);
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).doesNotContain(last);
+        assertThat(partition().directoryOf(last)).isEqualTo(replaced);
+    }
+
+    /// The only one in sync, after which all others may have missed something.
+    private int lastStanding() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0), true);
+        fence(replicas.get(1), true);
+        assertThat(partition().isr()).containsExactly(replicas.get(2));
+        return replicas.get(2);
+    }
+
+    @Test
+    void aReplicaThatIsMovedBetweenDirectoriesStaysInSync() {
+        PartitionImage before = partition();
+        int leader = before.leader();
+
+        assertThat(assign(leader, directory(leader, SECOND))).isEqualTo(Result.of(directory(leader, SECOND)));
+
+        assertThat(partition())
+                .isEqualTo(before.withDirectory(leader, directory(leader, SECOND)));
+        fail(leader, directory(leader, FIRST));
+        assertThat(partition().leader()).isEqualTo(leader);
+        fail(leader, directory(leader, SECOND));
+        assertThat(partition().leader()).isNotEqualTo(leader);
+    }
+
+    @Test
+    void aReplicaThatIsNowhereDoesNotLead() {
+        int leader = partition().leader();
+
+        assign(leader, BrokerImage.LOST_DIRECTORY);
+
+        assertThat(partition().leader()).isNotEqualTo(leader).isNotEqualTo(NO_LEADER);
+        assertThat(partition().isr()).doesNotContain(leader);
+    }
+
+    @Test
+    void assignmentsOfWhatIsNotThereAreRefused() {
+        world.run(new CreateTopics(List.of(new NewTopic("small", 1, 1, List.of(), Map.of())), false));
+        TopicId small = Objects.requireNonNull(world.image.topic("small")).id();
+        int leader = Objects.requireNonNull(world.image.topic(small)).partitions().getFirst().leader();
+        int other = leader % 3 + 1;
+        PartitionId noTopic = new PartitionId(new TopicId(9, 9), 0);
+        PartitionId noPartition = new PartitionId(topic, 1);
+        PartitionId notHere = new PartitionId(small, 0);
+        TopicId directory = directory(other, FIRST);
+
+        Map<PartitionId, Result<TopicId>> answers = world.run(new AssignDirectories(other, epoch(other),
+                Map.of(noTopic, directory, noPartition, directory, notHere, directory))).get();
+
+        assertThat(Objects.requireNonNull(answers.get(noTopic)).error()).isEqualTo(ControllerError.UNKNOWN_TOPIC_ID);
+        assertThat(Objects.requireNonNull(answers.get(noPartition)).error())
+                .isEqualTo(ControllerError.UNKNOWN_TOPIC_OR_PARTITION);
+        assertThat(Objects.requireNonNull(answers.get(notHere)).error())
+                .isEqualTo(ControllerError.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void theOnlyDirectoryOfABrokerIsKnownFromTheStart() {
+        register(4, 1, directory(4, FIRST));
+        fence(4, false);
+
+        world.run(new CreateTopics(List.of(new NewTopic("placed", -1, -1,
+                List.of(new CreateTopics.Assignment(0, List.of(4, 1))), Map.of())), false));
+
+        assertThat(Objects.requireNonNull(world.image.topic("placed")).partitions().getFirst().directories())
+                .containsExactly(directory(4, FIRST), TopicId.ZERO);
+    }
+}

@@ -1,0 +1,232 @@
+package io.girok.membership.balance;
+
+import io.girok.balance.Aims;
+import io.girok.balance.BalancePlan;
+import io.girok.balance.BalancePlanner;
+import io.girok.balance.Move;
+import io.girok.balance.MoveQueue;
+import io.girok.balance.Reason;
+import io.girok.base.Clock;
+import io.girok.base.PartitionName;
+import io.girok.base.Shard;
+import io.girok.base.Timers;
+import io.girok.controller.ActiveController;
+import io.girok.controller.AlterConfigs;
+import io.girok.controller.AlterReassignments;
+import io.girok.controller.Command;
+import io.girok.controller.ElectLeaders;
+import io.girok.membership.NodeAddresses;
+import io.girok.membership.balance.DiskReports.Report;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataDelta;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataStore;
+import io.girok.wire.Peers;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Evens out what brokers carry, on the node that is the active controller. Owned by its shard.
+public final class AutoBalance implements MetadataStore.Subscriber {
+    /*
+     *   RESTING --interval, all is quiet--> LOOKING --brokers have told, planned--> MOVING --all have ended--> RESTING
+     *      ^                                   |  nothing to move, or one is silent    |
+     *      |-----------------------------------/                                       |
+     *      \---------------------------- turned off: called off -----------------------/
+     *
+     * Quiet: nothing is being reassigned, by whomever, and every registered broker is up. One that is down may be back
+     * soon; when it is not to come back, it is unregistered, and then its replicas are made anew elsewhere.
+     *
+     * The plan is in memory only. A new active controller lets run what was begun, and plans for itself when that has
+     * ended. It cannot know whether the throttle was set by the one before or by a person, so with its first look it
+     * takes away rates that are exactly the one it would set.
+     *
+     * One command is under way at a time; what is refused or lost is found out with the next look at the image.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(AutoBalance.class);
+    private static final long CHECK_MS = 500;
+    private static final int MAX_REASONS_LOGGED = 10;
+    private static final long MIB = 1024 * 1024;
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
+    /// What it works with.
+    ///
+    /// @param background where plans are made: that takes longer than a shard may
+    public record Surroundings(Shard shard, Executor background, Clock clock, Peers peers, NodeAddresses addresses) {}
+
+    private final Surroundings surroundings;
+    private final ActiveController controller;
+    private final MetadataStore metadata;
+    private final Supplier<BalanceSettings> settings;
+    private final Shard shard;
+    private final DiskReports reports;
+
+    private boolean isLeading;
+    private boolean mayBeThrottled;
+    private long nextLookMs;
+    private @Nullable MoveQueue moving;
+    /// Those that were there when the plan was made.
+    private List<BrokerImage> planned = List.of();
+    private Timers.Scheduled nextCheck = () -> {};
+    /// Of the look or the commands that are under way.
+    private CompletableFuture<?> work = DONE;
+
+    /// To be subscribed to `metadata` before the metadata log starts.
+    public AutoBalance(Surroundings surroundings, ActiveController controller, MetadataStore metadata,
+            Supplier<BalanceSettings> settings) {
+        this.surroundings = surroundings;
+        this.controller = controller;
+        this.metadata = metadata;
+        this.settings = settings;
+        this.shard = surroundings.shard();
+        this.reports = new DiskReports(surroundings.peers(), surroundings.addresses(), shard);
+    }
+
+    @Override
+    public void onImage(MetadataImage image, MetadataDelta delta) {
+        // The image is looked at from time to time.
+    }
+
+    @Override
+    public void onLeader(long epoch) {
+        shard.execute(() -> {
+            end();
+            isLeading = true;
+            mayBeThrottled = settings.get().isEnabled();
+            nextLookMs = now() + settings.get().intervalMs();
+            nextCheck = shard.schedule(CHECK_MS, this::check);
+        });
+    }
+
+    @Override
+    public void onNotLeader(long epoch) {
+        shard.execute(this::end);
+    }
+
+    private void end() {
+        isLeading = false;
+        work = DONE;
+        moving = null;
+        nextCheck.cancel();
+    }
+
+    private long now() {
+        return surroundings.clock().monotonicMs();
+    }
+
+    private void check() {
+        if (!isLeading) {
+            return;
+        }
+        nextCheck = shard.schedule(CHECK_MS, this::check);
+        if (!work.isDone()) {
+            return;
+        }
+        BalanceSettings current = settings.get();
+        MoveQueue queue = moving;
+        if (queue != null) {
+            if (current.isEnabled()) {
+                goOn(queue);
+            } else {
+                callOff(queue);
+            }
+        } else if (mayBeThrottled && ImageLayout.moving(metadata.image()).isEmpty()) {
+            unthrottle(current);
+        } else if (current.isEnabled() && nextLookMs <= now() && isQuiet(metadata.image())) {
+            look(current);
+        }
+    }
+
+    private static boolean isQuiet(MetadataImage image) {
+        return image.brokers().stream().allMatch(BrokerImage::canLead) && ImageLayout.moving(image).isEmpty();
+    }
+
+    private void look(BalanceSettings current) {
+        nextLookMs = now() + current.intervalMs();
+        List<BrokerImage> brokers = metadata.image().brokers();
+        work = reports.ask(brokers.stream().map(BrokerImage::id).toList())
+                .thenApplyAsync(told -> plan(told, current), surroundings.background())
+                .thenAcceptAsync(plan -> begin(brokers, plan, current), shard)
+                .exceptionally(failure -> {
+                    LOG.info("brokers are not evened out now: {}", failure.getMessage());
+                    return null;
+                });
+    }
+
+    private BalancePlan plan(Map<Integer, Report> told, BalanceSettings current) {
+        return BalancePlanner.plan(ImageLayout.of(metadata.image(), told), Aims.all(current.thresholdPercent()));
+    }
+
+    private void begin(List<BrokerImage> brokers, BalancePlan plan, BalanceSettings current) {
+        if (!isLeading || plan.moves().isEmpty()) {
+            return;
+        }
+        LOG.info("brokers are evened out: {} partitions change, {} MiB are copied; brokers carry {}, then {}",
+                plan.moves().size(), plan.bytesToCopy() / MIB, plan.before(), plan.after());
+        plan.moves()
+                .stream()
+                .limit(MAX_REASONS_LOGGED)
+                .forEach(move -> LOG.info("partition '{}' goes from {} to {}: {}", move.partition(), move.from(),
+                        move.to(), move.reasons().stream().map(Reason::text).toList()));
+        planned = brokers;
+        moving = new MoveQueue(plan.moves(), current.maxMoves());
+        if (0 < current.throttleBytesPerSecond() && plan.moves().stream().anyMatch(Move::copies)) {
+            mayBeThrottled = true;
+            submit(BalanceCommands.throttle(metadata.image(), plan.moves(), current.throttleBytesPerSecond()));
+        }
+    }
+
+    private void goOn(MoveQueue queue) {
+        MetadataImage image = metadata.image();
+        if (!isAsPlanned(image)) {
+            queue.stopBeginning();
+        }
+        MoveQueue.Step step = queue.next(ImageLayout.moving(image));
+        List<PartitionName> changed = BalanceCommands.changedLeaders(step.ended());
+        if (!changed.isEmpty()) {
+            submit(new ElectLeaders(ElectLeaders.Kind.PREFERRED, changed));
+        }
+        AlterReassignments begun = BalanceCommands.begin(image, step.begun());
+        if (!begun.reassignments().isEmpty()) {
+            submit(begun);
+        }
+        if (queue.isDone()) {
+            LOG.info("brokers are evened out: {} partitions have changed", queue.endedCount());
+            moving = null;
+        }
+    }
+
+    /// Whether the brokers are those that the plan was made for.
+    private boolean isAsPlanned(MetadataImage image) {
+        return image.brokers().equals(planned);
+    }
+
+    private void callOff(MoveQueue queue) {
+        LOG.info("auto.balance.enable is off: {} moves are called off, {} had ended", queue.running().size(),
+                queue.endedCount());
+        moving = null;
+        if (!queue.running().isEmpty()) {
+            submit(BalanceCommands.callOff(queue.running()));
+        }
+    }
+
+    private void unthrottle(BalanceSettings current) {
+        mayBeThrottled = false;
+        AlterConfigs deletions = BalanceCommands.unthrottle(metadata.image(), current.throttleBytesPerSecond());
+        if (!deletions.alterations().isEmpty()) {
+            submit(deletions);
+        }
+    }
+
+    private void submit(Command<?> command) {
+        work = CompletableFuture.allOf(work, controller.submit(command).exceptionally(failure -> {
+            LOG.info("the controller has not done its part in evening out brokers: {}", failure.getMessage());
+            return null;
+        }));
+    }
+}

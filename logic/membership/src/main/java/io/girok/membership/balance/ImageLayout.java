@@ -1,0 +1,63 @@
+package io.girok.membership.balance;
+
+import io.girok.balance.Layout;
+import io.girok.base.PartitionName;
+import io.girok.membership.balance.DiskReports.Report;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The metadata as the planner wants them. Stateless.
+final class ImageLayout {
+    private ImageLayout() {}
+
+    static Layout of(MetadataImage image, Map<Integer, Report> reports) {
+        List<Layout.Broker> brokers = image.brokers()
+                .stream()
+                .map(broker -> new Layout.Broker(broker.id(), broker.rack(), role(broker), usable(broker, reports)))
+                .toList();
+        List<Layout.Partition> partitions = new ArrayList<>();
+        for (TopicImage topic : image.topics()) {
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                PartitionImage partition = topic.partitions().get(index);
+                PartitionName name = new PartitionName(topic.name(), index);
+                long bytes = reports.values()
+                        .stream()
+                        .mapToLong(report -> report.sizes().getOrDefault(name, 0L))
+                        .max()
+                        .orElse(0);
+                partitions.add(new Layout.Partition(name, partition.targetReplicas(), bytes,
+                        partition.isReassigning()));
+            }
+        }
+        return new Layout(brokers, partitions);
+    }
+
+    private static Layout.Role role(BrokerImage broker) {
+        return broker.canLead() ? Layout.Role.TAKES : Layout.Role.KEEPS;
+    }
+
+    private static long usable(BrokerImage broker, Map<Integer, Report> reports) {
+        Report report = reports.get(broker.id());
+        return report == null ? 0 : report.usableBytes();
+    }
+
+    /// The partitions whose reassignments are under way.
+    static Set<PartitionName> moving(MetadataImage image) {
+        Set<PartitionName> moving = new HashSet<>();
+        for (TopicImage topic : image.topics()) {
+            for (int index = 0; index < topic.partitions().size(); index++) {
+                if (topic.partitions().get(index).isReassigning()) {
+                    moving.add(new PartitionName(topic.name(), index));
+                }
+            }
+        }
+        return moving;
+    }
+}

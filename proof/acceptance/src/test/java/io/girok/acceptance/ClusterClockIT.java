@@ -1,0 +1,96 @@
+package io.girok.acceptance;
+
+import static io.girok.acceptance.ClusterClients.admin;
+import static io.girok.acceptance.ClusterClients.awaitInSync;
+import static io.girok.acceptance.ClusterClients.create;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three brokers as real processes, one of which is a day ahead of its time. Skipped, and said so, where libfaketime is
+/// not installed.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ClusterClockIT {
+    private static final int AHEAD = 1;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aBrokerThatIsADayAheadDeletesNothingThatOthersLead() throws Exception {
+        Map<String, String> settings = Map.of("broker.session.timeout.ms", "3000", "broker.heartbeat.interval.ms",
+                "500", "log.retention.ms", "3600000", "log.retention.check.interval.ms", "200",
+                "offsets.retention.check.interval.ms", "1000");
+        Map<String, String> environment = Map.of("LD_PRELOAD", library(), "FAKETIME", "+1d", "DONT_FAKE_MONOTONIC",
+                "1", "FAKETIME_DONT_FAKE_MONOTONIC", "1", "NO_FAKE_STAT", "1");
+        try (GirokCluster cluster = GirokCluster.start(directory, settings,
+                Map.of(AHEAD, new GirokCluster.Own(Map.of(), environment))); Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            awaitInSync(admin, "orders");
+            List<Integer> ofOthers = IntStream.range(0, ClusterClients.PARTITIONS)
+                    .filter(index -> leaderOf(admin, index) != AHEAD)
+                    .boxed()
+                    .toList();
+            assertThat(ofOthers).hasSize(2);
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", Map.of(), ofOthers);
+                    ClusterGroup group = new ClusterGroup(cluster, "counters", "orders", 1)) {
+                load.awaitMore(500);
+                group.awaitMore(500);
+                int victim = IntStream.rangeClosed(1, 3).filter(id -> id != AHEAD).findFirst().getAsInt();
+                cluster.kill(victim);
+                load.awaitMore(200);
+                cluster.restart(victim);
+                awaitInSync(admin, "orders");
+                load.awaitMore(200);
+
+                load.finish();
+                group.finish(load, admin);
+                load.check();
+                for (int index : ofOthers) {
+                    TopicPartition partition = new TopicPartition("orders", index);
+                    assertThat(admin.listOffsets(Map.of(partition, OffsetSpec.earliest()))
+                            .partitionResult(partition)
+                            .get()
+                            .offset()).isZero();
+                    assertThat(admin.listOffsets(Map.of(partition, OffsetSpec.maxTimestamp()))
+                            .partitionResult(partition)
+                            .get()
+                            .timestamp())
+                            .isLessThanOrEqualTo(System.currentTimeMillis());
+                }
+            }
+        }
+    }
+
+    private static int leaderOf(Admin admin, int index) {
+        try {
+            return ClusterClients.partitions(admin, "orders").get(index).leader().id();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String library() throws IOException {
+        Path libraries = Path.of("/usr/lib");
+        try (Stream<Path> found = Files.find(libraries, 4,
+                (path, attributes) -> path.endsWith("faketime/libfaketime.so.1"))) {
+            List<Path> all = found.toList();
+            assumeTrue(!all.isEmpty(), "libfaketime is not installed");
+            return all.getFirst().toString();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.girok.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CommitFailedException;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/// A consumer group that never stops to read and to commit, each member in a thread of its own, and what it saw. What
+/// it has committed never goes back.
+final class ClusterGroup implements AutoCloseable {
+    private final String group;
+    private final GirokCluster cluster;
+    private final String topic;
+    private final Map<TopicPartition, Set<Long>> read = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final List<Thread> members = new ArrayList<>();
+    private volatile boolean isEnding;
+
+    ClusterGroup(GirokCluster cluster, String group, String topic, int memberCount) {
+        this.cluster = cluster;
+        this.group = group;
+        this.topic = topic;
+        for (int i = 0; i < memberCount; i++) {
+            members.add(Thread.ofPlatform().start(this::consume));
+        }
+    }
+
+    private void consume() {
+        Properties settings = ClusterClients.settings(cluster);
+        settings.put("group.id", group);
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("enable.auto.commit", "false");
+        settings.put("session.timeout.ms", "10000");
+        try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(),
+                new StringDeserializer())) {
+            consumer.subscribe(List.of(topic), new Look(consumer));
+            while (!isEnding) {
+                take(consumer, consumer.poll(Duration.ofMillis(100)));
+            }
+        } catch (RuntimeException | AssertionError e) {
+            failure.compareAndSet(null, e);
+        }
+    }
+
+    private void take(KafkaConsumer<String, String> consumer, ConsumerRecords<String, String> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        for (ConsumerRecord<String, String> each : records) {
+            read.computeIfAbsent(new TopicPartition(topic, each.partition()), first -> ConcurrentHashMap.newKeySet())
+                    .add(each.offset());
+        }
+        Map<TopicPartition, OffsetAndMetadata> next = records.nextOffsets();
+        try {
+            consumer.commitSync(next);
+            next.forEach((partition, offset) -> committed.merge(partition, offset.offset(), Math::max));
+        } catch (CommitFailedException | RebalanceInProgressException | TimeoutException e) {
+            // Another member has the partition, or will: what was read is read again there.
+        }
+    }
+
+    /// Looks, when a member gets partitions, where it is to begin.
+    private final class Look implements ConsumerRebalanceListener {
+        private final KafkaConsumer<String, String> consumer;
+
+        Look(KafkaConsumer<String, String> consumer) {
+            this.consumer = consumer;
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            // What was read is committed already.
+        }
+
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            for (TopicPartition partition : partitions) {
+                long atLeast = committed.getOrDefault(partition, 0L);
+                assertThat(consumer.position(partition)).as("%s of group %s", partition, group)
+                        .isGreaterThanOrEqualTo(atLeast);
+            }
+        }
+    }
+
+    int coordinator(Admin admin) throws Exception {
+        return admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().coordinator().id();
+    }
+
+    /// Waits until so many more records were read.
+    void awaitMore(int count) {
+        long target = readCount() + count;
+        while (readCount() < target && failure.get() == null) {
+            Thread.onSpinWait();
+        }
+        assertThat(failure.get()).isNull();
+    }
+
+    private long readCount() {
+        return read.values().stream().mapToLong(Set::size).sum();
+    }
+
+    /// Waits until every record that `load` was acknowledged has been read, and its offset committed; then ends.
+    void finish(ClusterLoad load, Admin admin) throws Exception {
+        load.acknowledged().forEach((partition, records) -> {
+            long end = records.keySet().stream().mapToLong(offset -> offset + 1).max().orElse(0);
+            while ((committed.getOrDefault(partition, 0L) < end
+                    || !read.getOrDefault(partition, Set.of()).containsAll(records.keySet()))
+                    && failure.get() == null) {
+                Thread.onSpinWait();
+            }
+        });
+        isEnding = true;
+        for (Thread member : members) {
+            member.join();
+        }
+        assertThat(failure.get()).isNull();
+        Map<TopicPartition, OffsetAndMetadata> there = admin.listConsumerGroupOffsets(group)
+                .partitionsToOffsetAndMetadata()
+                .get();
+        committed.forEach((partition, offset) -> assertThat(there.get(partition).offset()).as("%s", partition)
+                .isGreaterThanOrEqualTo(offset));
+    }
+
+    @Override
+    public void close() {
+        isEnding = true;
+    }
+}

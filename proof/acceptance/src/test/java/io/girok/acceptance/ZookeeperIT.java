@@ -1,0 +1,79 @@
+package io.girok.acceptance;
+
+import static io.girok.acceptance.ClusterClients.admin;
+import static io.girok.acceptance.ClusterClients.awaitInSync;
+import static io.girok.acceptance.ClusterClients.controller;
+import static io.girok.acceptance.ClusterClients.create;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.quorum.zookeeper.ZookeeperEnsemble;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Brokers whose metadata are in a ZooKeeper ensemble, all of them real processes.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class ZookeeperIT {
+    @TempDir
+    static Path ensembleDirectory;
+    private static ZookeeperEnsemble ensemble;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void startEnsemble() {
+        ensemble = ZookeeperEnsemble.start(ensembleDirectory, 3, List.of());
+    }
+
+    @AfterAll
+    static void stopEnsemble() {
+        ensemble.close();
+    }
+
+    @Test
+    void noAcknowledgedRecordIsLostWhenServersAndControllersAreKilled() throws Exception {
+        Map<String, String> settings = Map.of("zookeeper.connect", ensemble.connect() + "/faults",
+                "controller.quorum.voters", "");
+        try (GirokCluster cluster = GirokCluster.start(directory, settings); Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
+                load.awaitMore(200);
+                ensemble.kill(ensemble.leader());
+                load.awaitMore(200);
+                int victim = controller(admin);
+                cluster.kill(victim);
+                load.awaitMore(200);
+                create(admin, "decided-by-the-next-controller");
+                cluster.restart(victim);
+                awaitInSync(admin, "orders");
+                ensemble.heal();
+                load.finish();
+                load.check();
+            }
+        }
+    }
+
+    @Test
+    void aDiskOfAClusterThatZookeeperDoesNotKnowIsRefused() {
+        String right = ensemble.connect() + "/right";
+        try (GirokProcess broker = GirokProcess.start(directory.resolve("data"), Map.of("zookeeper.connect", right))) {
+            assertThat(broker.stop()).isZero();
+        }
+
+        GirokProcess lost = GirokProcess.launch(directory.resolve("data"),
+                List.of("start", "--set", "log.dirs=" + directory.resolve("data"), "--set",
+                        "zookeeper.connect=" + ensemble.connect() + "/wrong"),
+                Map.of());
+
+        assertThat(lost.awaitExit()).isEqualTo(1);
+        assertThat(lost.errorText()).contains("/wrong belong to no cluster").contains("zookeeper.connect");
+    }
+}
