@@ -83,7 +83,7 @@ class ReassignmentIT {
 
     @Test
     void partitionsMoveUnderAProducerAndTheOldLogsGo() throws Exception {
-        try (cluster; Admin admin = admin(cluster)) {
+        try (GirokCluster _ = cluster; Admin admin = admin(cluster)) {
             createOn(admin, List.of(1, 2));
             try (ClusterLoad load = new ClusterLoad(cluster, TOPIC)) {
                 load.awaitMore(200);
@@ -116,7 +116,7 @@ class ReassignmentIT {
         Files.writeString(plan, "{\"version\":1,\"partitions\":[" + IntStream.range(0, ClusterClients.PARTITIONS)
                 .mapToObj(index -> "{\"topic\":\"" + TOPIC + "\",\"partition\":" + index + ",\"replicas\":[2,3]}")
                 .collect(Collectors.joining(",")) + "]}");
-        try (cluster; Admin admin = admin(cluster)) {
+        try (GirokCluster _ = cluster; Admin admin = admin(cluster)) {
             createOn(admin, List.of(1, 2));
             try (ClusterLoad load = new ClusterLoad(cluster, TOPIC)) {
                 load.awaitMore(200);
