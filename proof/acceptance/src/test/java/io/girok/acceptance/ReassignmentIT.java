@@ -22,6 +22,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.NoReassignmentInProgressException;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -40,6 +41,11 @@ class ReassignmentIT {
     @BeforeEach
     void startACluster() {
         cluster = GirokCluster.start(directory);
+    }
+
+    @AfterEach
+    void stopTheCluster() {
+        cluster.close();
     }
 
     private static void createOn(Admin admin, List<Integer> brokers) throws Exception {
@@ -83,7 +89,7 @@ class ReassignmentIT {
 
     @Test
     void partitionsMoveUnderAProducerAndTheOldLogsGo() throws Exception {
-        try (GirokCluster _ = cluster; Admin admin = admin(cluster)) {
+        try (Admin admin = admin(cluster)) {
             createOn(admin, List.of(1, 2));
             try (ClusterLoad load = new ClusterLoad(cluster, TOPIC)) {
                 load.awaitMore(200);
@@ -116,7 +122,7 @@ class ReassignmentIT {
         Files.writeString(plan, "{\"version\":1,\"partitions\":[" + IntStream.range(0, ClusterClients.PARTITIONS)
                 .mapToObj(index -> "{\"topic\":\"" + TOPIC + "\",\"partition\":" + index + ",\"replicas\":[2,3]}")
                 .collect(Collectors.joining(",")) + "]}");
-        try (GirokCluster _ = cluster; Admin admin = admin(cluster)) {
+        try (Admin admin = admin(cluster)) {
             createOn(admin, List.of(1, 2));
             try (ClusterLoad load = new ClusterLoad(cluster, TOPIC)) {
                 load.awaitMore(200);

@@ -52,7 +52,7 @@ final class SimulatedCluster {
     /// Every third seed has some.
     private static int followers(long seed) {
         return Math.floorMod(seed, SEEDS_PER_FOLLOWERS) == 0
-                ? 1 + (int) Math.floorMod(seed / SEEDS_PER_FOLLOWERS, MAX_FOLLOWERS)
+                ? 1 + Math.floorMod(seed / SEEDS_PER_FOLLOWERS, MAX_FOLLOWERS)
                 : 0;
     }
 
