@@ -1,6 +1,6 @@
 /*
  * Preloaded into a broker by FaultyDisk: makes the disk slow, or has it fail below a directory, as the file that
- * GIROK_FAULTY_DISK names says at the time of each sync:
+ * FAULTY_DISK_ORDERS names says at the time of each sync:
  *
  *   slow MILLISECONDS
  *   fail DIRECTORY
@@ -19,7 +19,7 @@
 
 static void read_orders(char *orders, size_t size) {
     orders[0] = 0;
-    const char *path = getenv("GIROK_FAULTY_DISK");
+    const char *path = getenv("FAULTY_DISK_ORDERS");
     int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
         return;

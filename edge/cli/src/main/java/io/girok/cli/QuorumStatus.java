@@ -34,7 +34,8 @@ final class QuorumStatus implements Runnable {
             List<Row> rows = rows(quorum);
             if (json) {
                 output.line(Json.of(Json.object("leader", quorum.leaderId(), "epoch", quorum.leaderEpoch(),
-                        "committed", quorum.highWatermark(), "nodes", rows.stream().map(QuorumStatus::toJson).toList())));
+                        "committed", quorum.highWatermark(), "nodes",
+                        rows.stream().map(QuorumStatus::toJson).toList())));
             } else {
                 print(quorum, rows, output);
             }

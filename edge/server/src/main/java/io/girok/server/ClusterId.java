@@ -44,7 +44,8 @@ final class ClusterId {
         }
         if (!settings.isVoter()) {
             return ofVoters(peers, shard).thenApply(
-                    theirs -> agreed(known, theirs, "the voters " + settings.voters().byId(), "controller.quorum.voters"));
+                    theirs -> agreed(known, theirs, "the voters " + settings.voters().byId(),
+                            "controller.quorum.voters"));
         }
         return CompletableFuture.completedFuture(known.orElseGet(() -> settings.voters().areSeveral()
                 ? settings.voters().derivedClusterId()

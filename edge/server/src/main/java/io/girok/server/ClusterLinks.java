@@ -10,6 +10,7 @@ import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.network.PeerNetwork;
+import io.girok.node.ClusterNode;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
 import java.util.List;
@@ -44,19 +45,22 @@ final class ClusterLinks {
         if (around.zookeeper().isPresent()) {
             return around.zookeeper().get();
         }
-        if (!settings.isVoter()) {
-            return new FollowerEngine(settings, clusterId, new FollowerEngine.Surroundings(peers, addresses(),
-                    around.shard(), around.blockingPool(), around.disk()));
+        FollowerLinks links = settings.voters().isCluster()
+                ? new FollowerLinks(settings, clusterId, new FollowerLinks.Surroundings(peers, addresses(),
+                        around.shard(), around.blockingPool(), around.disk()))
+                : null;
+        if (links != null && !settings.mayVote()) {
+            return new FollowerEngine(links);
         }
         QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
                 VOTER_LIMIT_MS);
-        return new RatisEngine(settings, transport, around.clock());
+        return new RatisEngine(settings, transport, around.clock(), links);
     }
 
     /// Begins to tell the node what the cluster decides.
     ///
     /// @param own where the node listens
-    void start(Node node, List<Endpoint> own) {
+    void start(ClusterNode node, List<Endpoint> own) {
         engine.start(node.metadataListener(), own.getFirst(), node::watch);
     }
 

@@ -4,20 +4,45 @@ import io.girok.base.Clock;
 import io.girok.membership.EnvelopeHandler;
 import io.girok.membership.QuorumTransport;
 import io.girok.metadata.MetadataLog;
+import io.girok.metadata.Voter;
+import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.RatisMetadataLog;
 import io.girok.quorum.ratis.RatisSettings;
+import io.girok.wire.NodeAddress;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// This node is a voter: it holds the metadata log itself, with the other voters if there are any. Thread-safe.
+/// This node votes, or can be made a voter: it holds the metadata log itself, with the other voters if there are any.
+/// While it does not vote, it follows them. Thread-safe.
 final class RatisEngine implements QuorumEngine {
     private final QuorumTransport transport;
-    private final RatisMetadataLog log;
+    private final RatisMetadataLog ratis;
+    private final MetadataLog log;
+    private final @Nullable FollowerLinks links;
 
-    RatisEngine(ServerSettings settings, QuorumTransport transport, Clock clock) {
+    /// @param around how voters are followed while this node does not vote; null for a node that is alone
+    RatisEngine(ServerSettings settings, QuorumTransport transport, Clock clock, @Nullable FollowerLinks around) {
         this.transport = transport;
-        List<Integer> voters = settings.voters().isCluster() ? settings.voters().ids() : List.of(settings.nodeId());
-        RatisSettings ratis = RatisSettings.among(settings.logDirectories().getFirst(), settings.nodeId(), voters);
-        this.log = new RatisMetadataLog(ratis, clock, transport::send);
+        this.ratis = new RatisMetadataLog(ratisSettings(settings), clock, transport::send);
+        this.links = around;
+        this.log = around == null
+                ? ratis
+                : new SwitchingMetadataLog(ratis, around::forgetful, around.shard());
+    }
+
+    private static RatisSettings ratisSettings(ServerSettings settings) {
+        if (!settings.voters().isCluster()) {
+            return RatisSettings.alone(settings.logDirectories().getFirst(), settings.nodeId());
+        }
+        List<Voter> voters = settings.voters()
+                .byId()
+                .entrySet()
+                .stream()
+                .map(entry -> new Voter(entry.getKey(), entry.getValue().host(), entry.getValue().port()))
+                .toList();
+        return settings.isVoter()
+                ? RatisSettings.among(settings.logDirectories().getFirst(), settings.nodeId(), VoterSet.of(voters))
+                : RatisSettings.joining(settings.logDirectories().getFirst(), settings.nodeId());
     }
 
     @Override
@@ -27,17 +52,26 @@ final class RatisEngine implements QuorumEngine {
 
     @Override
     public EnvelopeHandler.QuorumMessages messages() {
-        return log::onRequest;
+        return ratis::onRequest;
     }
 
     @Override
     public void whenGone(int nodeId) {
-        log.voterGone(nodeId);
+        ratis.voterGone(nodeId);
+    }
+
+    @Override
+    public @Nullable NodeAddress address(int nodeId) {
+        Voter voter = ratis.voter(nodeId);
+        return voter == null || !voter.hasAddress() ? null : new NodeAddress(voter.host(), voter.port());
     }
 
     @Override
     public void close() {
         log.close();
         transport.close();
+        if (links != null) {
+            links.close();
+        }
     }
 }

@@ -19,6 +19,8 @@ import io.girok.network.BoundListener;
 import io.girok.network.NettyShards;
 import io.girok.network.NetworkServer;
 import io.girok.network.PeerNetwork;
+import io.girok.node.ClusterNode;
+import io.girok.node.ControllerNode;
 import io.girok.node.Node;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,9 +118,7 @@ final class RunningServer {
         ClusterLinks links = new ClusterLinks(settings, clusterId, store,
                 new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
                         zookeeper));
-        Node node = new Node(new Node.Identity(settings.nodeId(), clusterId, settings.settings()),
-                new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock, random),
-                directories, links.quorum(), links.others());
+        ClusterNode node = node(clusterId, shards, directories, links);
         await("the protocol's tables", warmProtocol);
         NetworkServer network = NetworkServer.start(settings.listeners(), shards, node.table().supported(),
                 node.door(), settings.network(), clock);
@@ -149,9 +149,19 @@ final class RunningServer {
         return new Started(this, network.listeners(), settings.logDirectories());
     }
 
+    private ClusterNode node(String clusterId, NettyShards shards, List<LogDirectory> directories,
+            ClusterLinks links) {
+        Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings());
+        Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock,
+                random);
+        return settings.isBroker()
+                ? new Node(identity, around, directories, links.quorum(), links.others())
+                : new ControllerNode(identity, around, directories, links.quorum(), links.others());
+    }
+
     /// Others are to lead what this broker leads, and the metadata log, before it stops. Where no controller is left,
     /// as when the whole cluster stops, there is nobody to hand over to.
-    private static void leave(Node node, ClusterLinks links) {
+    private static void leave(ClusterNode node, ClusterLinks links) {
         CompletableFuture<Void> left = node.leave();
         try {
             int lonelyTurns = 0;

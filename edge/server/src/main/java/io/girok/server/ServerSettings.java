@@ -84,6 +84,11 @@ final class ServerSettings {
         return voters.include(nodeId());
     }
 
+    /// Whether this node votes, or can be made a voter.
+    boolean mayVote() {
+        return isVoter() || settings.get(BrokerSettings.PROCESS_ROLES).contains("controller");
+    }
+
     /// Where the metadata are kept, unless it is by voters.
     Optional<ZookeeperSettings> zookeeper() {
         return zookeeper;

@@ -65,6 +65,7 @@ public final class AdminApis {
                         new AlterPartitionReassignmentsHandler(controller)),
                 cluster(ApiKeys.LIST_PARTITION_REASSIGNMENTS, ApiOperation.DESCRIBE,
                         new ListPartitionReassignmentsHandler(cluster)),
+                cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
     }

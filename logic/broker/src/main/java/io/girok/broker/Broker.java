@@ -53,6 +53,7 @@ public final class Broker {
     private final Partitions partitions;
     private final ImageFollower follower;
     private final DirectorySettings directorySettings;
+    private final Throttles throttles;
     private final Upkeep upkeep;
     private final DataApis dataApis;
     private final Shard firstShard;
@@ -64,6 +65,7 @@ public final class Broker {
         this.surroundings = surroundings;
         this.metadata = metadata;
         this.firstShard = surroundings.shards().getFirst();
+        this.throttles = new Throttles(surroundings.clock(), settings);
         Settings given = settings.given();
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
@@ -74,14 +76,15 @@ public final class Broker {
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),
                 new Upkeep.Intervals(given.get(BrokerSettings.LOG_RETENTION_CHECK_INTERVAL_MS),
                         given.get(BrokerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS), maxLagMs / 2));
-        this.dataApis = new DataApis(surroundings.brokerId(), () -> metadata.image().clusterId(), partitions,
+        this.dataApis = new DataApis(surroundings.brokerId(), metadata::image, partitions,
                 surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
                 new KnownEndpoints(metadata),
                 new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),
-                        given.get(BrokerSettings.MAX_FETCH_SESSIONS)),
+                        given.get(BrokerSettings.MAX_FETCH_SESSIONS), throttles.leader()),
                 surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());
         metadata.subscribe(follower);
         metadata.subscribe(directorySettings);
+        metadata.subscribe(throttles);
     }
 
     private ReplicaFetchers fetchers(Settings given, Replication replication) {
@@ -90,7 +93,7 @@ public final class Broker {
                         given.get(BrokerSettings.REPLICA_FETCH_WAIT_MAX_MS),
                         given.get(BrokerSettings.REPLICA_FETCH_RESPONSE_MAX_BYTES),
                         given.get(BrokerSettings.REPLICA_FETCH_MAX_BYTES),
-                        given.get(BrokerSettings.REPLICA_SOCKET_TIMEOUT_MS)),
+                        given.get(BrokerSettings.REPLICA_SOCKET_TIMEOUT_MS), throttles.follower()),
                 replication.leaders());
     }
 
@@ -149,6 +152,7 @@ public final class Broker {
         }
         setLeftBehindAside();
         directorySettings.apply(metadata.image());
+        throttles.apply(metadata.image());
         firstShard.execute(() -> {
             follower.start(metadata.image());
             recoverRest();

@@ -121,6 +121,12 @@ final class HostedPartition {
         return wanted.isReplicated();
     }
 
+    /// Whether what is given to that follower is throttled: it is one that catches up. From any thread.
+    boolean isThrottledFor(int followerId) {
+        Partitions.Here now = wanted;
+        return now.throttled().asLeader() && now.leadership() != null && !now.leadership().isr().contains(followerId);
+    }
+
     private boolean maySleep(Partitions.Here now) {
         return sleeps && !now.isReplicated();
     }
@@ -348,6 +354,7 @@ final class HostedPartition {
                     home.replication());
             led.setLeader(leader);
             follower = new PartitionFollower(led.id(), store, leader);
+            follower.throttle(current.throttled().asFollower());
         } catch (StorageFailed failure) {
             offline(failure);
             return;
@@ -411,6 +418,9 @@ final class HostedPartition {
         if (isOffline) {
             placement = offlinePlacement(changed);
             return;
+        }
+        if (follower != null) {
+            follower.throttle(changed.throttled().asFollower());
         }
         if (led.isAwake()) {
             led.leader().configure(changed.settings(), changed.minInSyncReplicas());

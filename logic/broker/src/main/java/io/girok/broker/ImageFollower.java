@@ -104,14 +104,25 @@ final class ImageFollower implements MetadataStore.Subscriber {
     private void put(TopicImage topic, boolean isOld) {
         LogSettings logSettings = TopicLogSettings.of(settings, followed, topic.name());
         int minInSyncReplicas = settings.topic(followed, topic.name(), TopicSettings.MIN_INSYNC_REPLICAS);
+        List<String> leaders = settings.topic(followed, topic.name(),
+                TopicSettings.LEADER_REPLICATION_THROTTLED_REPLICAS);
+        List<String> followers = settings.topic(followed, topic.name(),
+                TopicSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS);
         List<Partitions.Partition> all = new ArrayList<>(topic.partitions().size());
-        for (PartitionImage partition : topic.partitions()) {
-            all.add(partition(partition, logSettings, minInSyncReplicas));
+        for (int index = 0; index < topic.partitions().size(); index++) {
+            Partitions.Throttled throttled = new Partitions.Throttled(isNamed(leaders, index),
+                    isNamed(followers, index));
+            all.add(partition(topic.partitions().get(index), logSettings, minInSyncReplicas, throttled));
         }
         partitions.put(new Partitions.Topic(topic.id(), topic.name(), all), isOld);
     }
 
-    private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas) {
+    private boolean isNamed(List<String> replicas, int index) {
+        return !replicas.isEmpty() && (replicas.contains("*") || replicas.contains(index + ":" + brokerId));
+    }
+
+    private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas,
+            Partitions.Throttled throttled) {
         if (!image.replicas().contains(brokerId)) {
             return new Partitions.Partition(image.leader(), image.leaderEpoch(), TopicId.ZERO, null);
         }
@@ -121,6 +132,6 @@ final class ImageFollower implements MetadataStore.Subscriber {
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
         return new Partitions.Partition(image.leader(), image.leaderEpoch(), image.directoryOf(brokerId),
                 new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), logSettings,
-                        minInSyncReplicas));
+                        minInSyncReplicas, throttled));
     }
 }

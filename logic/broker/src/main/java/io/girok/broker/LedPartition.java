@@ -65,6 +65,11 @@ public final class LedPartition implements Placement {
         return host != null && host.isCompacted();
     }
 
+    /// Whether what is given to that follower is throttled. From any thread.
+    public boolean isThrottledFor(int followerId) {
+        return host != null && host.isThrottledFor(followerId);
+    }
+
     /// Opens the log if the partition sleeps. Answers [Errors#NONE] when [#leader] may be asked for, otherwise what a
     /// client is to be told.
     public Errors wake() {

@@ -52,7 +52,13 @@ public final class Partitions {
     /// @param isReplicated whether other brokers have the partition as well
     /// @param minInSyncReplicas `min.insync.replicas`
     public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
-            LogSettings settings, int minInSyncReplicas) {}
+            LogSettings settings, int minInSyncReplicas, Throttled throttled) {}
+
+    /// What of a replica is throttled.
+    ///
+    /// @param asLeader what it gives to replicas that are not in sync
+    /// @param asFollower what it takes until it has caught up
+    public record Throttled(boolean asLeader, boolean asFollower) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 

@@ -9,7 +9,7 @@ import java.util.List;
 /// @param failures that set a log aside
 public record CleanerStatus(long cleanings, long failures, long bytesRead, long bytesKept, long recordsRead,
         long recordsKept, List<Running> running, List<SetAside> setAside) {
-    static final CleanerStatus NONE = new CleanerStatus(0, 0, 0, 0, 0, 0, List.of(), List.of());
+    public static final CleanerStatus NONE = new CleanerStatus(0, 0, 0, 0, 0, 0, List.of(), List.of());
 
     /// A log that is being cleaned.
     ///

@@ -5,4 +5,5 @@ package io.girok.controller;
 /// @param <A> the answer
 public sealed interface Command<A> permits CreateTopics, DeleteTopics, CreatePartitions, AlterConfigs, ReplaceConfigs,
         RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, FailDirectories, AssignDirectories,
-        AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders, AllocateProducerIds {}
+        AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders, UpdateFeatures,
+        AllocateProducerIds {}

@@ -9,7 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.Feature;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,14 @@ class BrokersTest {
         assertThat(broker()).isEqualTo(
                 new BrokerImage(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
                         List.of(new TopicId(50, 1)), true, false));
+    }
+
+    @Test
+    void aClusterIsFoundedWithAllThatThisGirokCanDo() {
+        world.run(World.registration(1, 1, ""));
+
+        assertThat(world.image.features()).isEqualTo(Map.of("metadata.version", Feature.METADATA_VERSION.maxLevel(),
+                "eligible.leader.replicas.version", 1));
     }
 
     @Test
@@ -64,7 +74,7 @@ class BrokersTest {
     void whatIsNoBrokerIsRefused() {
         assertThat(world.run(new FenceBroker(1, 0, false)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
         assertThat(world.run(World.registration(-1, 1, "")).error()).isEqualTo(INVALID_REQUEST);
-        assertThat(world.run(new RegisterBroker("cluster", 1, TopicId.ZERO, List.of(), null, List.of())).error())
+        assertThat(world.run(new RegisterBroker("cluster", 1, TopicId.ZERO, List.of(), null, List.of(), true)).error())
                 .isEqualTo(INVALID_REQUEST);
     }
 
@@ -87,6 +97,6 @@ class BrokersTest {
     }
 
     private static RegisterBroker of(String clusterId, int brokerId) {
-        return new RegisterBroker(clusterId, brokerId, new TopicId(1, 1), List.of(), null, List.of());
+        return new RegisterBroker(clusterId, brokerId, new TopicId(1, 1), List.of(), null, List.of(), true);
     }
 }

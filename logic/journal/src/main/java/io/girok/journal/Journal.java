@@ -79,6 +79,8 @@ public final class Journal implements AutoCloseable {
     private Group spare = new Group();
     private long highestNumber;
     private int slots;
+    /// Whether the files that were there at the start were read.
+    private boolean isRead;
     private boolean isWriting;
     private boolean isClosed;
 
@@ -113,6 +115,7 @@ public final class Journal implements AutoCloseable {
 
     private synchronized void find(List<String> names, boolean isNeeded) throws IOException {
         JournalScan scan = new JournalScan(disk);
+        isRead = isNeeded;
         for (String name : names) {
             JournalFile file = new JournalFile(disk, directory, name);
             slots = Math.max(slots, slotOf(name));
@@ -133,11 +136,7 @@ public final class Journal implements AutoCloseable {
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());
             full.add(found.file());
-            found.entries()
-                    .forEach(
-                            read -> found.file()
-                                    .ends()
-                                    .merge(read.key(), read.entry().endOffset(), Math::max));
+            found.entries().forEach(read -> found.file().note(read.key(), read.entry().endOffset()));
         }
     }
 
@@ -179,6 +178,26 @@ public final class Journal implements AutoCloseable {
         if (!isClosed) {
             filling.addCut(key, endOffset);
         }
+    }
+
+    /// Begins a log of its own for the partition, durably: what the journal may hold of an earlier one, under the same
+    /// topic id, does not belong to it. Such a replica was taken away from this broker, and has come back. Blocks, but
+    /// only if there may be something.
+    ///
+    /// @throws IOException when the disk is full, or fails
+    public void begin(JournalKey key) throws IOException {
+        if (mayHold(key)) {
+            cut(key, 0);
+            flushNow();
+        }
+    }
+
+    private synchronized boolean mayHold(JournalKey key) {
+        JournalFile last = current;
+        // Files that were not read at the start count again after a crash, until the first group says that they do not.
+        boolean isUnread = last == null && !isRead && !free.isEmpty();
+        return isUnread || (last != null && last.holds(key)) || full.stream().anyMatch(file -> file.holds(key))
+                || free.stream().anyMatch(file -> file.holds(key));
     }
 
     /// Makes everything appended so far durable, in the background. What comes while a flush runs makes the next one.

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One file of the journal, used again under a new number once what it holds is needed no more: its blocks are there
@@ -22,6 +24,8 @@ final class JournalFile {
     private final Path path;
     /// Up to where each partition's entries in this file go.
     private final Map<JournalKey, Long> ends = new HashMap<>();
+    /// Whose entries are in this file, needed or not.
+    private final Set<JournalKey> keys = new HashSet<>();
     private Use use = Use.NONE;
     private long sizeInBytes;
     /// Not known of a file that was there at the start either.
@@ -56,6 +60,10 @@ final class JournalFile {
         return ends;
     }
 
+    boolean holds(JournalKey key) {
+        return keys.contains(key);
+    }
+
     /// As it was found at the start.
     void found(Use known, long knownSize) {
         use = known;
@@ -67,10 +75,16 @@ final class JournalFile {
         use = next;
         sizeInBytes = 0;
         ends.clear();
+        keys.clear();
     }
 
     void note(Map<JournalKey, Long> groupEnds) {
-        groupEnds.forEach((key, end) -> ends.merge(key, end, Math::max));
+        groupEnds.forEach(this::note);
+    }
+
+    void note(JournalKey key, long end) {
+        ends.merge(key, end, Math::max);
+        keys.add(key);
     }
 
     /// Puts the group at the end, durably. A failure leaves the end where it was.

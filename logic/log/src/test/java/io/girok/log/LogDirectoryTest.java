@@ -49,6 +49,42 @@ class LogDirectoryTest {
     }
 
     @Test
+    void withoutSyncsALossOfPowerIsNoticedAndTheEndOfAProcessIsNot() {
+        world.durability = Durability.OS;
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+
+        world.disk.endProcess();
+        assertThat(world.openDirectory().directory.isWhole()).as("the machine has it").isTrue();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.closeClean();
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void withSyncsALossOfPowerCostsNothing() {
+        world.openDirectory();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void whatWasNotSyncedBeforeIsRememberedUntilACleanStop() {
+        world.durability = Durability.OS;
+        world.openDirectory();
+        world.disk.endProcess();
+        world.durability = Durability.FSYNC;
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.closeClean();
+        world.openDirectory();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
     void aDeletedPartitionIsRenamedAtOnceAndRemovedLater() throws IOException {
         world.open();
         world.append(1, "a");
@@ -83,6 +119,29 @@ class LogDirectoryTest {
                 .openPartition(LogWorld.NAME, new TopicId(8, 8), world.settings, world.shard);
 
         assertThat(store.endOffset()).isZero();
+    }
+
+    @Test
+    void aReplicaThatWasTakenAwayAndComesBackBeginsAnewAlsoAfterACrash() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.append(2, "b");
+        world.flush();
+        world.directory.checkpoint();
+        world.settle();
+        world.append(3, "c");
+        world.flush();
+        world.directory.delete(LogWorld.NAME);
+        world.openPartition();
+        world.append(4, "d");
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(5));
+
+        world.open();
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(world.read(0)).isSubsetOf("0:d");
     }
 
     @Test

@@ -13,6 +13,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.Listener;
@@ -25,6 +26,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /// DescribeQuorum, versions 0 to 2, for the one partition of the metadata log. Thread-safe.
 final class DescribeQuorumHandler implements ApiHandler {
+    /// And with directories.
+    private static final short FIRST_WITH_NODES = 2;
     private static final String TOPIC = "__cluster_metadata";
     /// Of a voter that has no broker's listener to be named after.
     private static final String LISTENER = "PLAINTEXT";
@@ -49,7 +52,11 @@ final class DescribeQuorumHandler implements ApiHandler {
                             .add(partition(topic.topicName(), partition.partitionIndex(), status, image)));
             answer.topics().add(new TopicData().setTopicName(topic.topicName()).setPartitions(partitions));
         }
-        status.voters().forEach(voter -> answer.nodes().add(node(voter.voter(), image)));
+        if (request.version() < FIRST_WITH_NODES) {
+            answer.topics().forEach(topic -> topic.partitions().forEach(DescribeQuorumHandler::leaveOutDirectories));
+        } else {
+            status.voters().forEach(voter -> answer.nodes().add(node(voter.voter(), image)));
+        }
         responder.respond(answer);
     }
 
@@ -72,6 +79,11 @@ final class DescribeQuorumHandler implements ApiHandler {
                         .filter(broker -> !status.voterSet().contains(broker.id()))
                         .map(broker -> replica(VoterStatus.unknown(Voter.of(broker.id())), image))
                         .toList());
+    }
+
+    private static void leaveOutDirectories(PartitionData partition) {
+        partition.currentVoters().forEach(replica -> replica.setReplicaDirectoryId(Uuid.ZERO_UUID));
+        partition.observers().forEach(replica -> replica.setReplicaDirectoryId(Uuid.ZERO_UUID));
     }
 
     private static ReplicaState replica(VoterStatus voter, MetadataImage image) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// DescribeQuorum, AddRaftVoter and RemoveRaftVoter (KIP-595, KIP-853) for the metadata log. Thread-safe.
 ///
-/// A directory's id is not kept with a voter: it is that of the first log directory of the broker of the same id. A zero
-/// id, which no directory has, leaves it unchecked.
+/// A directory's id is not kept with a voter: it is that of the first log directory of the broker of the same id. A
+/// zero id, which no directory has, leaves it unchecked.
 public final class QuorumApis {
     private static final long RETRY_MS = 100;
     private static final int MAX_ATTEMPTS = 100;
@@ -100,13 +100,23 @@ public final class QuorumApis {
                     detail + "; look at the quorum's state before anything else"));
             case VoterChange.Refused(VoterChange.Reason reason, String detail) -> {
                 switch (reason) {
-                    case NOT_LEADER -> later(wish, detail, this::askLeader);
+                    case NOT_LEADER -> elsewhere(wish, detail);
                     case OTHER_VOTERS, IN_PROGRESS -> later(wish, detail, this::change);
                     case UNREACHABLE -> wish.end(new End(Errors.REQUEST_TIMED_OUT, detail));
                     case INVALID -> wish.end(new End(Errors.INVALID_REQUEST, detail));
                     case UNSUPPORTED -> wish.end(new End(Errors.UNSUPPORTED_VERSION, detail));
                 }
             }
+        }
+    }
+
+    /// Whoever has forwarded the request asks the next leader by itself, and must be the only one who does; a client
+    /// that has come to this very node has nobody else to do it.
+    private void elsewhere(Wish wish, String detail) {
+        if (wish.request.connection() instanceof LocalConnection) {
+            wish.end(new End(Errors.NOT_CONTROLLER, detail));
+        } else {
+            later(wish, detail, this::askLeader);
         }
     }
 
@@ -128,13 +138,21 @@ public final class QuorumApis {
         Request request = wish.request;
         var _ = channel.ask(request.api(), request.version(), request.body(), ANSWER_LIMIT_MS)
                 .handle((answer, failure) -> {
-                    if (failure == null) {
+                    if (failure == null && errorOf(answer) != Errors.NOT_CONTROLLER) {
                         wish.responder.respond(answer);
                     } else {
-                        later(wish, String.valueOf(failure.getMessage()), this::askLeader);
+                        later(wish, "no active controller was found: " + failure, this::askLeader);
                     }
                     return true;
                 });
+    }
+
+    private static Errors errorOf(ApiMessage answer) {
+        return Errors.forCode(switch (answer) {
+            case AddRaftVoterResponseData added -> added.errorCode();
+            case RemoveRaftVoterResponseData removed -> removed.errorCode();
+            default -> throw new IllegalArgumentException("no answer to a request for other voters: " + answer);
+        });
     }
 
     private Optional<End> refusal(ApiMessage body, VoterSet present) {

@@ -2,6 +2,7 @@ package io.girok.metadata;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.girok.metadata.MetadataLog.AppendOutcome;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
@@ -201,6 +202,45 @@ public abstract class MetadataLogContract {
         listener.awaitLeadership();
 
         assertThat(listener.records()).containsExactly("a", "b");
+    }
+
+    @Test
+    void whoVotesIsDescribed() {
+        long epoch = awaitOwnVoters();
+        append(epoch, 0, "a", "b");
+        answer(log.barrier());
+
+        QuorumStatus status = log.status();
+
+        assertThat(status.endOffset()).isEqualTo(2);
+        assertThat(status.leadership()).isEqualTo(log.leadership());
+        assertThat(status.voterSet().ids()).containsExactly(log.leadership().leaderId());
+        assertThat(status.voters().getFirst().endOffset()).isEqualTo(2);
+    }
+
+    @Test
+    void votersThatNobodyExpectsAreNotChanged() {
+        awaitOwnVoters();
+        VoterSet present = log.status().voterSet();
+        VoterSet others = present.with(Voter.of(77));
+
+        assertThat(refusal(others, present)).isEqualTo(VoterChange.Reason.OTHER_VOTERS);
+        assertThat(refusal(present, VoterSet.EMPTY)).isEqualTo(VoterChange.Reason.INVALID);
+        assertThat(refusal(present, others)).isEqualTo(VoterChange.Reason.UNREACHABLE);
+        assertThat(log.status().voterSet()).isEqualTo(present);
+    }
+
+    /// An engine whose voters are not ours to change has none to describe.
+    private long awaitOwnVoters() {
+        long epoch = listener.awaitLeadership();
+        assumeFalse(log.status().voters().isEmpty());
+        return epoch;
+    }
+
+    private VoterChange.Reason refusal(VoterSet expected, VoterSet target) {
+        VoterChange change = answer(log.changeVoters(expected, target));
+        assertThat(change).isInstanceOf(VoterChange.Refused.class);
+        return ((VoterChange.Refused) change).reason();
     }
 
     @Test

@@ -21,6 +21,7 @@ public final class ImageChange {
     private HashPMap<Integer, BrokerImage> brokers;
     private HashPMap<ConfigTarget, Map<String, String>> configs;
     private long nextProducerId;
+    private HashPMap<String, Integer> features;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -35,6 +36,7 @@ public final class ImageChange {
         this.brokers = before.brokerMap();
         this.configs = before.configMap();
         this.nextProducerId = before.nextProducerId();
+        this.features = before.featureMap();
     }
 
     /// The way from `before` over all of `records`.
@@ -65,6 +67,9 @@ public final class ImageChange {
             case MetadataRecord.PartitionsChanged changed -> changePartitions(changed);
             case MetadataRecord.TopicDeleted deleted -> delete(deleted);
             case MetadataRecord.ConfigChanged changed -> changeConfig(changed);
+            case MetadataRecord.FeatureLevelSet set -> features = set.level() == 0
+                    ? features.minus(set.feature())
+                    : features.plus(set.feature(), set.level());
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
                         nextProducerId <= allocated.nextProducerId(),
@@ -185,7 +190,7 @@ public final class ImageChange {
 
     /// The image after all records applied so far.
     public MetadataImage image() {
-        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId);
+        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features);
     }
 
     /// What all records applied so far have changed.

@@ -20,13 +20,15 @@ import org.pcollections.HashTreePMap;
 /// ```
 /// 0  magic "GIMG"   int32
 /// 4  version        int32
-/// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings
+/// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
-    /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned.
-    private static final int VERSION = 3;
+    /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
+    /// of features.
+    private static final int VERSION = 4;
+    private static final int FIRST_WITH_FEATURES = 4;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -48,6 +50,8 @@ public final class ImageSnapshot {
                 .sorted(Comparator.comparing(ConfigTarget::kind).thenComparing(ConfigTarget::name))
                 .toList();
         out.list(targets, (writer, target) -> write(writer, target, image.config(target)));
+        out.list(image.features().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
+                (writer, feature) -> writer.text(feature.getKey()).int32(feature.getValue()));
         byte[] body = out.toBytes();
         to.write(body);
         to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
@@ -94,7 +98,13 @@ public final class ImageSnapshot {
         for (Map.Entry<ConfigTarget, Map<String, String>> config : in.list(ImageSnapshot::readConfig)) {
             configs = configs.plus(config.getKey(), config.getValue());
         }
-        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId);
+        HashPMap<String, Integer> features = HashTreePMap.empty();
+        if (FIRST_WITH_FEATURES <= version) {
+            for (Map.Entry<String, Integer> feature : in.list(each -> Map.entry(each.text(), each.int32()))) {
+                features = features.plus(feature.getKey(), feature.getValue());
+            }
+        }
+        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features);
     }
 
     private static void write(FieldWriter out, BrokerImage broker) {

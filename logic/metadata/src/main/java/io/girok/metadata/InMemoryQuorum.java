@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// state. With a deterministic executor, all of it is deterministic.
 ///
 /// The voter with the lowest id leads as long as it is there; elections, lost answers and refusals come when they are
-/// asked for ([#elect], [#plant]). Every node votes, until somebody changes who does. What is committed outlives every node, so a node that closes and is made again
-/// stands for one that restarts.
+/// asked for ([#elect], [#plant]). Every node votes, until somebody changes who does. What is committed outlives every
+/// node, so a node that closes and is made again stands for one that restarts.
 public final class InMemoryQuorum {
     private static final int NOBODY = -1;
 
@@ -66,6 +66,11 @@ public final class InMemoryQuorum {
     /// Makes `nodeId` the leader, in a new epoch; it must have started.
     public void elect(int nodeId) {
         executor.execute(() -> begin(nodeId));
+    }
+
+    /// Who leads, -1 for nobody. To be asked where the executor runs.
+    public int leaderId() {
+        return leaderId;
     }
 
     void join(InMemoryMetadataLog node) {

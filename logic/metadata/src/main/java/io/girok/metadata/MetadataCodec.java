@@ -8,8 +8,8 @@ import java.util.List;
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
-    /// 2: partitions have eligible leader replicas; 3: they may be reassigned.
-    private static final byte VERSION = 3;
+    /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels.
+    static final byte VERSION = 4;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -25,6 +25,7 @@ public final class MetadataCodec {
     private static final byte PARTITIONS_CHANGED = 10;
     private static final byte BROKER_LEAVING = 11;
     private static final byte BROKER_UNREGISTERED = 12;
+    private static final byte FEATURE_LEVEL_SET = 13;
     private static final byte DIRECTORIES_FAILED = 15;
 
     private MetadataCodec() {}
@@ -57,6 +58,8 @@ public final class MetadataCodec {
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
                     .optionalText(changed.value());
+            case MetadataRecord.FeatureLevelSet set -> begin(out, FEATURE_LEVEL_SET).text(set.feature())
+                    .int32(set.level());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -91,6 +94,7 @@ public final class MetadataCodec {
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
+                case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.int32());
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };

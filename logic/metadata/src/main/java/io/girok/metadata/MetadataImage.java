@@ -12,7 +12,7 @@ import org.pcollections.HashTreePMap;
 public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePMap.empty(), HashTreePMap.empty(), 0);
+            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty());
 
     private final long endOffset;
     private final String clusterId;
@@ -21,10 +21,12 @@ public final class MetadataImage {
     private final HashPMap<Integer, BrokerImage> brokers;
     private final HashPMap<ConfigTarget, Map<String, String>> configs;
     private final long nextProducerId;
+    private final HashPMap<String, Integer> features;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
-            HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId) {
+            HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
+            HashPMap<String, Integer> features) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -32,6 +34,7 @@ public final class MetadataImage {
         this.brokers = brokers;
         this.configs = configs;
         this.nextProducerId = nextProducerId;
+        this.features = features;
     }
 
     /// The offset of the first record that is not in the image.
@@ -82,6 +85,20 @@ public final class MetadataImage {
         return nextProducerId;
     }
 
+    /// The level of each feature that has one.
+    public Map<String, Integer> features() {
+        return features;
+    }
+
+    /// 0 when the cluster does without the feature.
+    public int featureLevel(String feature) {
+        return features.getOrDefault(feature, 0);
+    }
+
+    HashPMap<String, Integer> featureMap() {
+        return features;
+    }
+
     HashPMap<String, TopicImage> topicMap() {
         return topics;
     }
@@ -106,7 +123,8 @@ public final class MetadataImage {
                 && topics.equals(image.topics)
                 && brokers.equals(image.brokers)
                 && configs.equals(image.configs)
-                && nextProducerId == image.nextProducerId;
+                && nextProducerId == image.nextProducerId
+                && features.equals(image.features);
     }
 
     @Override

@@ -67,6 +67,9 @@ public sealed interface MetadataRecord {
     /// A setting has a value of its own, or (null) no longer.
     record ConfigChanged(ConfigTarget target, String name, @Nullable String value) implements MetadataRecord {}
 
+    /// A feature of the whole cluster is at that level from here on.
+    record FeatureLevelSet(String feature, int level) implements MetadataRecord {}
+
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 }

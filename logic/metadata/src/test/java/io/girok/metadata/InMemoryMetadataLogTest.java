@@ -98,4 +98,24 @@ final class InMemoryMetadataLogTest extends MetadataLogContract {
         assertThat(answer(answer)).isInstanceOf(Unknown.class);
         assertThat(other.awaitLeadership()).isGreaterThan(epoch);
     }
+
+    @Test
+    void whoIsNoVoterDoesNotLeadAndALeaderThatGoesHandsOver() {
+        RecordingListener other = new RecordingListener(this::drive);
+        MetadataLog second = new InMemoryMetadataLog(2, quorum, shard);
+        listener.awaitLeadership();
+        second.start(other);
+        drive();
+        VoterSet both = log.status().voterSet();
+
+        assertThat(answer(log.changeVoters(both, both.without(1)))).isEqualTo(new VoterChange.Changed());
+        long epoch = other.awaitLeadership();
+        assertThat(second.status().voterSet().ids()).containsExactly(2);
+        assertThat(answer(second.append(epoch, 0, records("a")))).isEqualTo(new Appended(0, 0));
+        assertThat(listener.records()).containsExactly("a");
+
+        second.close();
+        drive();
+        assertThat(listener.epoch()).isEqualTo(-1);
+    }
 }

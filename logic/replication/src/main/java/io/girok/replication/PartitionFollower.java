@@ -37,6 +37,7 @@ public final class PartitionFollower {
     private final PartitionLeader local;
     private @Nullable ReplicaFetcher fetcher;
     private int leaderEpoch;
+    private boolean isThrottled;
 
     /// @param local the same replica as it is when it leads; it must not lead while this follows
     public PartitionFollower(PartitionId id, PartitionStore store, PartitionLeader local) {
@@ -68,6 +69,18 @@ public final class PartitionFollower {
         } catch (StorageFailed failure) {
             local.fail(failure);
         }
+    }
+
+    /// Whether this replica is to be slow while it catches up.
+    public void throttle(boolean slow) {
+        isThrottled = slow;
+    }
+
+    /// Whether it is to be slow now: it lacks what is committed.
+    ///
+    /// @param highWatermark as the leader said last
+    boolean isThrottled(long highWatermark) {
+        return isThrottled && store.endOffset() < highWatermark;
     }
 
     @Nullable

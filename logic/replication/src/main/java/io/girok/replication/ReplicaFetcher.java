@@ -40,7 +40,8 @@ final class ReplicaFetcher {
      * leader answers the first at once. No third one is sent before both are answered.
      *
      * Only what has changed since the last request is in a request. A follower whose leader answers with an error is
-     * taken out of the session and put back after a rest, since an error would end every wait.
+     * taken out of the session and put back after a rest, since an error would end every wait. So is one that is
+     * throttled, once too much was fetched.
      *
      * The leader refuses the session, or the connection ends: all begins anew after a rest, which grows as long as
      * nothing succeeds.
@@ -50,6 +51,8 @@ final class ReplicaFetcher {
     private static final short VERSION = 17;
     private static final int MAX_IN_FLIGHT = 2;
     private static final long REST_MS = 30;
+    /// After so long the limit is asked again: it may have been raised.
+    private static final long MAX_THROTTLE_MS = 1_000;
     private static final long MIN_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 1_000;
 
@@ -260,21 +263,49 @@ final class ReplicaFetcher {
                 if (!follower.isDurable()) {
                     unflushed.add(follower);
                 }
+                throttle(fetched, data);
             }
             case REST -> {
-                fetched.isResting = true;
-                changed.remove(follower.id());
-                forgotten.add(follower.id());
-                var _ = shard.schedule(REST_MS, () -> {
-                    if (partitions.get(follower.id()) == fetched) {
-                        fetched.isResting = false;
-                        changed.put(follower.id(), fetched);
-                        isJoined = true;
-                        proceed();
-                    }
-                });
+                leaveOut(fetched);
+                var _ = shard.schedule(REST_MS, () -> takeBack(fetched));
             }
             case FAILED -> remove(follower);
+        }
+    }
+
+    private void throttle(Fetched fetched, PartitionData data) {
+        if (fetched.follower.isThrottled(data.highWatermark())) {
+            settings.throttle().count(data.records().sizeInBytes());
+            if (settings.throttle().isUsedUp()) {
+                leaveOut(fetched);
+                awaitThrottle(fetched);
+            }
+        }
+    }
+
+    private void awaitThrottle(Fetched fetched) {
+        var _ = shard.schedule(Math.clamp(settings.throttle().waitMs(), 1, MAX_THROTTLE_MS), () -> {
+            if (settings.throttle().isUsedUp() && partitions.get(fetched.follower.id()) == fetched) {
+                awaitThrottle(fetched);
+            } else {
+                takeBack(fetched);
+            }
+        });
+    }
+
+    private void leaveOut(Fetched fetched) {
+        fetched.isResting = true;
+        changed.remove(fetched.follower.id());
+        forgotten.add(fetched.follower.id());
+    }
+
+    private void takeBack(Fetched fetched) {
+        PartitionId id = fetched.follower.id();
+        if (partitions.get(id) == fetched) {
+            fetched.isResting = false;
+            changed.put(id, fetched);
+            isJoined = true;
+            proceed();
         }
     }
 

@@ -25,8 +25,9 @@ public final class ReplicaFetchers {
     /// @param maxBytes `replica.fetch.response.max.bytes`
     /// @param partitionMaxBytes `replica.fetch.max.bytes`
     /// @param socketLimitMs `replica.socket.timeout.ms`
+    /// @param throttle what followers that are throttled take together while they catch up
     public record Settings(int brokerId, LongSupplier brokerEpoch, int maxWaitMs, int maxBytes, int partitionMaxBytes,
-            long socketLimitMs) {}
+            long socketLimitMs, ByteRate throttle) {}
 
     private final Settings settings;
     private final Leaders leaders;

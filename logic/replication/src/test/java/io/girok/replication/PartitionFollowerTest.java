@@ -70,7 +70,8 @@ class PartitionFollowerTest {
         }
 
         private ReplicaFetchers.Settings settings() {
-            return new ReplicaFetchers.Settings(brokerId, () -> 7, 500, MAX_BYTES, MAX_BYTES, 1000);
+            return new ReplicaFetchers.Settings(brokerId, () -> 7, 500, MAX_BYTES, MAX_BYTES, 1000,
+                    new ByteRate(clock));
         }
 
         void append(int count) {

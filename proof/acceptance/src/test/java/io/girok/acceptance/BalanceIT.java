@@ -111,7 +111,7 @@ class BalanceIT {
     void theControllerEvensOutByItselfOnceItIsTold() throws Exception {
         Map<String, String> settings = Map.of("auto.balance.enable", "true", "auto.balance.interval.ms", "1000",
                 "auto.balance.throttle.bytes.per.second", "0");
-        try (GirokCluster cluster = GirokCluster.start(directory, settings, Map.of()); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, settings); Admin admin = admin(cluster)) {
             admin.createTopics(List.of(uneven("orders", PARTITIONS), uneven("others", OTHER_PARTITIONS))).all().get();
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 while (!carried(admin).equals(new Carried(List.of(6, 6, 6), List.of(3, 3, 3)))) {

@@ -44,7 +44,7 @@ final class FaultyDisk {
 
     /// Of the broker whose disk it is.
     Map<String, String> environment() {
-        return Map.of("LD_PRELOAD", library.toString(), "GIROK_FAULTY_DISK", orders.toString());
+        return Map.of("LD_PRELOAD", library.toString(), "FAULTY_DISK_ORDERS", orders.toString());
     }
 
     /// Every sync takes so much longer.

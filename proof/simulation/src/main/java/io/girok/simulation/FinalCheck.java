@@ -18,13 +18,16 @@ import io.girok.metadata.TopicImage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -44,7 +47,7 @@ final class FinalCheck {
     private final History history;
 
     /// A record as it lies in a log.
-    private record Entry(long offset, int leaderEpoch, long producerId, int sequence, String value) {}
+    private record Entry(long offset, int leaderEpoch, long producerId, int sequence, String key, String value) {}
 
     FinalCheck(SimulatedCluster cluster, Nemesis nemesis, History history) {
         this.nemesis = nemesis;
@@ -55,7 +58,8 @@ final class FinalCheck {
 
     /// @param topics whether they are to be there
     /// @param replicas of partitions, as the last reassignments said
-    void run(Map<String, Boolean> topics, Map<PartitionName, List<Integer>> replicas) {
+    /// @param keys what was written to the compacted topic
+    void run(Map<String, Boolean> topics, Map<PartitionName, List<Integer>> replicas, KeyClient keys) {
         if (!world.runUntil(this::isInSync, IN_SYNC_LIMIT_MS)) {
             history.violation("the replicas do not come in sync again: "
                     + outOfSync().stream().limit(3).toList());
@@ -80,9 +84,10 @@ final class FinalCheck {
         TopicImage offsets = image.topic(OFFSETS_TOPIC);
         if (offsets != null) {
             for (int partition = 0; partition < offsets.partitions().size(); partition++) {
-                equalLogs(image, OFFSETS_TOPIC, partition);
+                equalLatest(image, OFFSETS_TOPIC, partition);
             }
         }
+        keys.violations(equalLatest(image, Simulation.COMPACTED, 0)).forEach(history::violation);
     }
 
     private boolean isInSync() {
@@ -138,21 +143,43 @@ final class FinalCheck {
 
     /// The log of a partition, which is the same on all nodes that have it.
     private List<Entry> equalLogs(MetadataImage image, String topic, int partition) {
-        TopicImage placed = Objects.requireNonNull(image.topic(topic));
-        TopicId id = placed.id();
-        List<Integer> replicas = placed.partitions().get(partition).replicas();
         List<Entry> first = null;
-        for (SimulatedNode node : cluster.nodes()) {
-            if (!replicas.contains(node.host().id())) {
-                continue;
-            }
-            List<Entry> entries = read(node, new PartitionName(topic, partition), id);
+        for (Map.Entry<SimulatedNode, List<Entry>> log : logs(image, topic, partition).entrySet()) {
+            SimulatedNode node = log.getKey();
+            List<Entry> entries = log.getValue();
             if (first == null) {
                 first = entries;
             } else if (!first.equals(entries)) {
-                history.violation("the logs of " + topic + "-" + partition + " on two nodes, the second of which is "
-                        + node.host().id()
-                        + " differ: " + firstDifference(first, entries));
+                history.violation("the logs of " + topic + "-" + partition + " on its first replica and node "
+                        + node.host().id() + " differ: " + firstDifference(first, entries));
+            }
+        }
+        return Objects.requireNonNull(first);
+    }
+
+    private Map<SimulatedNode, List<Entry>> logs(MetadataImage image, String topic, int partition) {
+        TopicImage found = Objects.requireNonNull(image.topic(topic));
+        Map<SimulatedNode, List<Entry>> logs = new LinkedHashMap<>();
+        for (SimulatedNode node : cluster.nodes()) {
+            if (found.partitions().get(partition).replicas().contains(node.host().id())) {
+                logs.put(node, read(node, new PartitionName(topic, partition), found.id()));
+            }
+        }
+        return logs;
+    }
+
+    /// The last value of each key, which is the same in all logs of a partition, however far each has been cleaned.
+    private Map<String, String> equalLatest(MetadataImage image, String topic, int partition) {
+        Map<String, String> first = null;
+        for (List<Entry> entries : logs(image, topic, partition).values()) {
+            Map<String, String> latest = new TreeMap<>();
+            entries.forEach(entry -> latest.put(entry.key(), entry.value()));
+            latest.values().removeIf(String::isEmpty);
+            if (first == null) {
+                first = latest;
+            } else if (!first.equals(latest)) {
+                history.violation("the last records of " + topic + "-" + partition + " differ: " + first + " and "
+                        + latest);
             }
         }
         return Objects.requireNonNull(first);
@@ -170,7 +197,7 @@ final class FinalCheck {
         SimulatedShard shard = new SimulatedShard(new ManualClock());
         LogEnvironment environment = new LogEnvironment(node.disk(), node.host().clock(), shard,
                 new OpenFiles(node.disk(), OPEN_FILES), shard, () -> TopicId.ZERO, Durability.FSYNC, Long.MAX_VALUE);
-        try (LogDirectory directory = LogDirectory.open(SimulatedNode.DIRECTORY, SimulatedNode.CLUSTER_ID,
+        try (LogDirectory directory = LogDirectory.open(placeOf(node, name), SimulatedNode.CLUSTER_ID,
                 node.host().id(), environment)) {
             PartitionStore store = directory.openPartition(name, topic, LogSettings.DEFAULT, shard);
             List<Entry> entries = new ArrayList<>();
@@ -180,6 +207,14 @@ final class FinalCheck {
             }
             return entries;
         }
+    }
+
+    private static Path placeOf(SimulatedNode node, PartitionName name) {
+        return node.directories()
+                .stream()
+                .filter(path -> node.disk().isDirectory(path.resolve(name.toString())))
+                .findFirst()
+                .orElse(node.directories().getFirst());
     }
 
     private static long read(PartitionStore store, long from, List<Entry> entries) {
@@ -201,7 +236,8 @@ final class FinalCheck {
         for (RecordBatch batch : MemoryRecords.readableRecords(bytes.flip()).batches()) {
             for (Record each : batch) {
                 entries.add(new Entry(each.offset(), batch.partitionLeaderEpoch(), batch.producerId(),
-                        each.sequence(), each.hasValue() ? Texts.text(each.value()) : ""));
+                        each.sequence(), each.hasKey() ? Texts.text(each.key()) : "",
+                        each.hasValue() ? Texts.text(each.value()) : ""));
             }
             next = batch.nextOffset();
         }

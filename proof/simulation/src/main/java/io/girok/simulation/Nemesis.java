@@ -2,6 +2,9 @@ package io.girok.simulation;
 
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.metadata.AppendFault;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,20 +15,26 @@ final class Nemesis {
     private static final List<Integer> MAX_CALM_MS = List.of(300, 1_000, 2_500);
     private static final List<AppendFault> APPEND_FAULTS = List.of(AppendFault.values());
     private static final double ONE_STAYS_AWAY = 0.3;
+    /// A disk with less than a mebibyte left counts as full.
+    private static final int MAX_LEFT_BYTES = 1_200_000;
+    private static final long CUT_LIMIT_MS = 3_000;
     private static final int DAY_MS = 86_400_000;
 
     private final SimulatedCluster cluster;
     private final World world;
     private final History history;
     private final SimulatedShard shard;
+    private final PowerLoss powerLoss;
     private @Nullable SimulatedNode absent;
     private final int maxCalmMs;
     private boolean isOver;
+    private boolean hasReplaced;
 
-    Nemesis(SimulatedCluster cluster, History history) {
+    Nemesis(SimulatedCluster cluster, History history, PowerLoss powerLoss) {
         this.cluster = cluster;
         this.world = cluster.world();
         this.history = history;
+        this.powerLoss = powerLoss;
         this.maxCalmMs = MAX_CALM_MS.get(world.random().nextInt(MAX_CALM_MS.size()));
         this.shard = world.newShard(world.clock(), () -> true);
     }
@@ -40,21 +49,21 @@ final class Nemesis {
         }
         history.fault();
         SimulatedNode victim = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-        switch (world.random().nextInt(15)) {
+        switch (world.random().nextInt(19)) {
             case 0, 1 -> {
                 victim.kill();
                 restartLater(victim, 4_000);
             }
             case 2, 3 -> {
-                victim.pullPlug();
+                powerLoss.strike(victim);
                 restartLater(victim, 8_000);
             }
             case 4 -> cluster.nodes().forEach(node -> {
-                node.pullPlug();
+                powerLoss.strike(node);
                 restartLater(node, 2_000);
             });
             case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
-                node.pullPlug();
+                powerLoss.strike(node);
                 restartLater(node, 5_000);
             });
             case 5 -> pause(victim);
@@ -69,6 +78,13 @@ final class Nemesis {
                 victim.stop();
                 restartLater(victim, 12_000);
             }
+            case 15 -> {
+                victim.fillDisk(world.between(0, MAX_LEFT_BYTES));
+                later(world.between(20, 5_000), () -> repairDisk(victim));
+            }
+            case 16 -> failDirectory(victim);
+            case 17 -> keepNewsFromALeader(victim);
+            case 18 -> replaceDisk(victim);
             case 12 -> victim.slowDisk(world.between(20, 3_000));
             default -> {
                 setClock(victim);
@@ -140,6 +156,81 @@ final class Nemesis {
         cluster.nodes().forEach(SimulatedNode::healQuorum);
     }
 
+    /// Of several; the first one has the metadata.
+    private void failDirectory(SimulatedNode node) {
+        if (1 < node.directories().size()) {
+            node.failDirectory();
+            later(world.between(20, 6_000), () -> repairDisk(node));
+        }
+    }
+
+    /// What has failed is used again after a start.
+    private void repairDisk(SimulatedNode node) {
+        node.repairDisk();
+        if (node.lacksDirectory()) {
+            node.kill();
+            restartLater(node, 2_000);
+        }
+    }
+
+    /// Once: who comes back empty needs all that the others have.
+    private void replaceDisk(SimulatedNode node) {
+        if (!hasReplaced) {
+            hasReplaced = true;
+            node.pullPlug();
+            node.replaceDisk();
+            restartLater(node, 2_000);
+        }
+    }
+
+    /// A leader takes a follower for out of sync that the controller has let in again; then the follower hears nothing of
+    /// the leader for a while, and the leader dies.
+    private void keepNewsFromALeader(SimulatedNode follower) {
+        SimulatedNode leader = leaderOf(world.random().nextInt(Simulation.PARTITIONS));
+        boolean isCalm = cluster.connected().size() == SimulatedCluster.VOTERS.size() && follower.isRunning();
+        if (leader == null || leader.equals(follower) || !leader.isVoter() || !isCalm) {
+            return;
+        }
+        follower.kill();
+        later(world.between(50, 300), () -> {
+            if (!follower.isRunning() && !isOver) {
+                follower.start();
+                cutOnceReady(follower, leader, world.nowMs() + CUT_LIMIT_MS);
+            }
+        });
+    }
+
+    private void cutOnceReady(SimulatedNode follower, SimulatedNode leader, long untilMs) {
+        int controllerId = cluster.quorum().leaderId();
+        if (isOver || untilMs < world.nowMs() || !leader.isRunning() || controllerId < 1
+                || controllerId == leader.host().id()) {
+            return;
+        }
+        Host controller = cluster.nodes().get(controllerId - 1).host();
+        BrokerImage broker = leader.image().broker(follower.host().id());
+        if (broker == null || broker.isFenced()) {
+            later(1, () -> cutOnceReady(follower, leader, untilMs));
+            return;
+        }
+        leader.cutFromQuorum();
+        cluster.network().cut(controller, leader.host());
+        later(world.between(10, 800), () -> {
+            cluster.network().cut(follower.host(), leader.host());
+            later(world.between(50, 800), () -> {
+                leader.pullPlug();
+                heal();
+                restartLater(leader, 8_000);
+            });
+        });
+    }
+
+    private @Nullable SimulatedNode leaderOf(int partition) {
+        List<SimulatedNode> connected = cluster.connected();
+        TopicImage topic = connected.isEmpty() ? null : connected.getFirst().image().topic(Simulation.TOPIC);
+        int leader = topic == null ? PartitionImage.NO_LEADER : topic.partitions().get(partition).leader();
+        return leader == PartitionImage.NO_LEADER ? null : cluster.nodes().get(leader - 1);
+    }
+
     private void setClock(SimulatedNode node) {
         long wallMs = node.host().clock().wallMs();
         node.host().clock().setWall(wallMs + world.between(-DAY_MS, DAY_MS));
@@ -153,10 +244,14 @@ final class Nemesis {
         for (SimulatedNode node : cluster.nodes()) {
             node.setPaused(false);
             node.slowDisk(0);
+            node.repairDisk();
+            if (node.lacksDirectory()) {
+                node.kill();
+            }
         }
         if (world.chance(ONE_STAYS_AWAY)) {
             SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-            away.pullPlug();
+            powerLoss.strike(away);
             absent = away;
             cluster.elect();
         }

@@ -35,7 +35,6 @@ final class ReassignmentClient implements Client {
     private final Map<PartitionName, List<Integer>> settled = new HashMap<>();
     private final Set<PartitionName> absent = new HashSet<>();
     private boolean isFinishing;
-    private int begun;
 
     ReassignmentClient(ClientLink link, List<PartitionName> partitions) {
         this.link = link;
@@ -63,11 +62,6 @@ final class ReassignmentClient implements Client {
         return settled;
     }
 
-    /// How many changes were acknowledged.
-    int begun() {
-        return begun;
-    }
-
     private void next() {
         if (isFinishing) {
             return;
@@ -77,9 +71,6 @@ final class ReassignmentClient implements Client {
                 ? null
                 : brokers(link.world().between(MIN_REPLICAS, SimulatedCluster.REPLICAS));
         var _ = alter(partition, target).handle((error, failure) -> {
-            if (error == Errors.NONE) {
-                begun++;
-            }
             link.later(20, 2_000, this::next);
             return true;
         });

@@ -1,8 +1,12 @@
 package io.girok.simulation;
 
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.log.Durability;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataImage;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -24,22 +28,24 @@ final class SimulatedCluster {
     private final InMemoryQuorum quorum;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Host clientHost;
+    private final Shape shape;
 
     /// What nodes are made with.
-    record Parts(World world, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
+    record Parts(World world, Shape shape, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
 
     SimulatedCluster(long seed, World world, History history) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
+        this.shape = Shape.of(seed);
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
         this.quorum = new InMemoryQuorum(quorumShard);
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
-        Parts parts = new Parts(world, network, quorum, history);
+        Parts parts = new Parts(world, shape, network, quorum, history);
         for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers(seed)).toArray()) {
             Host host = new Host(world, id);
             network.add(host);
-            nodes.add(new SimulatedNode(host, parts, settings(id)));
+            nodes.add(new SimulatedNode(host, parts, settings(id, shape)));
         }
     }
 
@@ -48,6 +54,17 @@ final class SimulatedCluster {
         return Math.floorMod(seed, SEEDS_PER_FOLLOWERS) == 0
                 ? 1 + (int) Math.floorMod(seed / SEEDS_PER_FOLLOWERS, MAX_FOLLOWERS)
                 : 0;
+    }
+
+    private static Map<String, String> settings(int id, Shape shape) {
+        Map<String, String> settings = new HashMap<>(settings(id));
+        if (shape.isCleaned()) {
+            settings.put("log.roll.ms", "3000");
+            settings.put("log.cleaner.backoff.ms", "500");
+            settings.put("log.cleaner.min.cleanable.ratio", "0.01");
+            settings.put("log.cleaner.dedupe.buffer.size", "1048576");
+        }
+        return settings;
     }
 
     private static Map<String, String> settings(int id) {
@@ -60,8 +77,12 @@ final class SimulatedCluster {
                 Map.entry("leader.imbalance.check.interval.seconds", "5"),
                 Map.entry("leader.imbalance.per.broker.percentage", "0"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
-                Map.entry("log.retention.ms", "-1"),
+                Map.entry("log.retention.ms", "-1"), Map.entry("group.initial.rebalance.delay.ms", "100"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
+    }
+
+    Durability durability() {
+        return shape.durability();
     }
 
     World world() {
@@ -86,6 +107,15 @@ final class SimulatedCluster {
 
     ClientLink newLink() {
         return new ClientLink(world, network, clientHost, brokers());
+    }
+
+    /// The newest state of the cluster that any node knows; empty where none runs.
+    MetadataImage image() {
+        return nodes.stream()
+                .filter(SimulatedNode::isRunning)
+                .map(SimulatedNode::image)
+                .max(Comparator.comparingLong(MetadataImage::endOffset))
+                .orElse(MetadataImage.EMPTY);
     }
 
     /// The voters that run and are not cut off from the quorum.

@@ -2,9 +2,12 @@ package io.girok.simulation;
 
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
+import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
@@ -36,7 +39,8 @@ import org.jspecify.annotations.Nullable;
 /// One machine of the cluster: its disk, and the node that runs on it now. Owned by the world's thread.
 final class SimulatedNode {
     static final String CLUSTER_ID = "Gsimulated-cluster-id0";
-    static final Path DIRECTORY = Path.of("/data");
+    /// The first ones are used by nodes that have fewer.
+    static final List<Path> DIRECTORIES = List.of(Path.of("/data"), Path.of("/more"));
     static final int PORT = 9092;
     private static final int MAX_OPEN_FILES = 200;
     private static final long PRODUCER_ID_EXPIRATION_MS = 86_400_000;
@@ -52,7 +56,9 @@ final class SimulatedNode {
     private final InMemoryQuorum quorum;
     private final History history;
     private final Map<String, String> settings;
-    private final MemoryDisk disk;
+    private final int directoryCount;
+    private final Durability durability;
+    private MemoryDisk disk;
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
     private boolean isStopping;
@@ -61,15 +67,17 @@ final class SimulatedNode {
 
     /// What the present process is made of.
     private record Running(Host.Incarnation process, Node node, MetadataStore store, MetadataLog log,
-            SimulatedShard pool) {}
+            SimulatedShard pool, List<LogDirectory> directories) {}
 
     SimulatedNode(Host host, SimulatedCluster.Parts parts, Map<String, String> settings) {
         this.world = parts.world();
         this.host = host;
+        this.directoryCount = parts.shape().directoryCount();
         this.network = parts.network();
         this.quorum = parts.quorum();
         this.history = parts.history();
         this.settings = settings;
+        this.durability = parts.shape().durability();
         this.disk = new MemoryDisk(host.clock());
     }
 
@@ -103,9 +111,9 @@ final class SimulatedNode {
             var _ = pool.schedule(diskMs(), task);
         };
         LogEnvironment environment = new LogEnvironment(disk, host.clock(), shards.getFirst(),
-                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), Durability.FSYNC,
+                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), durability,
                 PRODUCER_ID_EXPIRATION_MS);
-        List<LogDirectory> directories = List.of(LogDirectory.open(DIRECTORY, CLUSTER_ID, host.id(), environment));
+        List<LogDirectory> directories = directories().stream().map(path -> open(path, environment)).toList();
         MetadataStore store = new MetadataStore(
                 failure -> history.violation("node " + host.id() + " can't go on: " + failure));
         store.subscribe(this::heard);
@@ -127,7 +135,7 @@ final class SimulatedNode {
                 new Node.Others(network.peers(host), SimulatedNode::address));
         ApiTable table = node.table();
         network.listen(host, new SimulatedNetwork.Server(host.process(), shards, table.supported(), node.door()));
-        running = new Running(host.process(), node, store, log, pool);
+        running = new Running(host.process(), node, store, log, pool, directories);
         log.start(node.metadataListener());
         var _ = node.register(List.of(new Endpoint("PLAINTEXT", host.name(), PORT)))
                 .thenRunAsync(node::takeUpWork, blocking)
@@ -136,6 +144,21 @@ final class SimulatedNode {
                     history.violation("node " + host.id() + " can't start: " + failure);
                     return null;
                 });
+    }
+
+    List<Path> directories() {
+        return DIRECTORIES.subList(0, directoryCount);
+    }
+
+    private LogDirectory open(Path path, LogEnvironment environment) {
+        try {
+            return LogDirectory.open(path, CLUSTER_ID, host.id(), environment);
+        } catch (StorageFailed failure) {
+            if (path.equals(DIRECTORIES.getFirst())) {
+                throw failure;
+            }
+            return LogDirectory.offline(path, environment, failure);
+        }
     }
 
     boolean isVoter() {
@@ -149,7 +172,7 @@ final class SimulatedNode {
                 new FollowedMetadataLog.Voters(host.id(), CLUSTER_ID, SimulatedCluster.VOTERS, fetches::send,
                         barriers::send),
                 new FollowedMetadataLog.Surroundings(shard, delivery, blocking,
-                        new MetadataCopyFile(disk, DIRECTORY)));
+                        new MetadataCopyFile(disk, DIRECTORIES.getFirst())));
     }
 
     private QuorumTransport transport(Shard shard, long limitMs) {
@@ -267,6 +290,35 @@ final class SimulatedNode {
         if (present != null) {
             var _ = present.log().snapshot();
         }
+    }
+
+    /// The last of several log directories fails, until [#repairDisk].
+    void failDirectory() {
+        Path failing = directories().getLast();
+        for (DiskOperation operation : List.of(DiskOperation.OPEN, DiskOperation.WRITE, DiskOperation.SYNC,
+                DiskOperation.RENAME)) {
+            disk.plant(DiskFault.next(operation).on(path -> path.startsWith(failing)).lasting());
+        }
+    }
+
+    /// The disk has no more than so much room, until [#repairDisk].
+    void fillDisk(long leftBytes) {
+        disk.setCapacity(disk.usedBytes() + leftBytes);
+    }
+
+    /// An empty disk takes the place of the one that has all.
+    void replaceDisk() {
+        disk = new MemoryDisk(host.clock());
+    }
+
+    void repairDisk() {
+        disk.removeFaults();
+        disk.setCapacity(Long.MAX_VALUE);
+    }
+
+    /// Whether a log directory is offline, which it stays until the next start.
+    boolean lacksDirectory() {
+        return running != null && running.directories().stream().anyMatch(each -> each.failure().isPresent());
     }
 
     /// Nothing that blocks gets done for so long: a slow disk.

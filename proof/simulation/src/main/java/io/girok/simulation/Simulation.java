@@ -1,15 +1,21 @@
 package io.girok.simulation;
 
 import io.girok.base.PartitionName;
+import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.protocol.Errors;
 
 /// Plays one seed: a cluster, its clients and bad luck for a while, then calm, then the reckoning. Used once.
 public final class Simulation {
     static final String TOPIC = "orders";
     static final int PARTITIONS = 3;
+    static final String COMPACTED = "latest";
+    private static final int MEMBERS = 3;
     private static final long START_LIMIT_MS = 120_000;
     private static final long CALM_LIMIT_MS = 300_000;
 
@@ -23,6 +29,8 @@ public final class Simulation {
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
     private final ReassignmentClient reassignments;
+    private final GroupHistory members;
+    private final KeyClient keys;
 
     /// What became of a seed.
     ///
@@ -40,8 +48,10 @@ public final class Simulation {
         this.world = new World(seed);
         this.history = new History(world);
         this.cluster = new SimulatedCluster(seed, world, history);
-        this.nemesis = new Nemesis(cluster, history);
+        this.nemesis = new Nemesis(cluster, history, new PowerLoss(cluster));
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
+        this.members = new GroupHistory(history, "members");
+        this.keys = new KeyClient(cluster.newLink(), COMPACTED);
         List<PartitionName> moved = new ArrayList<>();
         IntStream.range(0, PARTITIONS).forEach(index -> moved.add(new PartitionName(TOPIC, index)));
         IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
@@ -52,7 +62,9 @@ public final class Simulation {
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
     public Report run(long durationMs) {
         cluster.nodes().forEach(SimulatedNode::start);
-        if (!createTopic()) {
+        if (!create(new CreatableTopic().setName(TOPIC)
+                .setNumPartitions(PARTITIONS)
+                .setReplicationFactor((short) SimulatedCluster.REPLICAS)) || !create(compacted())) {
             history.violation("the cluster does not start");
             return report();
         }
@@ -65,13 +77,18 @@ public final class Simulation {
         if (!isCalm) {
             history.violation("clients do not come to an end although nothing is wrong any more: "
                     + producers.stream().filter(producer -> !producer.isFinished()).count()
-                    + " producers have records without an answer");
+                    + " producers have records without an answer; " + partitions());
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
-            new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled());
+            new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled(), keys);
         }
         return report();
+    }
+
+    private String partitions() {
+        TopicImage topic = cluster.image().topic(TOPIC);
+        return topic == null ? "their topic is gone" : "their partitions are " + topic.partitions();
     }
 
     private boolean isCalm() {
@@ -79,13 +96,22 @@ public final class Simulation {
         return clients.stream().allMatch(Client::isFinished);
     }
 
-    private boolean createTopic() {
+    private static CreatableTopic compacted() {
+        CreatableTopicConfigCollection configs = new CreatableTopicConfigCollection(
+                List.of(new CreatableTopicConfig().setName("cleanup.policy").setValue("compact")).iterator());
+        return new CreatableTopic().setName(COMPACTED)
+                .setNumPartitions(1)
+                .setReplicationFactor((short) SimulatedCluster.REPLICAS)
+                .setConfigs(configs);
+    }
+
+    private boolean create(CreatableTopic topic) {
         TopicClient creator = new TopicClient(cluster.newLink(), "");
         boolean[] isThere = new boolean[1];
         Runnable attempt = new Runnable() {
             @Override
             public void run() {
-                var _ = creator.create(TOPIC, PARTITIONS, SimulatedCluster.REPLICAS).handle((error, failure) -> {
+                var _ = creator.create(topic.duplicate()).handle((error, failure) -> {
                     if (failure == null && (error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS)) {
                         isThere[0] = true;
                     } else {
@@ -112,7 +138,11 @@ public final class Simulation {
         for (int i = 0; i < 2; i++) {
             committers.add(new CommitClient(cluster.newLink(), history, "group-" + i, TOPIC));
         }
+        for (int i = 0; i < MEMBERS; i++) {
+            clients.add(new MemberClient(cluster.newLink(), members, TOPIC, PARTITIONS));
+        }
         clients.addAll(producers);
+        clients.add(keys);
         clients.addAll(committers);
         clients.add(topics);
         clients.add(reassignments);
@@ -122,6 +152,6 @@ public final class Simulation {
     private Report report() {
         return new Report(seed, world.trace(), history.faults(),
                 producers.stream().mapToInt(ProducerClient::acknowledgedBatches).sum(),
-                committers.stream().mapToInt(CommitClient::commits).sum(), history.violations());
+                committers.stream().mapToInt(CommitClient::commits).sum() + members.commits(), history.violations());
     }
 }

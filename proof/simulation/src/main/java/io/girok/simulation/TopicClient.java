@@ -78,14 +78,19 @@ final class TopicClient implements Client {
 
     /// Creates a topic once. Ends in what the broker says; fails when it says nothing.
     CompletableFuture<Errors> create(String name, int partitions, int replicas) {
+        return create(new CreatableTopic().setName(name)
+                .setNumPartitions(partitions)
+                .setReplicationFactor((short) replicas));
+    }
+
+    /// The same, of a topic with settings of its own.
+    CompletableFuture<Errors> create(CreatableTopic topic) {
         CreateTopicsRequestData request = new CreateTopicsRequestData().setTimeoutMs(LIMIT_MS)
-                .setTopics(new CreatableTopicCollection(List.of(new CreatableTopic().setName(name)
-                        .setNumPartitions(partitions)
-                        .setReplicationFactor((short) replicas)).iterator()));
+                .setTopics(new CreatableTopicCollection(List.of(topic).iterator()));
         return link.ask(link.anyBroker(), ApiKeys.CREATE_TOPICS, CREATE_VERSION, request).thenApply(answer -> {
             Errors error = Errors.forCode(((CreateTopicsResponseData) answer).topics().iterator().next().errorCode());
             if (error == Errors.NONE) {
-                certain.put(name, true);
+                certain.put(topic.name(), true);
             }
             return error;
         });

@@ -202,8 +202,9 @@ final class MetadataStateMachine extends BaseStateMachine {
             return RaftLog.INVALID_LOG_INDEX;
         }
         Extent extent = new Extent(nextOffset - 1, lastEpoch);
-        SnapshotWriter content = delivery.<@Nullable SnapshotWriter>tell(listener ->
-                delivery.deliveredOffset() == extent.lastOffset() ? listener.captureSnapshot() : null).join();
+        SnapshotWriter content = delivery.<@Nullable SnapshotWriter>tell(
+                listener -> delivery.deliveredOffset() == extent.lastOffset() ? listener.captureSnapshot() : null)
+                .join();
         if (content == null) {
             // The listener knows more than Raft has brought: this node followed others before.
             schedule.startAgain();

@@ -15,14 +15,21 @@ final class PeerBook {
     private final Map<Integer, Voter> told = new ConcurrentHashMap<>();
     private volatile boolean isWaiting;
     private volatile boolean isOut;
+    private volatile boolean hasFounded;
 
     /// `voterId` has voted, stood for election, or taken entries: if it comes without a disk, it has lost one.
     void bind(int voterId) {
         bound.add(voterId);
     }
 
-    boolean isBound(int voterId) {
-        return bound.contains(voterId);
+    /// This process has the log from its beginning, and so has seen all that others promised to this node.
+    void found() {
+        hasFounded = true;
+    }
+
+    /// What this node has to say about `voterId`, if it has a log.
+    Founding.Standing standing(int voterId) {
+        return hasFounded && !bound.contains(voterId) ? Founding.Standing.STRANGER : Founding.Standing.KNOWN;
     }
 
     /// Addresses that are not in the log yet.

@@ -12,11 +12,11 @@ import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.MetadataStateMachine.OffsetMessage;
-import io.girok.quorum.ratis.MetadataStateMachine.OutcomeMessage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,9 +28,6 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
-import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
-import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -44,7 +41,6 @@ import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.protocol.TransferLeadershipRequest;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftServer;
-import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
 import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
 import org.apache.ratis.util.LifeCycle;
@@ -93,8 +89,6 @@ public final class RatisMetadataLog implements MetadataLog {
     private volatile @Nullable Delivery delivery;
     private volatile @Nullable Thread founder;
     private volatile boolean isClosed;
-    /// Whether this process has seen the log from its beginning, and so all that others promised to this node.
-    private volatile boolean hasFounded;
 
     /// What there is between start and close.
     private record Running(RaftServer server, RaftServer.Division division, MetadataStateMachine machine,
@@ -102,12 +96,6 @@ public final class RatisMetadataLog implements MetadataLog {
         DivisionInfo info() {
             return division.getInfo();
         }
-    }
-
-    /// An append that has not been answered by Ratis.
-    private static final class PendingAppend {
-        final CompletableFuture<AppendOutcome> answer = new CompletableFuture<>();
-        volatile boolean hasEnteredTheLog;
     }
 
     /// A quorum of one.
@@ -156,7 +144,8 @@ public final class RatisMetadataLog implements MetadataLog {
 
     private IOException cannotOpen(Exception e) {
         return new IOException(
-                "the metadata log in '" + settings.directory() + "' cannot be opened: " + rootMessage(e), e);
+                "the metadata log in '" + settings.directory() + "' cannot be opened: " + PendingAppend.rootMessage(e),
+                e);
     }
 
     private void found(Delivery opened) {
@@ -165,7 +154,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport)
                         .decide();
                 if (decision == Founding.Decision.VOTE) {
-                    hasFounded = true;
+                    book.found();
                     run(opened, settings.voters());
                 } else {
                     LOG.warn("this node is set as a voter of the metadata log but has none in '{}', and others know "
@@ -249,18 +238,26 @@ public final class RatisMetadataLog implements MetadataLog {
         int asker = Founding.asker(request);
         try {
             boolean hasLog = present == null ? files.haveMemory() : present.voters().haveLog();
-            Founding.Standing ofLog = hasFounded && !book.isBound(asker)
-                    ? Founding.Standing.STRANGER
-                    : Founding.Standing.KNOWN;
             boolean votes = present != null && present.voters().isVoter();
             if (request[0] == Founding.ADMIT && !votes) {
                 book.admit();
             }
             return CompletableFuture.completedFuture(
-                    new Founding.Answer(hasLog ? ofLog : Founding.Standing.EMPTY, votes).encode());
+                    new Founding.Answer(hasLog ? book.standing(asker) : Founding.Standing.EMPTY, votes).encode());
         } catch (IOException e) {
             return CompletableFuture.failedFuture(e);
         }
+    }
+
+    /// Whether this node does not vote, and hears nothing of the log from those who do: it has to ask them.
+    public boolean isOutside() {
+        Running present = running;
+        return present != null && !isClosed && !present.voters().isVoter();
+    }
+
+    /// Takes what others tell this node of the log while it is outside; to be asked for after the start.
+    public MetadataListener followed() {
+        return new FollowedRecords(Objects.requireNonNull(delivery, "the metadata log has not been started"));
     }
 
     /// Where another voter listens, as far as the voters' log says; null when it does not.
@@ -288,21 +285,8 @@ public final class RatisMetadataLog implements MetadataLog {
             return;
         }
         try {
-            TermIndex last = present.division().getRaftLog().getLastEntryTermIndex();
-            if (last == null) {
-                return;
-            }
-            // As if the leader had handed over: without a pre-vote, in which the others would still speak for it.
-            var reply = present.server()
-                    .startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
-                            .setServerRequest(RaftRpcRequestProto.newBuilder()
-                                    .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
-                                    .setReplyId(self.toByteString())
-                                    .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(GROUP.toByteString())))
-                            .setLeaderLastEntry(last.toProto())
-                            .build());
             LOG.info("voter {}, which led the metadata log, is gone; this voter calls an election: {}", deadId,
-                    reply.getServerReply().getSuccess());
+                    present.voters().callElection(present.server(), deadId));
         } catch (IOException e) {
             LOG.info("no election could be called after voter {} has gone; it comes with the time-out: {}", deadId,
                     e.getMessage());
@@ -349,10 +333,10 @@ public final class RatisMetadataLog implements MetadataLog {
                 UnsafeByteOperations.unsafeWrap(new Batch(epoch, baseOffset, records).encode()));
         var _ = submit(present, request(callId, RaftClientRequest.writeRequestType(), message)).whenComplete(
                 (reply, failure) -> {
-                    append.answer.complete(outcome(append, reply, failure));
+                    append.end(reply, failure);
                     pending.remove(callId);
                 });
-        return append.answer.copy()
+        return append.answer()
                 .completeOnTimeout(
                         new Unknown("no answer within " + settings.timing().appendDeadlineMs() + " ms"),
                         settings.timing().appendDeadlineMs(), TimeUnit.MILLISECONDS);
@@ -364,7 +348,7 @@ public final class RatisMetadataLog implements MetadataLog {
         public void onEntering(long callId) {
             PendingAppend append = pending.get(callId);
             if (append != null) {
-                append.hasEnteredTheLog = true;
+                append.enter();
             }
         }
 
@@ -390,6 +374,7 @@ public final class RatisMetadataLog implements MetadataLog {
         try {
             removed.machine().expectClose();
             threads.close(removed.server(), removed.machine());
+            threads.awaitClosed(removed.division());
             isRestarting.set(false);
             files.join();
             run(opened, List.of());
@@ -398,20 +383,6 @@ public final class RatisMetadataLog implements MetadataLog {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static AppendOutcome outcome(
-            PendingAppend append, @Nullable RaftClientReply reply, @Nullable Throwable failure) {
-        if (reply != null && reply.isSuccess() && reply.getMessage() instanceof OutcomeMessage message) {
-            return message.outcome();
-        }
-        Throwable cause = failure == null && reply != null ? reply.getException() : failure;
-        String detail = cause == null ? "Ratis gave no reason" : rootMessage(cause);
-        if (append.hasEnteredTheLog) {
-            return new Unknown(detail);
-        }
-        boolean isLeaderElsewhere = reply != null && reply.getNotLeaderException() != null;
-        return new NotWritten(isLeaderElsewhere ? Reason.NOT_LEADER : Reason.UNAVAILABLE, detail);
     }
 
     @Override
@@ -541,7 +512,7 @@ public final class RatisMetadataLog implements MetadataLog {
         submitter.shutdown();
         answerers.shutdown();
         pending.values()
-                .forEach(append -> append.answer.complete(new Unknown("the metadata log was closed meanwhile")));
+                .forEach(append -> append.end(new Unknown("the metadata log was closed meanwhile")));
     }
 
     private synchronized void closeRunning() {
@@ -613,13 +584,5 @@ public final class RatisMetadataLog implements MetadataLog {
 
     private static IllegalStateException failed(String what, RaftClientReply reply) {
         return new IllegalStateException(what + ": " + reply.getException(), reply.getException());
-    }
-
-    private static String rootMessage(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
-        }
-        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.util.LifeCycle;
 
 /// The threads that one Ratis server makes, kept together by a thread group, which a thread hands on to those it
 /// starts. Thread-safe.
@@ -68,6 +70,16 @@ final class RatisThreads {
         }
         if (closer.isAlive()) {
             throw new IOException("Ratis did not close within " + CLOSE_MS + " ms");
+        }
+    }
+
+    /// Waits for the end of a close that Ratis has begun by itself: until then it holds the lock of its directory.
+    void awaitClosed(RaftServer.Division division) throws IOException, InterruptedException {
+        for (long waitedMs = 0; division.getInfo().getLifeCycleState() != LifeCycle.State.CLOSED; waitedMs += POLL_MS) {
+            if (CLOSE_MS <= waitedMs) {
+                throw new IOException("Ratis did not close within " + CLOSE_MS + " ms");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
     }
 

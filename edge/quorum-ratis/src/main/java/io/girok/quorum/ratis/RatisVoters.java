@@ -8,6 +8,7 @@ import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterChange.Reason;
 import io.girok.metadata.VoterSet;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,7 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -26,6 +30,7 @@ import org.apache.ratis.protocol.exceptions.ReconfigurationInProgressException;
 import org.apache.ratis.protocol.exceptions.ReconfigurationTimeoutException;
 import org.apache.ratis.protocol.exceptions.SetConfigurationException;
 import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.jspecify.annotations.Nullable;
 
 /// Who votes in the Raft group, where they are, and how far they have come. Thread-safe.
@@ -60,7 +65,8 @@ final class RatisVoters {
 
     /// Whether this node has anything that was ever committed.
     boolean haveLog() {
-        return !division.getInfo().isAlive() || 0 < division.getRaftLog().getNextIndex() || 0 <= machine.coveredOffset();
+        return !division.getInfo().isAlive() || 0 < division.getRaftLog().getNextIndex()
+                || 0 <= machine.coveredOffset();
     }
 
     static int id(RaftPeer peer) {
@@ -131,8 +137,9 @@ final class RatisVoters {
 
     private boolean isReached(int voterId) {
         return voterId == id(division.getId())
-                || followers().stream().anyMatch(follower -> idOf(follower) == voterId
-                        && follower.getLastRpcElapsedTimeMs() < silentMs);
+                || followers().stream()
+                        .anyMatch(follower -> idOf(follower) == voterId
+                                && follower.getLastRpcElapsedTimeMs() < silentMs);
     }
 
     private List<ServerRpcProto> followers() {
@@ -148,7 +155,8 @@ final class RatisVoters {
         book.tell(peers(added.voters()));
         CompletableFuture<Optional<VoterChange>> all = CompletableFuture.completedFuture(Optional.empty());
         for (int id : added.ids()) {
-            CompletableFuture<Optional<VoterChange>> one = Founding.ask(transport, Founding.ADMIT, id(division.getId()), id)
+            CompletableFuture<Optional<VoterChange>> one = Founding
+                    .ask(transport, Founding.ADMIT, id(division.getId()), id)
                     .handle((answer, failure) -> {
                         if (failure != null) {
                             return refused(Reason.UNREACHABLE,
@@ -193,6 +201,20 @@ final class RatisVoters {
             case LeaderNotReadyException _ -> VoterChange.refused(Reason.NOT_LEADER, detail);
             case null, default -> new VoterChange.Unknown(detail);
         };
+    }
+
+    /// Calls an election as if the leader, which is gone, had handed over to this node: without a pre-vote, in which
+    /// the others would still speak for it. Does nothing without a log. Whether Ratis has begun one.
+    boolean callElection(RaftServer server, int deadId) throws IOException {
+        TermIndex last = division.getRaftLog().getLastEntryTermIndex();
+        return last != null && server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
+                .setServerRequest(RaftRpcRequestProto.newBuilder()
+                        .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
+                        .setReplyId(division.getId().toByteString())
+                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                                .setId(division.getGroup().getGroupId().toByteString())))
+                .setLeaderLastEntry(last.toProto())
+                .build()).getServerReply().getSuccess();
     }
 
     /// The one of `candidates` that was heard of last; null when there is none but this node.

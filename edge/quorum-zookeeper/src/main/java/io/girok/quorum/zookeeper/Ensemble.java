@@ -21,6 +21,7 @@ import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
+import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
@@ -92,6 +93,9 @@ final class Ensemble implements AutoCloseable {
 
     private final CuratorFramework client;
     private final Executor executor;
+    /// The same for all znodes and sessions, so that the client counts it once however often it is handed in.
+    private final Watcher watcher = this::changed;
+    private volatile @Nullable Events events;
     private volatile boolean isConnected;
 
     Ensemble(ZookeeperSettings settings, Executor executor) {
@@ -127,18 +131,19 @@ final class Ensemble implements AutoCloseable {
     }
 
     /// Blocks until there is a connection, or until `limitMs` have passed; whether there is one.
-    boolean connect(Events events, int limitMs) throws InterruptedException {
-        client.getConnectionStateListenable().addListener((_, state) -> changed(state, events), executor);
+    boolean connect(Events told, int limitMs) throws InterruptedException {
+        events = told;
+        client.getConnectionStateListenable().addListener((_, state) -> changed(state, told), executor);
         client.start();
         return client.blockUntilConnected(limitMs, TimeUnit.MILLISECONDS);
     }
 
-    private void changed(ConnectionState state, Events events) {
+    private void changed(ConnectionState state, Events told) {
         isConnected = state.isConnected();
         switch (state) {
-            case CONNECTED, RECONNECTED, READ_ONLY -> events.onConnected();
-            case SUSPENDED -> events.onDisconnected();
-            case LOST -> events.onSessionLost();
+            case CONNECTED, RECONNECTED, READ_ONLY -> told.onConnected();
+            case SUSPENDED -> told.onDisconnected();
+            case LOST -> told.onSessionLost();
         }
     }
 
@@ -147,20 +152,23 @@ final class Ensemble implements AutoCloseable {
         return isConnected;
     }
 
-    /// Has `events` told of every change of these znodes for as long as the session lasts. To be asked again with each
-    /// connection.
-    void watch(List<String> paths, Events events) {
+    /// Has every change of these znodes told for as long as the session lasts. To be asked again with each connection.
+    void watch(List<String> paths) {
         for (String path : paths) {
             run(() -> client.watchers()
                     .add()
                     .withMode(AddWatchMode.PERSISTENT)
                     .inBackground((_, _) -> {}, executor)
-                    .usingWatcher((Watcher) change -> {
-                        if (change.getPath() != null) {
-                            executor.execute(() -> events.onChanged(change.getPath()));
-                        }
-                    })
+                    .usingWatcher(watcher)
                     .forPath(path));
+        }
+    }
+
+    private void changed(WatchedEvent change) {
+        Events told = events;
+        String path = change.getPath();
+        if (told != null && path != null) {
+            executor.execute(() -> told.onChanged(path));
         }
     }
 
@@ -170,7 +178,7 @@ final class Ensemble implements AutoCloseable {
         BackgroundCallback callback = (_, event) -> {
             Code code = Code.get(event.getResultCode());
             if (code == Code.OK) {
-                answer.complete(Optional.of(znode(event)));
+                complete(answer, event, path);
             } else if (code == Code.NONODE) {
                 answer.complete(Optional.empty());
             } else {
@@ -181,11 +189,17 @@ final class Ensemble implements AutoCloseable {
         return answer;
     }
 
-    private Znode znode(CuratorEvent event) {
+    private void complete(CompletableFuture<Optional<Znode>> answer, CuratorEvent event, String path) {
         byte[] data = event.getData();
         long owner = event.getStat().getEphemeralOwner();
-        boolean isMine = owner != 0 && owner == session().getSessionId();
-        return new Znode(data == null ? new byte[0] : data, event.getStat().getVersion(), isMine);
+        try {
+            boolean isMine = owner != 0 && owner == session().getSessionId();
+            answer.complete(
+                    Optional.of(new Znode(data == null ? new byte[0] : data, event.getStat().getVersion(), isMine)));
+        } catch (IllegalStateException e) {
+            // There is no session any more to compare with.
+            answer.completeExceptionally(KeeperException.create(Code.CONNECTIONLOSS, path));
+        }
     }
 
     /// The client's handle of the present session.

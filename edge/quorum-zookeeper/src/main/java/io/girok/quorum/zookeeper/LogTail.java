@@ -107,6 +107,7 @@ final class LogTail {
     private void advance(long end) {
         endIndex = Math.max(endIndex, end);
         pump();
+        wake();
     }
 
     /// What was read after a write is the latest. Done once everything up to there is delivered; ends in the last
@@ -121,7 +122,6 @@ final class LogTail {
             }
             waiting.add(new Waiting(latest.endIndex(), answer));
             advance(latest.endIndex());
-            wake();
         }, answer::completeExceptionally);
         return answer;
     }

@@ -42,7 +42,10 @@ final class SnapshotTaker {
                 covered(index);
                 takeWhenDue();
             }
-        }, failure -> LOG.debug("where the last snapshot ends is not known yet", failure));
+        }, failure -> {
+            LOG.debug("where the last snapshot ends is not known; the next one comes early", failure);
+            covered(0);
+        });
     }
 
     void ended() {
@@ -58,7 +61,7 @@ final class SnapshotTaker {
     void takeWhenDue() {
         boolean isDue = truncation.entryCount() <= tail.position().nextIndex() - coveredIndex
                 || truncation.sizeBytes() <= tail.deliveredBytes() - coveredBytes;
-        if (epoch != NOT_LEADING && isDue && underWay == null) {
+        if (epoch != NOT_LEADING && coveredIndex != UNKNOWN && isDue && underWay == null) {
             engine.then(take(), _ -> {}, failure -> LOG.warn(
                     "no snapshot of the metadata log could be written; the ensemble keeps more of it until one can: {}",
                     String.valueOf(failure.getMessage())));

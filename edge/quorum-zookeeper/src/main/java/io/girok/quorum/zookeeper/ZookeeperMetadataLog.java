@@ -119,7 +119,7 @@ public final class ZookeeperMetadataLog implements MetadataLog {
         if (present == null || isClosed || !ensemble.isConnected()) {
             return;
         }
-        ensemble.watch(List.of(znodes.tail(), znodes.leader()), events);
+        ensemble.watch(List.of(znodes.tail(), znodes.leader()));
         present.tail.refresh();
         present.election.look();
         present.barriers.onConnected();

@@ -1,6 +1,8 @@
 package io.girok.broker.data;
 
 import io.girok.broker.ApiHandler;
+import io.girok.metadata.Feature;
+import io.girok.metadata.MetadataImage;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.SupportedApis;
@@ -8,10 +10,11 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.ApiVersionsResponseData.FinalizedFeatureKey;
+import org.apache.kafka.common.message.ApiVersionsResponseData.SupportedFeatureKey;
 import org.apache.kafka.common.protocol.Errors;
 
-/// ApiVersions, versions 0 to 5: what this broker answers. It announces no features: it serves none that are switched
-/// by one. Immutable.
+/// ApiVersions, versions 0 to 5: what this broker answers, and the cluster's features. Immutable.
 final class ApiVersionsHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_SOFTWARE = 3;
     private static final short FIRST_VERSION_WITH_CLUSTER = 5;
@@ -19,13 +22,13 @@ final class ApiVersionsHandler implements ApiHandler {
     private static final Pattern SOFTWARE = Pattern.compile("[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?");
 
     private final Supplier<SupportedApis> supported;
-    private final Supplier<String> clusterId;
+    private final Supplier<MetadataImage> images;
     private final int brokerId;
 
     /// @param supported known once the table is complete
-    ApiVersionsHandler(Supplier<SupportedApis> supported, Supplier<String> clusterId, int brokerId) {
+    ApiVersionsHandler(Supplier<SupportedApis> supported, Supplier<MetadataImage> images, int brokerId) {
         this.supported = supported;
-        this.clusterId = clusterId;
+        this.images = images;
         this.brokerId = brokerId;
     }
 
@@ -36,8 +39,25 @@ final class ApiVersionsHandler implements ApiHandler {
         ApiVersionsResponseData response = new ApiVersionsResponseData().setErrorCode(error.code());
         if (error == Errors.NONE) {
             response.setApiKeys(supported.get().announced());
+            addFeatures(response, images.get());
         }
         responder.respond(response);
+    }
+
+    /// A client takes what the answer with the highest epoch says.
+    private static void addFeatures(ApiVersionsResponseData response, MetadataImage image) {
+        for (Feature feature : Feature.ALL) {
+            response.supportedFeatures()
+                    .add(new SupportedFeatureKey().setName(feature.name())
+                            .setMinVersion((short) feature.minLevel())
+                            .setMaxVersion((short) feature.maxLevel()));
+        }
+        response.setFinalizedFeaturesEpoch(image.endOffset());
+        image.features()
+                .forEach((name, level) -> response.finalizedFeatures()
+                        .add(new FinalizedFeatureKey().setName(name)
+                                .setMinVersionLevel(level.shortValue())
+                                .setMaxVersionLevel(level.shortValue())));
     }
 
     private Errors check(ApiVersionsRequestData body, short version) {
@@ -47,7 +67,7 @@ final class ApiVersionsHandler implements ApiHandler {
         }
         if (FIRST_VERSION_WITH_CLUSTER <= version) {
             String wantedCluster = body.clusterId();
-            boolean isOurs = wantedCluster == null || wantedCluster.equals(clusterId.get());
+            boolean isOurs = wantedCluster == null || wantedCluster.equals(images.get().clusterId());
             boolean isUs = body.nodeId() == ANY_NODE || body.nodeId() == brokerId;
             return isOurs && isUs ? Errors.NONE : Errors.REBOOTSTRAP_REQUIRED;
         }

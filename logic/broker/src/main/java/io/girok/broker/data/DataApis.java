@@ -6,6 +6,8 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.Partitions;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.MetadataImage;
+import io.girok.replication.ByteRate;
 import io.girok.replication.FetchSessions;
 import io.girok.wire.SupportedApis;
 import java.util.List;
@@ -16,9 +18,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The rows of the data plane in the table of APIs. Immutable.
 ///
-/// @param clusterId known once the broker has joined its cluster
 /// @param randomInts for ids that must not be guessed
-public record DataApis(int brokerId, Supplier<String> clusterId, Partitions partitions, List<LogDirectory> directories,
+public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions partitions,
+        List<LogDirectory> directories,
         ProducerIds producerIds, LeaderHints leaderHints, Limits limits, Clock clock, Executor blockingPool,
         IntSupplier randomInts) {
     private static final int MAX_SESSION_PARTITIONS = 1_000_000;
@@ -26,7 +28,8 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
 
     /// @param fetchMaxBytes `fetch.max.bytes`
     /// @param maxFetchSessions `max.incremental.fetch.session.cache.slots`
-    public record Limits(int fetchMaxBytes, int maxFetchSessions) {}
+    /// @param throttle of what leaders here give to replicas that catch up
+    public record Limits(int fetchMaxBytes, int maxFetchSessions, ByteRate throttle) {}
 
     /// @param supported the whole table's, known once it is complete
     public List<ApiRow> rows(Supplier<SupportedApis> supported) {
@@ -35,7 +38,7 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                 Math.ceilDiv(limits.maxFetchSessions(), shardCount),
                 Math.ceilDiv(MAX_SESSION_PARTITIONS, shardCount), SESSION_EVICTION_MS);
         FetchHandler fetch = new FetchHandler(partitions, clock,
-                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions), leaderHints, randomInts);
+                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions, limits.throttle()), leaderHints, randomInts);
         return List.of(
                 ApiRow.of(ApiKeys.PRODUCE, ApiOperation.WRITE, ApiResource.TOPIC,
                         new ProduceHandler(partitions, leaderHints, clock)),
@@ -52,7 +55,12 @@ public record DataApis(int brokerId, Supplier<String> clusterId, Partitions part
                         new DescribeLogDirsHandler(partitions, directories, blockingPool)),
                 ApiRow.of(ApiKeys.ALTER_REPLICA_LOG_DIRS, ApiOperation.ALTER, ApiResource.CLUSTER,
                         new AlterReplicaLogDirsHandler(partitions, directories)),
-                ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
-                        new ApiVersionsHandler(supported, clusterId, brokerId)));
+                apiVersions(supported, images, brokerId));
+    }
+
+    /// Of every node, whatever else it answers.
+    public static ApiRow apiVersions(Supplier<SupportedApis> supported, Supplier<MetadataImage> images, int nodeId) {
+        return ApiRow.of(ApiKeys.API_VERSIONS, ApiOperation.NONE, ApiResource.NONE,
+                new ApiVersionsHandler(supported, images, nodeId));
     }
 }

@@ -3,6 +3,7 @@ package io.girok.broker.data;
 import io.girok.base.Clock;
 import io.girok.base.Timers;
 import io.girok.broker.SpanningRequest;
+import io.girok.replication.ByteRate;
 import io.girok.replication.Isolation;
 import io.girok.replication.PartitionLeader;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ final class FetchAttempt {
     /// Who reads.
     ///
     /// @param follower null for a consumer
-    record Reader(Isolation isolation, PartitionLeader.@Nullable Follower follower) {}
+    /// @param throttle what followers that catch up are given together
+    record Reader(Isolation isolation, PartitionLeader.@Nullable Follower follower, ByteRate throttle) {}
 
     private final Terms terms;
     private final Clock clock;

@@ -7,6 +7,7 @@ import io.girok.broker.ApiHandler;
 import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
+import io.girok.replication.ByteRate;
 import io.girok.replication.FetchKey;
 import io.girok.replication.FetchPosition;
 import io.girok.replication.FetchSession;
@@ -43,7 +44,8 @@ final class FetchHandler implements ApiHandler {
     private static final int MAX_WAIT_MS = 60_000;
 
     /// @param maxBytes `fetch.max.bytes`, of one answer
-    record Limits(int maxBytes, FetchSessions.Limits sessionsPerShard) {}
+    /// @param throttle what followers that catch up are given together, where they are throttled
+    record Limits(int maxBytes, FetchSessions.Limits sessionsPerShard, ByteRate throttle) {}
 
     private final Partitions partitions;
     private final Clock clock;
@@ -121,7 +123,9 @@ final class FetchHandler implements ApiHandler {
         int maxBytes = Math.max(0, Math.min(body.maxBytes(), limits.maxBytes()));
         Follower follower = follower(body, request.version());
         Isolation isolation = follower == null ? Isolation.ofId(body.isolationLevel()) : Isolation.LOG_END;
-        FetchAttempt.Terms terms = new FetchAttempt.Terms(new FetchAttempt.Reader(isolation, follower), maxBytes,
+        FetchAttempt.Terms terms = new FetchAttempt.Terms(
+                new FetchAttempt.Reader(isolation, follower, limits.throttle()),
+                maxBytes,
                 Math.min(body.minBytes(), maxBytes), Math.clamp(body.maxWaitMs(), 0, MAX_WAIT_MS));
         FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, leaderHints);
         FetchSession session = serve.session();

@@ -71,14 +71,25 @@ final class FetchItem implements PartitionLeader.ProgressListener {
             result = FetchedPartition.failed(error);
             return;
         }
-        FetchPosition limited = maxBytes < position.maxBytes()
+        PartitionLeader leader = partition().leader();
+        if (follower == null) {
+            result = leader.read(limited(maxBytes), reader.isolation(), atLeastOne);
+        } else if (!partition().isThrottledFor(follower.brokerId())) {
+            result = leader.readFor(follower, limited(maxBytes), atLeastOne);
+        } else if (reader.throttle().isUsedUp()) {
+            // That it asks still says how much it has.
+            result = leader.readFor(follower, limited(0), false);
+        } else {
+            result = leader.readFor(follower, limited(maxBytes), atLeastOne);
+            reader.throttle().count(result.sizeInBytes());
+        }
+    }
+
+    private FetchPosition limited(int maxBytes) {
+        return maxBytes < position.maxBytes()
                 ? new FetchPosition(position.currentLeaderEpoch(), position.fetchOffset(),
                         position.lastFetchedEpoch(), position.logStartOffset(), maxBytes)
                 : position;
-        PartitionLeader leader = partition().leader();
-        result = follower == null
-                ? leader.read(limited, reader.isolation(), atLeastOne)
-                : leader.readFor(follower, limited, atLeastOne);
     }
 
     void watch(FetchPart part, Isolation isolation) {

@@ -8,6 +8,7 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.broker.TestNode;
+import io.girok.metadata.MetadataRecord;
 import java.util.HashSet;
 import java.util.Set;
 import org.apache.kafka.common.message.ApiVersionsRequestData;
@@ -28,14 +29,29 @@ class NodeApisTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2, 3, 4, 5})
-    void everyApiOfTheTableIsAnnouncedAndNoFeature(int version) {
+    void everyApiOfTheTableIsAnnounced(int version) {
         ApiVersionsResponseData response = versions(new ApiVersionsRequestData(), version);
 
         assertThat(response.errorCode()).isZero();
         assertThat(response.apiKeys()).hasSameSizeAs(node.table.rows());
         assertThat(response.apiKeys().find(ApiKeys.PRODUCE.id).minVersion()).isZero();
         assertThat(response.apiKeys().find(ApiKeys.PRODUCE.id).maxVersion()).isEqualTo((short) 13);
-        assertThat(response.supportedFeatures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 4, 5})
+    void onlyFeaturesThatWeHaveAreAnnounced(int version) {
+        node.commit(new MetadataRecord.FeatureLevelSet("eligible.leader.replicas.version", 1));
+
+        ApiVersionsResponseData response = versions(new ApiVersionsRequestData().setClientSoftwareName("test")
+                .setClientSoftwareVersion("1"), version);
+
+        assertThat(response.supportedFeatures()).extracting(feature -> feature.name())
+                .containsExactlyInAnyOrder("eligible.leader.replicas.version", "metadata.version");
+        assertThat(response.finalizedFeatures()).hasSize(1);
+        assertThat(response.finalizedFeatures().find("eligible.leader.replicas.version").maxVersionLevel())
+                .isEqualTo((short) 1);
+        assertThat(response.finalizedFeaturesEpoch()).isNotNegative();
     }
 
     @Test

@@ -7,6 +7,19 @@ import java.util.Optional;
 
 /// What a follower keeps of the metadata for its next start. Used by one thread at a time.
 public interface MetadataCopy {
+    /// For a node that gets everything from others at each start.
+    MetadataCopy NONE = new MetadataCopy() {
+        @Override
+        public Optional<Kept> read() {
+            return Optional.empty();
+        }
+
+        @Override
+        public void write(long lastOffset, long lastEpoch, SnapshotWriter content) {
+            // Nothing is kept.
+        }
+    };
+
     /// Everything up to a record, which has `lastEpoch`.
     record Kept(long lastOffset, long lastEpoch, InputStream content) {}
 

@@ -182,6 +182,17 @@ public final class BrokerSettings {
     public static final Setting<Long> REPLICA_SOCKET_TIMEOUT_MS = add(
             Setting.of("replica.socket.timeout.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
                     "How long a leader may take to answer a follower, in milliseconds, beyond the time it may wait."));
+    public static final Setting<Long> LEADER_REPLICATION_THROTTLED_RATE = add(
+            Setting.of("leader.replication.throttled.rate", ValueType.longs(0, Long.MAX_VALUE), "9223372036854775807",
+                    "The most that this broker gives to replicas that catch up, in bytes per second; of the partitions "
+                            + "that leader.replication.throttled.replicas of their topics names.")
+                    .dynamic());
+    public static final Setting<Long> FOLLOWER_REPLICATION_THROTTLED_RATE = add(
+            Setting.of("follower.replication.throttled.rate", ValueType.longs(0, Long.MAX_VALUE),
+                    "9223372036854775807",
+                    "The most that replicas here take while they catch up, in bytes per second; of the partitions that "
+                            + "follower.replication.throttled.replicas of their topics names.")
+                    .dynamic());
 
     public static final Setting<String> DURABILITY = add(
             Setting.of("durability", ValueType.words("fsync", "os"), "fsync",

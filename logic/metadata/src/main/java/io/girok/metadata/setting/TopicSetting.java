@@ -5,7 +5,8 @@ import java.util.List;
 /// A setting of a topic. A topic without a value of its own takes the broker's: that of the first synonym that has
 /// one. Immutable.
 ///
-/// @param synonyms the broker's settings, the strongest first; the last one has a default
+/// @param synonyms the broker's settings, the strongest first; the last one has a default, and is in no table where
+///         brokers have no such setting
 public record TopicSetting<T>(String name, ValueType<T> type, List<Synonym> synonyms) {
     /// A broker's setting that stands in for a topic's.
     ///
@@ -23,6 +24,11 @@ public record TopicSetting<T>(String name, ValueType<T> type, List<Synonym> syno
 
     static <T> TopicSetting<T> like(String name, Setting<T> broker) {
         return new TopicSetting<>(name, broker.type(), List.of(new Synonym(broker, 1)));
+    }
+
+    /// One that no broker's setting stands behind.
+    static <T> TopicSetting<T> ofTopicsOnly(String name, ValueType<T> type, String defaultText, String meaning) {
+        return like(name, Setting.of(name, type, defaultText, meaning));
     }
 
     /// What the broker's main synonym means.

@@ -33,6 +33,12 @@ public final class TopicSettings {
             TopicSetting.like("flush.ms", BrokerSettings.LOG_FLUSH_INTERVAL_MS));
     public static final TopicSetting<Integer> INDEX_INTERVAL_BYTES = add(
             TopicSetting.like("index.interval.bytes", BrokerSettings.LOG_INDEX_INTERVAL_BYTES));
+    public static final TopicSetting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS = add(
+            TopicSetting.ofTopicsOnly("leader.replication.throttled.replicas", ValueType.replicas(), "",
+                    "The replicas that give at leader.replication.throttled.rate at most to those that catch up."));
+    public static final TopicSetting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS = add(
+            TopicSetting.ofTopicsOnly("follower.replication.throttled.replicas", ValueType.replicas(), "",
+                    "The replicas that take at follower.replication.throttled.rate at most while they catch up."));
     public static final TopicSetting<Long> MAX_COMPACTION_LAG_MS = add(
             TopicSetting.like("max.compaction.lag.ms", BrokerSettings.LOG_CLEANER_MAX_COMPACTION_LAG_MS));
     public static final TopicSetting<Integer> MAX_MESSAGE_BYTES = add(

@@ -58,6 +58,13 @@ public record ValueType<T>(Kind kind, String allowed, Function<String, T> read, 
                 values -> minCount <= values.size() && (known.isEmpty() || known.containsAll(values)));
     }
 
+    /// Replicas of a topic's partitions.
+    public static ValueType<List<String>> replicas() {
+        return new ValueType<>(Kind.LIST, "PARTITION:BROKER, separated by commas, or * for all", ValueType::split,
+                values -> values.equals(List.of("*"))
+                        || values.stream().allMatch(value -> value.matches("\\d{1,9}:\\d{1,9}")));
+    }
+
     private static <T> ValueType<T> oneOf(Kind kind, List<String> words, Function<String, T> read) {
         return new ValueType<>(kind, "one of " + String.join(", ", words), text -> {
             if (!words.contains(text)) {

@@ -1,0 +1,171 @@
+package io.girok.node;
+
+import io.girok.admin.AdminApis;
+import io.girok.admin.ClusterView;
+import io.girok.admin.SettingsValidator;
+import io.girok.base.TopicId;
+import io.girok.broker.ApiOperation;
+import io.girok.broker.ApiResource;
+import io.girok.broker.ApiRow;
+import io.girok.broker.ApiTable;
+import io.girok.broker.LeaderView;
+import io.girok.controller.ActiveController;
+import io.girok.controller.Controller;
+import io.girok.controller.ControllerRules;
+import io.girok.membership.BrokerSessions;
+import io.girok.membership.ControllerApis;
+import io.girok.membership.ControllerChannel;
+import io.girok.membership.EnvelopeHandler;
+import io.girok.membership.Forwarding;
+import io.girok.membership.Intervals;
+import io.girok.membership.MemberWatch;
+import io.girok.membership.PreferredLeaders;
+import io.girok.membership.QuorumApis;
+import io.girok.membership.balance.AutoBalance;
+import io.girok.membership.balance.BalanceSettings;
+import io.girok.membership.follow.MetadataFeed;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataListener;
+import io.girok.metadata.MetadataStore;
+import io.girok.metadata.setting.BrokerSettings;
+import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+/// What every node does, whether it is a broker or not: it hears the metadata log and hands it on to followers, decides
+/// while it is the active controller, and otherwise takes to that what administrators ask. Thread-safe.
+final class ControllerRole {
+    private static final long SECOND_MS = 1_000;
+    private static final long PROBE_LIMIT_MS = 1_000;
+
+    private final Node.Identity identity;
+    private final Node.Surroundings surroundings;
+    private final Node.Quorum quorum;
+    private final Node.Others others;
+    private final MetadataStore store;
+    private final MetadataFeed feed;
+    private final EffectiveSettings effective;
+    private final ActiveController controller;
+    private final BrokerSessions sessions;
+    private final MemberWatch members;
+    private final List<ControllerChannel> channels = new ArrayList<>();
+    private volatile @Nullable ApiTable table;
+
+    ControllerRole(Node.Identity identity, Node.Surroundings surroundings, Node.Quorum quorum, Node.Others others) {
+        this.identity = identity;
+        this.surroundings = surroundings;
+        this.quorum = quorum;
+        this.others = others;
+        this.store = quorum.store();
+        Settings settings = identity.settings();
+        this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
+                surroundings.blockingPool());
+        this.effective = new EffectiveSettings(settings, identity.nodeId());
+        this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
+                surroundings.controllerThread(), surroundings.clock());
+        store.subscribe(controller);
+        this.sessions = new BrokerSessions(
+                new BrokerSessions.Surroundings(surroundings.first(), surroundings.clock(), others.peers(),
+                        others.addresses(), identity.nodeId()),
+                controller, store,
+                new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
+        store.subscribe(sessions);
+        subscribeBalance(settings);
+        this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
+                quorum.whenGone());
+    }
+
+    private void subscribeBalance(Settings settings) {
+        store.subscribe(new AutoBalance(
+                new AutoBalance.Surroundings(surroundings.first(), surroundings.blockingPool(), surroundings.clock(),
+                        others.peers(), others.addresses()),
+                controller, store, this::balanceSettings));
+        if (settings.get(BrokerSettings.AUTO_LEADER_REBALANCE_ENABLE)) {
+            store.subscribe(new PreferredLeaders(controller, surroundings.first(),
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS) * SECOND_MS,
+                    settings.get(BrokerSettings.LEADER_IMBALANCE_PER_BROKER_PERCENTAGE)));
+        }
+    }
+
+    private BalanceSettings balanceSettings() {
+        MetadataImage image = store.image();
+        return new BalanceSettings(effective.broker(image, BrokerSettings.AUTO_BALANCE_ENABLE),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_INTERVAL_MS),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_MAX_MOVES),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THROTTLE_BYTES_PER_SECOND),
+                effective.broker(image, BrokerSettings.AUTO_BALANCE_THRESHOLD_PERCENT));
+    }
+
+    private ControllerRules rules() {
+        Settings settings = identity.settings();
+        return new ControllerRules(
+                new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
+                        settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
+                new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
+                surroundings.random()::nextInt);
+    }
+
+    EffectiveSettings effective() {
+        return effective;
+    }
+
+    MetadataListener metadataListener() {
+        return feed;
+    }
+
+    /// To the active controller, with connections of its own.
+    ControllerChannel channel() {
+        ControllerChannel channel = new ControllerChannel(
+                new ControllerChannel.Route(identity.nodeId(), quorum.log()::leadership, others.peers(),
+                        others.addresses()),
+                surroundings.first());
+        channels.add(channel);
+        return channel;
+    }
+
+    /// What administrators and other nodes ask.
+    ///
+    /// @param internal for what this node needs of the active controller itself
+    /// @param leaders as clients of this node are told
+    /// @param served done when the partitions of a topic are open here
+    List<ApiRow> rows(ControllerChannel internal, LeaderView leaders,
+            Function<String, CompletableFuture<Void>> served) {
+        ClusterView view = new ClusterView(store::image, leaders);
+        List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
+                .over(new AdminApis(view, effective, controller, internal, served).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
+        rows.addAll(new ControllerApis(controller, store, sessions).rows());
+        rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
+        return rows;
+    }
+
+    /// Has the quorum told when the process of `nodeId` is gone.
+    void watch(int nodeId) {
+        members.watch(nodeId);
+    }
+
+    /// From now on the channels lead here while this node is the active controller.
+    ///
+    /// @param complete all that this node answers
+    StartGate serve(ApiTable complete) {
+        table = complete;
+        channels.forEach(channel -> channel.serveLocally(complete));
+        return new StartGate(complete, surroundings.first());
+    }
+
+    ApiTable table() {
+        return Objects.requireNonNull(table, "the node is not complete");
+    }
+
+    void close() {
+        controller.close();
+        channels.forEach(ControllerChannel::close);
+    }
+}

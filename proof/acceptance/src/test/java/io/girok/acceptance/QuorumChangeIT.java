@@ -1,0 +1,118 @@
+package io.girok.acceptance;
+
+import static io.girok.acceptance.ClusterClients.admin;
+import static io.girok.acceptance.ClusterClients.awaitInSync;
+import static io.girok.acceptance.ClusterClients.create;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.QuorumInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Voters that come and go while real processes serve a real producer.
+@Timeout(value = 5, unit = TimeUnit.MINUTES)
+class QuorumChangeIT {
+    private static final String QUORUM_TOOL = "org.apache.kafka.tools.MetadataQuorumCommand";
+    private static final String FEATURE_TOOL = "org.apache.kafka.tools.FeatureCommand";
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aVoterIsAddedTheLeaderRemovedAndTheRestRolledUnderAProducer() throws Exception {
+        try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
+                load.awaitMore(50);
+                cluster.restart(4);
+                assertThat(voters(admin)).containsExactly(1, 2, 3);
+
+                quorum(cluster, "add", "4").succeeded();
+                load.awaitMore(50);
+
+                assertThat(voters(admin)).containsExactly(1, 2, 3, 4);
+                int leader = describe(admin).leaderId();
+                quorum(cluster, "remove", Integer.toString(leader)).succeeded();
+                load.awaitMore(50);
+
+                TreeSet<Integer> left = new TreeSet<>(List.of(1, 2, 3, 4));
+                left.remove(leader);
+                assertThat(voters(admin)).isEqualTo(left);
+                assertThat(describe(admin).leaderId()).isNotEqualTo(leader);
+                for (int id : List.of(1, 2, 3, 4)) {
+                    cluster.stop(id);
+                    load.awaitMore(20);
+                    cluster.restart(id);
+                    awaitInSync(admin, "orders");
+                }
+                assertThat(voters(admin)).isEqualTo(left);
+                load.finish();
+                load.check();
+            }
+        }
+    }
+
+    @Test
+    void whatIsAskedForAndCannotBeIsRefused() throws Exception {
+        try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
+            CommandRun twice = quorum(cluster, "add", "2");
+            CommandRun unknown = quorum(cluster, "remove", "9");
+            CommandRun absent = quorum(cluster, "add", "5", "--address", "127.0.0.1:1");
+            CommandRun table = quorum(cluster, "status").succeeded();
+            CommandRun json = quorum(cluster, "status", "--json").succeeded();
+            CommandRun status = tool(QUORUM_TOOL, cluster, "describe", "--status").succeeded();
+            CommandRun replication = tool(QUORUM_TOOL, cluster, "describe", "--replication").succeeded();
+            CommandRun features = tool(FEATURE_TOOL, cluster, "describe").succeeded();
+            CommandRun upgrade = tool(FEATURE_TOOL, cluster, "upgrade", "--feature", "transaction.version=2");
+
+            assertThat(twice.exitCode()).isEqualTo(1);
+            assertThat(twice.errors()).contains("node 2");
+            assertThat(unknown.exitCode()).isEqualTo(1);
+            assertThat(unknown.errors()).contains("node 9");
+            assertThat(absent.exitCode()).isEqualTo(1);
+            assertThat(absent.errors()).contains("node 5");
+            int leader = describe(admin).leaderId();
+            assertThat(table.output()).contains("leader " + leader + " in epoch ", "voter");
+            assertThat(json.output()).contains("\"leader\":" + leader, "\"role\":\"voter\"");
+            assertThat(status.output()).contains("LeaderId:", "HighWatermark:", "CurrentVoters:");
+            assertThat(
+                    replication.lines().stream().filter(line -> line.contains("Leader") || line.contains("Follower")))
+                    .hasSize(3);
+            assertThat(features.output()).contains("eligible.leader.replicas.version", "metadata.version")
+                    .doesNotContain("transaction.version", "group.version");
+            assertThat(upgrade.exitCode()).isNotZero();
+        }
+    }
+
+    private static QuorumInfo describe(Admin admin) throws Exception {
+        return admin.describeMetadataQuorum().quorumInfo().get();
+    }
+
+    private static TreeSet<Integer> voters(Admin admin) throws Exception {
+        return describe(admin).voters()
+                .stream()
+                .map(QuorumInfo.ReplicaState::replicaId)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static CommandRun quorum(GirokCluster cluster, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("cluster", "quorum"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--bootstrap", cluster.bootstrap()));
+        return CommandRun.girok("", all.toArray(String[]::new));
+    }
+
+    private static CommandRun tool(String tool, GirokCluster cluster, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--bootstrap-server", cluster.bootstrap()));
+        all.addAll(List.of(arguments));
+        return CommandRun.kafkaTool("", tool, all.toArray(String[]::new));
+    }
+}
