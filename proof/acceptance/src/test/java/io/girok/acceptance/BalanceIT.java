@@ -66,7 +66,7 @@ class BalanceIT {
                 load.awaitMore(1_000);
 
                 CommandRun planned = girok(cluster, "cluster", "balance", "--dry-run", "--threshold", "0").succeeded();
-                assertThat(planned.output()).contains("6 partitions change");
+                assertThat(planned.output()).contains("9 partitions change");
                 assertThat(carried(admin).replicas()).containsExactly(9, 9, 0);
                 girok(cluster, "cluster", "balance", "--execute", "--threshold", "0", "--at-once", "2",
                         "--throttle", "0").succeeded();
