@@ -35,8 +35,8 @@ final class ClusterId {
     }
 
     /// The one that the first directory remembers, or that is set. Otherwise, or to make sure that there is no other,
-    /// a node that does not vote asks the voters, for as long as it takes. Several voters derive one that is the same on
-    /// each of them; one that is alone makes one up. With ZooKeeper it is there, or the first node writes it there.
+    /// a node that does not vote asks the voters, for as long as it takes. Several voters derive one that is the same
+    /// on each of them; one that is alone makes one up. With ZooKeeper it is there, or the first node writes it there.
     CompletableFuture<String> find(PeerNetwork peers, Shard shard, RandomGenerator random) throws IOException {
         Optional<String> known = remembered().or(() -> settings.settings().find(BrokerSettings.CLUSTER_ID));
         if (zookeeper.isPresent()) {

@@ -84,8 +84,8 @@ public final class FreeSpace {
         return keeps(floorBytes);
     }
 
-    /// Whether there is room for what is copied from other brokers. It may use half of what clients must leave free; the
-    /// rest is for the metadata, without which this broker would be lost to the others.
+    /// Whether there is room for what is copied from other brokers. It may use half of what clients must leave free;
+    /// the rest is for the metadata, without which this broker would be lost to the others.
     public boolean admitsReplicas() {
         return keeps(floorBytes / 2);
     }

@@ -1,5 +1,6 @@
 package io.girok.broker;
 
+import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /// One line of the [ApiTable]: an API that works in all the versions given. Immutable.
@@ -16,5 +17,10 @@ public record ApiRow(ApiKeys api, short minVersion, short maxVersion, ApiOperati
 
     public boolean supports(short version) {
         return minVersion <= version && version <= maxVersion;
+    }
+
+    /// Whether Kafka's controllers answer it as well.
+    public boolean isOfControllers() {
+        return api.inScope(ListenerType.CONTROLLER);
     }
 }

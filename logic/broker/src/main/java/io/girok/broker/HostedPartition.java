@@ -281,12 +281,21 @@ final class HostedPartition {
         }
     }
 
-    /// Stops leading and deletes the log.
+    /// Stops leading and deletes the log: the topic is gone.
     CompletableFuture<Void> delete() {
+        return remove(() -> directory().delete(name()));
+    }
+
+    /// As [#delete], while the topic lives on elsewhere.
+    CompletableFuture<Void> takeAway() {
+        return remove(() -> directory().takeAway(name(), id().topic()));
+    }
+
+    private CompletableFuture<Void> remove(Runnable fromDisk) {
         var _ = leave();
         next(home.blockingPool(), () -> {
             try {
-                directory().delete(name());
+                fromDisk.run();
             } catch (StorageFailed failure) {
                 LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
                         + "where it is left: {}",

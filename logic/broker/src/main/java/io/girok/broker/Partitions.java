@@ -25,6 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,15 +186,15 @@ public final class Partitions {
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
-                delete(hosted);
+                remove(hosted, HostedPartition::delete);
             }
         }
     }
 
-    private void delete(HostedPartition hosted) {
+    private void remove(HostedPartition hosted, Function<HostedPartition, CompletableFuture<Void>> way) {
         moves.cancel(hosted.name());
         // A move that was too far to be called off ends first, in the other directory.
-        deletions.put(hosted.name(), hosted.delete()
+        deletions.put(hosted.name(), way.apply(hosted)
                 .thenRunAsync(() -> hostedByDirectory.merge(hosted.directory(), -1, Integer::sum), shards.getFirst()));
     }
 
@@ -258,7 +259,7 @@ public final class Partitions {
         if (wanted == null) {
             if (hosted != null) {
                 LOG.info("partition '{}' is not placed on this broker any more: its log is deleted", hosted.name());
-                delete(hosted);
+                remove(hosted, HostedPartition::takeAway);
             }
             return new Slot.Remote(Placement.NotHere.elsewhere(partition.leaderId(), partition.leaderEpoch()));
         }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
-/// A replica that turns up in another directory was moved there, if its earlier one can be used: then it has all it had.
-/// If not, its log was begun anew, and it may lead only once it has caught up.
+/// A replica that turns up in another directory was moved there, if its earlier one can be used: then it has all it
+/// had. If not, its log was begun anew, and it may lead only once it has caught up.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 

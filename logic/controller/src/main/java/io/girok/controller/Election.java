@@ -9,9 +9,9 @@ import java.util.function.IntPredicate;
 
 /// What becomes of a partition when brokers come and go: who is in sync, who is eligible, who leads. Stateless.
 ///
-/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few are
-///   left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from then on,
-///   so they lack nothing (KIP-966).
+/// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few
+///   are left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from
+///   then on, so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).

@@ -310,9 +310,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Makes the directory of a log that is written to for the first time.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
-        if (environment.durability() == Durability.FSYNC) {
-            journal.begin(new JournalKey(topic, name));
-        }
+        beginInJournal(name, topic);
         new PartitionDirectory(path, environment, marks, recoveries, true, List.of()).create(name, topic, of);
         onDisk.add(name);
     }
@@ -327,6 +325,23 @@ public final class LogDirectory implements AutoCloseable {
         Set<PartitionName> left = new HashSet<>(onDisk);
         left.addAll(unchecked);
         return left;
+    }
+
+    /// As [#delete], of a topic that lives on: the partition may be placed here again, and begins with nothing then,
+    /// whatever the journal holds of it.
+    public void takeAway(PartitionName name, TopicId topic) {
+        try {
+            beginInJournal(name, topic);
+        } catch (IOException e) {
+            throw failed(name, e);
+        }
+        delete(name);
+    }
+
+    private void beginInJournal(PartitionName name, TopicId topic) throws IOException {
+        if (environment.durability() == Durability.FSYNC) {
+            journal.begin(new JournalKey(topic, name));
+        }
     }
 
     /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of

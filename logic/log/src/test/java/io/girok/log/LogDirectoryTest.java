@@ -145,6 +145,27 @@ class LogDirectoryTest {
     }
 
     @Test
+    void nothingIsMissedOfAReplicaThatWasTakenAwayBeforeACrash() throws IOException {
+        world.journalFileBytes = 1;
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.directory.checkpoint();
+        world.settle();
+        world.append(2, "b");
+        world.flush();
+        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.disk.syncDirectory(LogWorld.PATH);
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(5));
+
+        world.open();
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(world.read(0)).isEmpty();
+    }
+
+    @Test
     void aFlushThatComesLateTouchesNothingOfTheLogThatFollows() throws IOException {
         world.open();
         world.append(1, "a");

@@ -38,7 +38,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /// What brokers ask the active controller: BrokerRegistration, BrokerHeartbeat, AlterPartition, AssignReplicasToDirs
-/// and AllocateProducerIds (KIP-631, KIP-497, KIP-858, KIP-730). Thread-safe: what belongs to the sessions' shard is done there.
+/// and AllocateProducerIds (KIP-631, KIP-497, KIP-858, KIP-730). Thread-safe: what belongs to the sessions' shard is
+/// done there.
 public final class ControllerApis {
     private final ActiveController controller;
     private final MetadataStore metadata;

@@ -60,8 +60,8 @@ public final class ControllerChannel {
     }
 
     /// Asks once. Fails with an [IOException] when the controller is not known, can't be reached, does not answer in
-    /// time, or has a successor by now; whether the request was handled is not known then. Completed on the shard, or where the local answer is
-    /// given.
+    /// time, or has a successor by now; whether the request was handled is not known then. Completed on the shard, or
+    /// where the local answer is given.
     public CompletableFuture<ApiMessage> ask(ApiKeys api, short version, ApiMessage body, long limitMs) {
         CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
         shard.run(() -> send(api, version, body, limitMs, answer));

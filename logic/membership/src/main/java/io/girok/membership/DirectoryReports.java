@@ -22,8 +22,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the active controller in which log directories this broker has its replicas, where that is not what the
-/// metadata say: one request at a time, until it is known. [#tell] and [#told] are thread-safe; the rest is owned by the
-/// channel's shard.
+/// metadata say: one request at a time, until it is known. [#tell] and [#told] are thread-safe; the rest is owned by
+/// the channel's shard.
 public final class DirectoryReports {
     private static final short VERSION = 0;
     private static final long ANSWER_LIMIT_MS = 10_000;

@@ -15,7 +15,6 @@ import io.girok.wire.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.common.message.ApiMessageType.ListenerType;
 
 /// A node that votes on the metadata and may be the active controller, but is no broker: it has no partitions, clients
 /// never hear of it, and it answers what Kafka's controllers answer. Thread-safe.
@@ -42,7 +41,7 @@ public final class ControllerNode implements ClusterNode {
         List<ApiRow> rows = new ArrayList<>(
                 role.rows(role.channel(), leaders, topic -> CompletableFuture.completedFuture(null))
                         .stream()
-                        .filter(row -> row.api().inScope(ListenerType.CONTROLLER))
+                        .filter(ApiRow::isOfControllers)
                         .toList());
         rows.add(DataApis.apiVersions(() -> role.table().supported(), store::image, identity.nodeId()));
         this.table = new ApiTable(rows);

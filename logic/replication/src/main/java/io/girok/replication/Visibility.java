@@ -2,7 +2,8 @@ package io.girok.replication;
 
 import io.girok.log.PartitionStore;
 
-/// How far readers may see into a log, and about how many bytes each step makes visible. Owned by the partition's shard.
+/// How far readers may see into a log, and about how many bytes each step makes visible. Owned by the partition's
+/// shard.
 final class Visibility {
     private final PartitionStore store;
     private long highWatermark;

@@ -17,8 +17,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/// Writes ever higher numbers under a few keys to the only partition of a compacted topic, one at a time, whatever becomes
-/// of the one before. Owned by the world's thread.
+/// Writes ever higher numbers under a few keys to the only partition of a compacted topic, one at a time, whatever
+/// becomes of the one before. Owned by the world's thread.
 final class KeyClient implements Client {
     private static final short PRODUCE_VERSION = 11;
     private static final int BROKER_LIMIT_MS = 2_000;

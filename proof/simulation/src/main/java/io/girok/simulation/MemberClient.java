@@ -31,8 +31,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/// A member of a classic consumer group that gets partitions, goes through them and commits how far it has come; at times
-/// it leaves, and joins again. Owned by the world's thread.
+/// A member of a classic consumer group that gets partitions, goes through them and commits how far it has come; at
+/// times it leaves, and joins again. Owned by the world's thread.
 final class MemberClient implements Client {
     /*
      *   find the coordinator -> join -> sync -> ask where to begin -> heartbeat or commit, again and again

@@ -55,15 +55,15 @@ final class Nemesis {
                 restartLater(victim, 4_000);
             }
             case 2, 3 -> {
-                powerLoss.strike(victim);
+                var _ = powerLoss.strike(victim);
                 restartLater(victim, 8_000);
             }
             case 4 -> cluster.nodes().forEach(node -> {
-                powerLoss.strike(node);
+                var _ = powerLoss.strike(node);
                 restartLater(node, 2_000);
             });
             case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
-                powerLoss.strike(node);
+                var _ = powerLoss.strike(node);
                 restartLater(node, 5_000);
             });
             case 5 -> pause(victim);
@@ -176,15 +176,16 @@ final class Nemesis {
     /// Once: who comes back empty needs all that the others have.
     private void replaceDisk(SimulatedNode node) {
         if (!hasReplaced) {
-            hasReplaced = true;
-            node.pullPlug();
-            node.replaceDisk();
+            hasReplaced = powerLoss.strike(node);
+            if (hasReplaced) {
+                node.replaceDisk();
+            }
             restartLater(node, 2_000);
         }
     }
 
-    /// A leader takes a follower for out of sync that the controller has let in again; then the follower hears nothing of
-    /// the leader for a while, and the leader dies.
+    /// A leader takes a follower for out of sync that the controller has let in again; then the follower hears nothing
+    /// of the leader for a while, and the leader dies.
     private void keepNewsFromALeader(SimulatedNode follower) {
         SimulatedNode leader = leaderOf(world.random().nextInt(Simulation.PARTITIONS));
         boolean isCalm = cluster.connected().size() == SimulatedCluster.VOTERS.size() && follower.isRunning();
@@ -251,7 +252,7 @@ final class Nemesis {
         }
         if (world.chance(ONE_STAYS_AWAY)) {
             SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-            powerLoss.strike(away);
+            var _ = powerLoss.strike(away);
             absent = away;
             cluster.elect();
         }

@@ -22,14 +22,16 @@ final class PowerLoss {
         this.cluster = cluster;
     }
 
-    void strike(SimulatedNode node) {
+    /// Answers whether it lost its power, not its process alone.
+    boolean strike(SimulatedNode node) {
         if (cluster.durability() == Durability.FSYNC || areAllInSync()) {
             BrokerImage broker = cluster.image().broker(node.host().id());
             lostInEpoch.put(node.host().id(), broker == null ? NEVER : broker.epoch());
             node.pullPlug();
-        } else {
-            node.kill();
+            return true;
         }
+        node.kill();
+        return false;
     }
 
     private boolean areAllInSync() {

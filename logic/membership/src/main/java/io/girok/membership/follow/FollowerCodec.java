@@ -15,7 +15,7 @@ import java.util.List;
 ///            1 more            last offset int64 | position int32
 ///            2 barrier
 /// answer     version int8 = 1 | cluster id: text | leader id int32 | its epoch int64 | kind int8 |
-///            0 batches         count int32 | epoch int64 | first offset int64 | count int32 | (length int32 | bytes)...
+///            0 batches         count int32 | epoch int64 | first offset int64 | count int32 | (size int32 | bytes)...
 ///            1 snapshot part   last offset int64 | last epoch int64 | size int32 | position int32 | bytes to the end
 ///            2 up to           last offset int64
 ///            3 other cluster   4 diverged: epoch int64   5 unable

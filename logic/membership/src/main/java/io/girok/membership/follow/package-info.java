@@ -2,7 +2,8 @@
 /// going never changes the quorum.
 ///
 /// `MetadataFeed` answers on every node, `FollowedMetadataLog` asks on those that do not vote; `FollowerCodec` has the
-/// bytes between them, which travel in envelopes. A follower's own copy of the metadata is one file, `MetadataCopyFile`.
+/// bytes between them, which travel in envelopes. A follower's own copy of the metadata is one file,
+/// `MetadataCopyFile`.
 @NullMarked
 package io.girok.membership.follow;
 

@@ -205,9 +205,9 @@ public final class BrokerSettings {
     public static final Setting<Long> LOG_DIR_MIN_FREE_BYTES = add(
             Setting.of("log.dir.min.free.bytes", ValueType.longs(-1, Long.MAX_VALUE), "-1",
                     "How much of each log directory's disk is kept free, in bytes: below it producers are asked to try "
-                            + "again later, while reads, deletions and committed offsets go on; below half of it nothing "
-                            + "is copied from other brokers either; 0 turns it off; -1 takes 64 MiB, or 5 % of a "
-                            + "disk smaller than 1.25 GiB. Not in Apache Kafka.")
+                            + "again later, while reads, deletions and committed offsets go on; below half of it "
+                            + "nothing is copied from other brokers either; 0 turns it off; -1 takes 64 MiB, or 5 % "
+                            + "of a disk smaller than 1.25 GiB. Not in Apache Kafka.")
                     .dynamic());
     public static final Setting<Long> PRODUCER_ID_EXPIRATION_MS = add(
             Setting.of("producer.id.expiration.ms", ValueType.longs(1, Integer.MAX_VALUE), "86400000",
