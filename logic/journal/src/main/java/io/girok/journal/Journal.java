@@ -16,9 +16,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -193,11 +195,36 @@ public final class Journal implements AutoCloseable {
     }
 
     private synchronized boolean mayHold(JournalKey key) {
-        JournalFile last = current;
         // Files that were not read at the start count again after a crash, until the first group says that they do not.
-        boolean isUnread = last == null && !isRead && !free.isEmpty();
-        return isUnread || (last != null && last.holds(key)) || full.stream().anyMatch(file -> file.holds(key))
-                || free.stream().anyMatch(file -> file.holds(key));
+        boolean isUnread = current == null && !isRead && !free.isEmpty();
+        return isUnread || files().anyMatch(file -> file.keys().contains(key));
+    }
+
+    private Stream<JournalFile> files() {
+        return Stream.of(Stream.ofNullable(current), full.stream(), free.stream()).flatMap(Function.identity());
+    }
+
+    /// As [#forget], durably: the logs of these partitions go, and they may come back to begin anew. Blocks.
+    ///
+    /// @throws IOException when the disk fails; on one that is full they are forgotten, but not durably, since what goes
+    ///         must not need room
+    public void dismiss(Predicate<JournalKey> isGone) throws IOException {
+        boolean isHeld;
+        synchronized (this) {
+            List<JournalKey> held = files().flatMap(file -> file.keys().stream()).filter(isGone).distinct().toList();
+            held.forEach(key -> cut(key, 0));
+            isHeld = !held.isEmpty();
+        }
+        try {
+            if (isHeld) {
+                flushNow();
+            }
+        } catch (IOException e) {
+            if (!environment.fullDisk().isFull()) {
+                throw e;
+            }
+        }
+        forget(isGone);
     }
 
     /// Makes everything appended so far durable, in the background. What comes while a flush runs makes the next one.

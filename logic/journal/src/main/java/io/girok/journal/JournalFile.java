@@ -60,8 +60,8 @@ final class JournalFile {
         return ends;
     }
 
-    boolean holds(JournalKey key) {
-        return keys.contains(key);
+    Set<JournalKey> keys() {
+        return keys;
     }
 
     /// As it was found at the start.

@@ -294,6 +294,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Forgets a log, whose directory is renamed if it has one. Blocks; before the partition is opened.
     public void setAside(PartitionName name, String why) {
         try {
+            journal.dismiss(key -> key.name().equals(name));
             if (onDisk.contains(name)) {
                 LOGGER.warn("log '{}' in '{}': {}; renamed to '{}', which nobody will read and you may remove", name,
                         path, why, discards.rename(name, FileNames.STRAY_DIRECTORY).getFileName());
@@ -302,7 +303,6 @@ public final class LogDirectory implements AutoCloseable {
             unchecked.remove(name);
             recoveries.ended(name, false);
             marks.remove(name);
-            journal.forget(name);
         } catch (IOException e) {
             fail("setting a directory aside failed", e);
         }
@@ -310,7 +310,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Makes the directory of a log that is written to for the first time.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
-        beginInJournal(name, topic);
+        if (environment.durability() == Durability.FSYNC) {
+            journal.begin(new JournalKey(topic, name));
+        }
         new PartitionDirectory(path, environment, marks, recoveries, true, List.of()).create(name, topic, of);
         onDisk.add(name);
     }
@@ -331,17 +333,11 @@ public final class LogDirectory implements AutoCloseable {
     /// whatever the journal holds of it.
     public void takeAway(PartitionName name, TopicId topic) {
         try {
-            beginInJournal(name, topic);
+            journal.dismiss(new JournalKey(topic, name)::equals);
         } catch (IOException e) {
             throw failed(name, e);
         }
         delete(name);
-    }
-
-    private void beginInJournal(PartitionName name, TopicId topic) throws IOException {
-        if (environment.durability() == Durability.FSYNC) {
-            journal.begin(new JournalKey(topic, name));
-        }
     }
 
     /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of
@@ -383,7 +379,12 @@ public final class LogDirectory implements AutoCloseable {
     ///
     /// @param hosted the id of the topic whose partition of that name is placed on this broker
     public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted) {
-        journal.forget(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
+        try {
+            journal.dismiss(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
+        } catch (IOException e) {
+            fail("dismissing what the journal has of others' partitions failed", e);
+            return;
+        }
         for (PartitionName name : partitionsOnDisk()) {
             if (hosted.apply(name).isEmpty()) {
                 setAside(name, "the cluster has no such partition on this broker");
