@@ -55,15 +55,15 @@ final class Nemesis {
                 restartLater(victim, 4_000);
             }
             case 2, 3 -> {
-                var _ = powerLoss.strike(victim);
+                powerLoss.strike(victim);
                 restartLater(victim, 8_000);
             }
             case 4 -> cluster.nodes().forEach(node -> {
-                var _ = powerLoss.strike(node);
+                powerLoss.strike(node);
                 restartLater(node, 2_000);
             });
             case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
-                var _ = powerLoss.strike(node);
+                powerLoss.strike(node);
                 restartLater(node, 5_000);
             });
             case 5 -> pause(victim);
@@ -176,10 +176,7 @@ final class Nemesis {
     /// Once: who comes back empty needs all that the others have.
     private void replaceDisk(SimulatedNode node) {
         if (!hasReplaced) {
-            hasReplaced = powerLoss.strike(node);
-            if (hasReplaced) {
-                node.replaceDisk();
-            }
+            hasReplaced = powerLoss.strikeForGood(node);
             restartLater(node, 2_000);
         }
     }
@@ -252,7 +249,7 @@ final class Nemesis {
         }
         if (world.chance(ONE_STAYS_AWAY)) {
             SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-            var _ = powerLoss.strike(away);
+            powerLoss.strike(away);
             absent = away;
             cluster.elect();
         }
