@@ -282,11 +282,16 @@ final class HostedPartition {
     }
 
     /// Stops leading and deletes the log.
-    CompletableFuture<Void> delete() {
+    ///
+    /// @param mayComeBack whether the same partition may be placed here again
+    CompletableFuture<Void> delete(boolean mayComeBack) {
         var _ = leave();
         next(home.blockingPool(), () -> {
             try {
                 directory().delete(name());
+                if (mayComeBack) {
+                    directory().endLog(name(), led.id().topic());
+                }
             } catch (StorageFailed failure) {
                 LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
                         + "where it is left: {}",

@@ -185,15 +185,15 @@ public final class Partitions {
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
-                delete(hosted);
+                delete(hosted, false);
             }
         }
     }
 
-    private void delete(HostedPartition hosted) {
+    private void delete(HostedPartition hosted, boolean mayComeBack) {
         moves.cancel(hosted.name());
         // A move that was too far to be called off ends first, in the other directory.
-        deletions.put(hosted.name(), hosted.delete()
+        deletions.put(hosted.name(), hosted.delete(mayComeBack)
                 .thenRunAsync(() -> hostedByDirectory.merge(hosted.directory(), -1, Integer::sum), shards.getFirst()));
     }
 
@@ -258,7 +258,7 @@ public final class Partitions {
         if (wanted == null) {
             if (hosted != null) {
                 LOG.info("partition '{}' is not placed on this broker any more: its log is deleted", hosted.name());
-                delete(hosted);
+                delete(hosted, true);
             }
             return new Slot.Remote(Placement.NotHere.elsewhere(partition.leaderId(), partition.leaderEpoch()));
         }

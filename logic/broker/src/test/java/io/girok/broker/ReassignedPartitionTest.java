@@ -124,6 +124,44 @@ class ReassignedPartitionTest {
         assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isEqualTo(1);
     }
 
+    /// The journal still has what the replica had the first time.
+    @Test
+    void aReplicaThatComesBackAndCrashesBeforeItHasAnythingBeginsWithNothing() {
+        node.createTopic(ORDERS, "orders", 1);
+        append("one");
+        place(2, EPOCH + 1, 2);
+        node.runAll();
+        place(1, EPOCH + 2, 2, 1);
+        node.runAll();
+
+        restartAfterACrash();
+        node.createTopic(ORDERS, "orders", 1);
+
+        assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isZero();
+    }
+
+    @Test
+    void whatWasSetAsideDoesNotComeBackWithTheNextCrash() {
+        node.createTopic(ORDERS, "orders", 1);
+        append("one");
+        restartAfterACrash();
+        node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"),
+                new MetadataRecord.PartitionsAdded(ORDERS, 0, List.of(TestNode.partition(2, EPOCH + 1))));
+        node.broker.setStraysAside();
+        place(1, EPOCH + 2, 2, 1);
+        node.runAll();
+
+        restartAfterACrash();
+        node.createTopic(ORDERS, "orders", 1);
+
+        assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isZero();
+    }
+
+    private void restartAfterACrash() {
+        disk.crash(new SplittableRandom(1));
+        node = new TestNode(clock, disk, List.of(FIRST, SECOND));
+    }
+
     @Test
     void whatWasTakenAwayDuringAStopIsSetAside() {
         node.createTopic(ORDERS, "orders", 1);

@@ -32,6 +32,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -337,6 +338,20 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Makes sure, of a log that was deleted or set aside, that the journal gives nothing of it to one that the partition
+    /// may get here later. Blocks, but only if there may be something.
+    ///
+    /// @throws StorageFailed when the directory cannot be used
+    public void endLog(PartitionName name, TopicId topic) {
+        if (environment.durability() == Durability.FSYNC) {
+            try {
+                journal.begin(new JournalKey(topic, name));
+            } catch (IOException e) {
+                throw failed(name, e);
+            }
+        }
+    }
+
     /// Notes how far each log has come, so that a crash costs little, and lets the journal's room be used again. Called
     /// every minute or so, from any thread; the work runs on the blocking pool.
     public void checkpoint() {
@@ -355,7 +370,10 @@ public final class LogDirectory implements AutoCloseable {
     ///
     /// @param hosted the id of the topic whose partition of that name is placed on this broker
     public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted) {
-        journal.forget(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
+        Predicate<JournalKey> isGone = key -> !hosted.apply(key.name()).equals(Optional.of(key.topic()));
+        List<JournalKey> gone = journal.leftKeys().stream().filter(isGone).toList();
+        journal.forget(isGone);
+        gone.forEach(key -> endLog(key.name(), key.topic()));
         for (PartitionName name : partitionsOnDisk()) {
             if (hosted.apply(name).isEmpty()) {
                 setAside(name, "the cluster has no such partition on this broker");
