@@ -52,12 +52,12 @@ final class QuorumStatus implements Runnable {
                 .orElse(-1);
         quorum.voters()
                 .stream()
-                .sorted(Comparator.comparing(ReplicaState::replicaId))
+                .sorted(Comparator.comparingInt(ReplicaState::replicaId))
                 .forEach(voter -> rows.add(row(quorum, voter,
                         voter.replicaId() == quorum.leaderId() ? "leader" : "voter", end)));
         quorum.observers()
                 .stream()
-                .sorted(Comparator.comparing(ReplicaState::replicaId))
+                .sorted(Comparator.comparingInt(ReplicaState::replicaId))
                 .forEach(observer -> rows.add(row(quorum, observer, "observer", end)));
         return rows;
     }

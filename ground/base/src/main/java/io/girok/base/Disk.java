@@ -57,6 +57,10 @@ public interface Disk {
     /// The size of the file system that holds `path`, whoever uses it.
     long totalBytes(Path path) throws IOException;
 
+    /// Names the present run of the machine, from its start to the next: what a process has written in it outlives the
+    /// process. Empty when that is not known.
+    String machineRun();
+
     /// Takes an exclusive lock that ends with the process; empty when another process (or this one) holds it.
     java.util.Optional<AutoCloseable> tryLock(Path file) throws IOException;
 }

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
 /// Never interrupt a thread that may be reading, writing or syncing: pools that do disk work are stopped by ending
 /// their queue (`shutdown`), not by `shutdownNow`.
 public final class FileDisk implements Disk {
+    /// Of Linux; other systems have none.
+    private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
     @Override
     public DiskFile open(Path file, Access access) throws IOException {
         Set<? extends OpenOption> options = switch (access) {
@@ -123,6 +126,15 @@ public final class FileDisk implements Disk {
             return Files.getFileStore(path).getTotalSpace();
         } catch (IOException e) {
             throw failed("look-up of the size of the disk at", path, e);
+        }
+    }
+
+    @Override
+    public String machineRun() {
+        try {
+            return Files.readString(BOOT_ID).strip();
+        } catch (IOException e) {
+            return "";
         }
     }
 

@@ -74,7 +74,8 @@ final class AdminNode {
     }
 
     private void register(int id, Endpoint endpoint) {
-        long epoch = run(new RegisterBroker(CLUSTER_ID, id, new TopicId(id, 1), List.of(endpoint), null, List.of()))
+        long epoch = run(new RegisterBroker(CLUSTER_ID, id, new TopicId(id, 1), List.of(endpoint), null, List.of(),
+                true))
                 .get();
         run(new FenceBroker(id, epoch, false));
     }

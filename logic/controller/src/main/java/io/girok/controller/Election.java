@@ -41,6 +41,16 @@ final class Election {
         return settle(partition, partition, ready(partition));
     }
 
+    /// Without the claim of a replica that may lack what it acknowledged: neither in sync nor eligible until it has
+    /// caught up. Where it alone is left it stays: nobody could ever lead again (KIP-966 elects the last known leader).
+    PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
+        PartitionImage rest = partition.withoutClaimOf(brokerId);
+        boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
+        return partition.replicas().size() == 1 || rest.equals(partition) || isAlone
+                ? next(partition)
+                : settle(partition, rest, ready(rest));
+    }
+
     /// With another set of in-sync replicas, all of them ready.
     PartitionImage withInSync(PartitionImage partition, List<Integer> isr) {
         return settle(partition, partition, isr);

@@ -12,6 +12,7 @@ import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -40,10 +41,34 @@ final class Membership {
         if (isFounded && present != null && record.equals(registrationOf(present))) {
             return new Decision<>(List.of(), Result.of(present.epoch()));
         }
-        return isFounded
+        if (!isFounded) {
+            return changed(rules, image, founding(command.clusterId(), record),
+                    Result.of(image.endOffset() + 1));
+        }
+        boolean isWhole = command.areLogsWhole() && present != null
+                && !Collections.disjoint(command.directories(), present.directories());
+        return isWhole
                 ? changed(rules, image, List.of(record), Result.of(image.endOffset()))
-                : changed(rules, image, founding(command.clusterId(), record),
-                        Result.of(image.endOffset() + 1));
+                : registerWithoutClaims(rules, image, record);
+    }
+
+    /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
+    /// registration on. What does not fit into one batch with it comes before: the broker asks again.
+    private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
+            BrokerRegistered record) {
+        Draft draft = new Draft(image);
+        BrokerImage present = image.broker(record.id());
+        if (present != null && !present.isFenced()) {
+            draft.add(List.of(new BrokerFenced(record.id(), true)));
+        }
+        boolean isDone = Repair.addWithoutClaimOf(draft, rules, record.id());
+        long epoch = draft.image().endOffset();
+        if (isDone && draft.add(List.of(record))) {
+            return draft.step(Result.of(epoch), true);
+        }
+        return draft.step(Result.failed(ControllerError.REQUEST_TIMED_OUT, "broker " + record.id()
+                + " may lack records that it acknowledged; its partitions are told so first, in several steps"),
+                isDone);
     }
 
     private static List<MetadataRecord> founding(String clusterId, BrokerRegistered founder) {

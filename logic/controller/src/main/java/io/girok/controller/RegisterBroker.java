@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param clusterId of the cluster to which the broker's logs belong, or which it is to found
 /// @param incarnation new with every start of the process
+/// @param areLogsWhole whether the broker's logs have all that the broker ever acknowledged
 public record RegisterBroker(String clusterId, int brokerId, TopicId incarnation, List<Endpoint> endpoints,
         @Nullable String rack,
-        List<TopicId> directories) implements Command<Result<Long>> {
+        List<TopicId> directories, boolean areLogsWhole) implements Command<Result<Long>> {
     public RegisterBroker {
         endpoints = List.copyOf(endpoints);
         directories = List.copyOf(directories);

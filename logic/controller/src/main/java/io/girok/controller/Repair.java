@@ -6,6 +6,7 @@ import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BiFunction;
 
 /// Brings partitions to what the brokers allow, as many as fit into one batch. Stateless.
 final class Repair {
@@ -19,17 +20,29 @@ final class Repair {
 
     /// Adds what is to be changed; false when there is more than fits.
     static boolean addTo(Draft draft, ControllerRules rules) {
+        return addTo(draft, rules, Election::next);
+    }
+
+    /// Adds what is to be changed, with a replica out of sync that may lack what it acknowledged; false when there is
+    /// more than fits.
+    static boolean addWithoutClaimOf(Draft draft, ControllerRules rules, int brokerId) {
+        return addTo(draft, rules, (election, partition) -> election.withoutClaimOf(partition, brokerId));
+    }
+
+    private static boolean addTo(Draft draft, ControllerRules rules,
+            BiFunction<Election, PartitionImage, PartitionImage> step) {
         List<TopicImage> topics = new ArrayList<>(draft.image().topics());
         topics.sort(Comparator.comparing(TopicImage::id));
         for (TopicImage topic : topics) {
-            if (!addTo(draft, rules, topic)) {
+            if (!addTo(draft, rules, topic, step)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean addTo(Draft draft, ControllerRules rules, TopicImage topic) {
+    private static boolean addTo(Draft draft, ControllerRules rules, TopicImage topic,
+            BiFunction<Election, PartitionImage, PartitionImage> step) {
         if (topic.partitions().stream().allMatch(partition -> partition.replicas().size() == 1)) {
             return true;
         }
@@ -38,7 +51,7 @@ final class Repair {
         boolean fits = true;
         for (int index = 0; index < topic.partitions().size() && fits; index++) {
             PartitionImage before = topic.partitions().get(index);
-            PartitionImage after = election.next(before);
+            PartitionImage after = step.apply(election, before);
             fits = after.equals(before) || changes.add(index, after);
         }
         changes.flush();

@@ -74,7 +74,7 @@ class BrokersTest {
     void whatIsNoBrokerIsRefused() {
         assertThat(world.run(new FenceBroker(1, 0, false)).error()).isEqualTo(BROKER_ID_NOT_REGISTERED);
         assertThat(world.run(World.registration(-1, 1, "")).error()).isEqualTo(INVALID_REQUEST);
-        assertThat(world.run(new RegisterBroker("cluster", 1, TopicId.ZERO, List.of(), null, List.of())).error())
+        assertThat(world.run(new RegisterBroker("cluster", 1, TopicId.ZERO, List.of(), null, List.of(), true)).error())
                 .isEqualTo(INVALID_REQUEST);
     }
 
@@ -97,6 +97,6 @@ class BrokersTest {
     }
 
     private static RegisterBroker of(String clusterId, int brokerId) {
-        return new RegisterBroker(clusterId, brokerId, new TopicId(1, 1), List.of(), null, List.of());
+        return new RegisterBroker(clusterId, brokerId, new TopicId(1, 1), List.of(), null, List.of(), true);
     }
 }

@@ -45,7 +45,7 @@ class DirectoriesTest {
 
     private void register(int id, long incarnation, TopicId... directories) {
         world.run(new RegisterBroker("cluster", id, new TopicId(id, incarnation),
-                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(directories)));
+                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(directories), true));
     }
 
     private void fence(int broker, boolean isFenced) {

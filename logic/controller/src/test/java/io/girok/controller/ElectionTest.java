@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class ElectionTest {
     private final World world = World.withBrokers("", "", "");
     private TopicId topic = TopicId.ZERO;
+    private long incarnation = 2;
 
     @BeforeEach
     void createATopic() {
@@ -77,6 +78,95 @@ class ElectionTest {
         assertThat(partition().partitionEpoch()).isEqualTo(1);
         assertThat(partition().isr()).hasSize(2).doesNotContain(first);
         assertThat(partition().elr()).isEmpty();
+    }
+
+    private void startAnew(int broker, boolean areLogsWhole) {
+        assertThat(world.run(World.registration(broker, incarnation++, "", areLogsWhole)).get())
+                .isEqualTo(epoch(broker));
+    }
+
+    @Test
+    void aBrokerThatMayLackRecordsIsNotElected() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0));
+        fence(replicas.get(1));
+        fence(replicas.get(2));
+        assertThat(partition().elr()).containsExactlyInAnyOrder(replicas.get(1), replicas.get(2));
+
+        startAnew(replicas.get(1), false);
+        comeBack(replicas.get(1));
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).containsExactly(replicas.get(2));
+        startAnew(replicas.get(2), true);
+        comeBack(replicas.get(2));
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        assertThat(propose(replicas.get(2), replicas.get(1)).isOk()).as("caught up, it counts again").isTrue();
+    }
+
+    @Test
+    void aLeaderThatMayLackRecordsIsReplacedWhenItRegisters() {
+        List<Integer> replicas = partition().replicas();
+        int leader = partition().leader();
+        fence(replicas.get(1));
+
+        startAnew(leader, false);
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        assertThat(partition().isr()).containsExactly(replicas.get(2));
+        assertThat(partition().elr()).as("with whole logs it would be eligible").isEmpty();
+    }
+
+    @Test
+    void whoIsLeftAloneLeadsWhateverItLacks() {
+        List<Integer> replicas = partition().replicas();
+        replicas.forEach(this::fence);
+        startAnew(replicas.get(1), false);
+        startAnew(replicas.get(2), false);
+
+        comeBack(replicas.get(1));
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        comeBack(replicas.get(2));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+    }
+
+    @Test
+    void aBrokerWhoseDiskIsNewIsNotBelieved() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0));
+        fence(replicas.get(1));
+        fence(replicas.get(2));
+        int wiped = replicas.get(1);
+
+        world.run(new RegisterBroker("cluster", wiped, new TopicId(wiped, incarnation++), List.of(), null,
+                List.of(new TopicId(51, wiped)), true));
+        comeBack(wiped);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).containsExactly(replicas.get(2));
+    }
+
+    @Test
+    void aRegistrationThatDoesNotFitWithAllThatFollowsComesAfterIt() {
+        for (int i = 0; i < 6; i++) {
+            create(2_000, Map.of());
+        }
+        int broker = 1;
+
+        Decision<Result<Long>> first = world.decide(World.registration(broker, incarnation, "", false));
+        world.apply(first.records());
+        assertThat(first.answer().isOk()).isFalse();
+        assertThat(world.image.broker(broker).isFenced()).isTrue();
+        int steps = 1;
+        while (!world.run(World.registration(broker, incarnation, "", false)).isOk()) {
+            steps++;
+        }
+
+        assertThat(steps).isLessThan(5);
+        assertThat(world.image.topics()).allSatisfy(topic -> assertThat(topic.partitions())
+                .noneMatch(each -> each.isr().contains(broker) || each.elr().contains(broker)));
+        assertThat(world.image.broker(broker).incarnation()).isEqualTo(new TopicId(broker, incarnation));
     }
 
     @Test

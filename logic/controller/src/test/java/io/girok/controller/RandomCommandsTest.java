@@ -157,7 +157,7 @@ class RandomCommandsTest {
             case 15 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
             case 16 -> assignment(random, image, brokerId);
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
-                    List.of());
+                    List.of(), random.nextBoolean());
         };
     }
 

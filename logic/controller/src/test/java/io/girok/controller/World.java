@@ -51,9 +51,13 @@ final class World {
     }
 
     static RegisterBroker registration(int id, long incarnation, String rack) {
+        return registration(id, incarnation, rack, true);
+    }
+
+    static RegisterBroker registration(int id, long incarnation, String rack, boolean areLogsWhole) {
         return new RegisterBroker("cluster", id, new TopicId(id, incarnation),
                 List.of(new Endpoint("PLAINTEXT", "", 9092)),
-                rack.isEmpty() ? null : rack, List.of(directory(id)));
+                rack.isEmpty() ? null : rack, List.of(directory(id)), areLogsWhole);
     }
 
     /// The only log directory of a broker.

@@ -16,6 +16,7 @@ import io.girok.files.Marks;
 import io.girok.files.MetaProperties;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
+import io.girok.files.UnsyncedRun;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
@@ -67,6 +68,7 @@ public final class LogDirectory implements AutoCloseable {
     private final AtomicReference<@Nullable StorageFailed> failure = new AtomicReference<>();
     private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean isClosed;
+    private volatile boolean isWhole;
 
     private LogDirectory(Path path, LogEnvironment environment, MetaProperties properties, AutoCloseable lock,
             boolean wasClosedClean, DirectoryMarks marks, List<String> files) throws IOException {
@@ -137,6 +139,12 @@ public final class LogDirectory implements AutoCloseable {
     /// Takes the stop's mark away before anything can be written, and finishes deletions.
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
+        isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
+        if (environment.durability() == Durability.OS) {
+            UnsyncedRun.note(disk, path);
+        } else if (unsaved.isPresent()) {
+            UnsyncedRun.forget(disk, path);
+        }
         StopMark.remove(disk, path);
         for (String entry : files) {
             Path directory = path.resolve(entry);
@@ -160,6 +168,11 @@ public final class LogDirectory implements AutoCloseable {
 
     public TopicId directoryId() {
         return properties.directoryId();
+    }
+
+    /// Whether nothing can be missing of what was acknowledged before this start.
+    public boolean isWhole() {
+        return isWhole;
     }
 
     /// Whether the last stop was clean, so that nothing needs to be checked.

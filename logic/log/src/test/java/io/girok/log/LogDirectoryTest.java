@@ -49,6 +49,42 @@ class LogDirectoryTest {
     }
 
     @Test
+    void withoutSyncsALossOfPowerIsNoticedAndTheEndOfAProcessIsNot() {
+        world.durability = Durability.OS;
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+
+        world.disk.endProcess();
+        assertThat(world.openDirectory().directory.isWhole()).as("the machine has it").isTrue();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.closeClean();
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void withSyncsALossOfPowerCostsNothing() {
+        world.openDirectory();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void whatWasNotSyncedBeforeIsRememberedUntilACleanStop() {
+        world.durability = Durability.OS;
+        world.openDirectory();
+        world.disk.endProcess();
+        world.durability = Durability.FSYNC;
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.closeClean();
+        world.openDirectory();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
     void aDeletedPartitionIsRenamedAtOnceAndRemovedLater() throws IOException {
         world.open();
         world.append(1, "a");

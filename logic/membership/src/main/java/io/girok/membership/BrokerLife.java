@@ -41,6 +41,9 @@ public final class BrokerLife {
     private static final short REGISTRATION_VERSION = 4;
     private static final short HEARTBEAT_VERSION = 1;
     private static final long NO_EPOCH = -1;
+    /// KIP-966 asks for the epoch before a clean stop. Which one it was is of no use here: that the directories are
+    /// those of before, their ids say.
+    private static final long LOGS_ARE_WHOLE = 0;
     private static final long SOON_MS = 20;
     private static final long AFTER_FAILURE_MS = 50;
     private static final long REGISTRATION_LIMIT_MS = 5_000;
@@ -53,8 +56,9 @@ public final class BrokerLife {
     ///
     /// @param incarnation new with every start of the process
     /// @param directories the log directories that could be opened
+    /// @param areLogsWhole whether the logs have all that this broker ever acknowledged
     public record Identity(int brokerId, String clusterId, TopicId incarnation, List<Endpoint> endpoints,
-            @Nullable String rack, List<TopicId> directories) {
+            @Nullable String rack, List<TopicId> directories, boolean areLogsWhole) {
         public Identity {
             endpoints = List.copyOf(endpoints);
             directories = List.copyOf(directories);
@@ -194,6 +198,7 @@ public final class BrokerLife {
         return new BrokerRegistrationRequestData().setBrokerId(identity.brokerId())
                 .setClusterId(identity.clusterId())
                 .setIncarnationId(TopicUuids.of(identity.incarnation()))
+                .setPreviousBrokerEpoch(identity.areLogsWhole() ? LOGS_ARE_WHOLE : NO_EPOCH)
                 .setListeners(listeners)
                 .setRack(identity.rack())
                 .setLogDirs(uuids(identity.directories()

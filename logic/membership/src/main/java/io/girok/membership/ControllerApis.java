@@ -102,7 +102,7 @@ public final class ControllerApis {
                 .toList();
         return new RegisterBroker(body.clusterId(), body.brokerId(), TopicUuids.of(body.incarnationId()), endpoints,
                 body.rack(),
-                body.logDirs().stream().map(TopicUuids::of).toList());
+                body.logDirs().stream().map(TopicUuids::of).toList(), 0 <= body.previousBrokerEpoch());
     }
 
     private void heartbeat(Request request, Responder responder) {

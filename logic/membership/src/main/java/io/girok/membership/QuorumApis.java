@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// DescribeQuorum, AddRaftVoter and RemoveRaftVoter (KIP-595, KIP-853) for the metadata log. Thread-safe.
 ///
-/// A directory's id is not kept with a voter: it is that of the first log directory of the broker of the same id. A zero
-/// id, which no directory has, leaves it unchecked.
+/// A directory's id is not kept with a voter: it is that of the first log directory of the broker of the same id. A
+/// zero id, which no directory has, leaves it unchecked.
 public final class QuorumApis {
     private static final long RETRY_MS = 100;
     private static final int MAX_ATTEMPTS = 100;

@@ -32,7 +32,7 @@ class BrokerLifeTest {
     private final List<Boolean> contacts = new ArrayList<>();
     private int leader = 2;
     private final BrokerLife life = new BrokerLife(
-            new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of()),
+            new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
             new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
                     TestPeers::addressOf), shard),
             () -> MetadataImage.EMPTY, HEARTBEAT_MS,
@@ -76,6 +76,9 @@ class BrokerLifeTest {
 
         assertThat(registered).isCompletedWithValue(41L);
         assertThat(life.brokerEpoch()).isEqualTo(41);
+        assertThat(((BrokerRegistrationRequestData) first.asked.getFirst()).previousBrokerEpoch())
+                .as("its logs are whole")
+                .isZero();
         assertThat(first.lastHeartbeat().wantFence()).isTrue();
 
         var active = life.ready();

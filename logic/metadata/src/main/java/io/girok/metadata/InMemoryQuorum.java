@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// state. With a deterministic executor, all of it is deterministic.
 ///
 /// The voter with the lowest id leads as long as it is there; elections, lost answers and refusals come when they are
-/// asked for ([#elect], [#plant]). Every node votes, until somebody changes who does. What is committed outlives every node, so a node that closes and is made again
-/// stands for one that restarts.
+/// asked for ([#elect], [#plant]). Every node votes, until somebody changes who does. What is committed outlives every
+/// node, so a node that closes and is made again stands for one that restarts.
 public final class InMemoryQuorum {
     private static final int NOBODY = -1;
 

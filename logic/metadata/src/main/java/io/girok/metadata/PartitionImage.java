@@ -103,6 +103,13 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
         return onReplicas(targetReplicas(), List.of(), List.of());
     }
 
+    /// The partition with a replica that is neither in sync nor eligible any more: the rest is for whoever elects.
+    public PartitionImage withoutClaimOf(int brokerId) {
+        List<Integer> one = List.of(brokerId);
+        return new PartitionImage(replicas, directories, without(isr, one), without(elr, one), addingReplicas,
+                removingReplicas, leader, leaderEpoch, partitionEpoch);
+    }
+
     private PartitionImage onReplicas(List<Integer> all, List<Integer> adding, List<Integer> removing) {
         List<TopicId> places = all.stream().map(this::directoryOf).toList();
         return new PartitionImage(all, places, all.stream().filter(isr::contains).toList(),

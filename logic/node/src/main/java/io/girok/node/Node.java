@@ -199,7 +199,8 @@ public final class Node implements ClusterNode {
                 new BrokerLife.Identity(identity.nodeId(), identity.clusterId(),
                         TopicId.random(surroundings.random()), endpoints,
                         settings.find(BrokerSettings.BROKER_RACK).orElse(null),
-                        usable.stream().map(LogDirectory::directoryId).toList()),
+                        usable.stream().map(LogDirectory::directoryId).toList(),
+                        usable.stream().allMatch(LogDirectory::isWhole)),
                 heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         CompletableFuture<Long> registered = begun.start();

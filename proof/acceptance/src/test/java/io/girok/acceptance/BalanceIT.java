@@ -66,7 +66,7 @@ class BalanceIT {
                 load.awaitMore(1_000);
 
                 CommandRun planned = girok(cluster, "cluster", "balance", "--dry-run", "--threshold", "0").succeeded();
-                assertThat(planned.output()).contains("6 partitions change");
+                assertThat(planned.output()).contains("9 partitions change");
                 assertThat(carried(admin).replicas()).containsExactly(9, 9, 0);
                 girok(cluster, "cluster", "balance", "--execute", "--threshold", "0", "--at-once", "2",
                         "--throttle", "0").succeeded();
@@ -111,7 +111,7 @@ class BalanceIT {
     void theControllerEvensOutByItselfOnceItIsTold() throws Exception {
         Map<String, String> settings = Map.of("auto.balance.enable", "true", "auto.balance.interval.ms", "1000",
                 "auto.balance.throttle.bytes.per.second", "0");
-        try (GirokCluster cluster = GirokCluster.start(directory, settings, Map.of()); Admin admin = admin(cluster)) {
+        try (GirokCluster cluster = GirokCluster.start(directory, settings); Admin admin = admin(cluster)) {
             admin.createTopics(List.of(uneven("orders", PARTITIONS), uneven("others", OTHER_PARTITIONS))).all().get();
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 while (!carried(admin).equals(new Carried(List.of(6, 6, 6), List.of(3, 3, 3)))) {

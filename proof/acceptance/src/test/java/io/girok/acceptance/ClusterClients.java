@@ -38,7 +38,11 @@ final class ClusterClients {
     }
 
     static void create(Admin admin, String topic) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 3))).all().get();
+        create(admin, topic, 3);
+    }
+
+    static void create(Admin admin, String topic, int replicas) throws Exception {
+        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) replicas))).all().get();
     }
 
     /// As one of the brokers sees them; one that has not heard of the topic yet is asked again.
@@ -63,7 +67,11 @@ final class ClusterClients {
     }
 
     static void awaitInSync(Admin admin, String topic) throws Exception {
-        while (partitions(admin, topic).stream().anyMatch(partition -> partition.isr().size() < 3)) {
+        awaitInSync(admin, topic, 3);
+    }
+
+    static void awaitInSync(Admin admin, String topic, int replicas) throws Exception {
+        while (partitions(admin, topic).stream().anyMatch(partition -> partition.isr().size() < replicas)) {
             Thread.onSpinWait();
         }
     }

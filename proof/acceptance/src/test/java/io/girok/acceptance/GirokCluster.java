@@ -4,21 +4,25 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Three brokers that are their own quorum, each a process with a directory of its own, on free ports of the loopback;
-/// others may join them. Not thread-safe.
+/// Brokers and their quorum, each a process with a directory of its own, on free ports of the loopback; three that vote
+/// unless another shape is asked for, and others may join them. Not thread-safe.
 final class GirokCluster implements AutoCloseable {
-    private static final int SIZE = 3;
     private static final int MAX_SIZE = 5;
+    private static final Shape THREE = new Shape(0, 3, 0);
 
+    private final Shape shape;
     private final Path directory;
     private final List<Integer> ports;
     private final Map<String, String> settings;
@@ -34,8 +38,28 @@ final class GirokCluster implements AutoCloseable {
         static final Own NOTHING = new Own(Map.of(), Map.of());
     }
 
-    private GirokCluster(Path directory, Map<String, String> settings, @Nullable ClusterNetwork network,
+    /// How many nodes there are of each kind; they are numbered in this order, from 1 on.
+    ///
+    /// @param controllers vote and are no brokers
+    /// @param voters are brokers and vote
+    /// @param brokers do not vote
+    record Shape(int controllers, int voters, int brokers) {
+        int size() {
+            return controllers + voters + brokers;
+        }
+
+        String roles(int id) {
+            if (id <= controllers) {
+                return "controller";
+            }
+            // Who joins later may be made a voter.
+            return id <= controllers + voters || size() < id ? "broker,controller" : "broker";
+        }
+    }
+
+    private GirokCluster(Shape shape, Path directory, Map<String, String> settings, @Nullable ClusterNetwork network,
             Map<Integer, Own> own) {
+        this.shape = shape;
         this.own = own;
         this.directory = directory;
         this.ports = freePorts();
@@ -50,17 +74,22 @@ final class GirokCluster implements AutoCloseable {
 
     /// @param settings beside those that every test wants
     static GirokCluster start(Path directory, Map<String, String> settings) {
-        return start(new GirokCluster(directory, settings, null, Map.of()));
+        return start(new GirokCluster(THREE, directory, settings, null, Map.of()));
     }
 
     /// @param network in which each broker has an address of its own
     static GirokCluster start(Path directory, Map<String, String> settings, ClusterNetwork network) {
-        return start(new GirokCluster(directory, settings, network, Map.of()));
+        return start(new GirokCluster(THREE, directory, settings, network, Map.of()));
     }
 
     /// @param own by broker
     static GirokCluster start(Path directory, Map<String, String> settings, Map<Integer, Own> own) {
-        return start(new GirokCluster(directory, settings, null, own));
+        return start(new GirokCluster(THREE, directory, settings, null, own));
+    }
+
+    /// Another cluster than one of three brokers that vote.
+    static GirokCluster start(Shape shape, Path directory, Map<String, String> settings) {
+        return start(new GirokCluster(shape, directory, settings, null, Map.of()));
     }
 
     private static GirokCluster start(GirokCluster cluster) {
@@ -84,7 +113,7 @@ final class GirokCluster implements AutoCloseable {
     }
 
     private void launch(int id) {
-        String voters = ids().stream()
+        String voters = range(1, shape.controllers() + shape.voters()).stream()
                 .map(voter -> voter + "@" + address(voter))
                 .collect(Collectors.joining(","));
         Own its = own.getOrDefault(id, Own.NOTHING);
@@ -94,6 +123,7 @@ final class GirokCluster implements AutoCloseable {
                         "log.dirs", directoryOf(id).toString(), "controller.quorum.voters", voters,
                         "default.replication.factor", "3", "min.insync.replicas", "2",
                         "group.initial.rebalance.delay.ms", "0"));
+        all.put("process.roles", shape.roles(id));
         all.putAll(settings);
         all.putAll(its.settings());
         all.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
@@ -116,15 +146,33 @@ final class GirokCluster implements AutoCloseable {
     }
 
     List<Integer> ids() {
-        return IntStream.rangeClosed(1, SIZE).boxed().toList();
+        return range(1, shape.size());
     }
 
+    private static List<Integer> range(int first, int last) {
+        return IntStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    /// The addresses of the brokers.
     String bootstrap() {
-        return ids().stream().map(this::address).collect(Collectors.joining(","));
+        return range(1 + shape.controllers(), shape.size()).stream()
+                .map(this::address)
+                .collect(Collectors.joining(","));
     }
 
     void kill(int id) {
         alive.remove(id).kill();
+    }
+
+    /// Takes away all that a node that does not run has on its disk.
+    void wipe(int id) {
+        try (Stream<Path> files = Files.walk(directoryOf(id))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// SIGSTOP: the process is there and does nothing.

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class ZookeeperIT {
                 int victim = controller(admin);
                 cluster.kill(victim);
                 load.awaitMore(200);
-                create(admin, "decided-by-the-next-controller");
+                admin.createTopics(List.of(new NewTopic("decided-by-the-next", 1, (short) 2))).all().get();
                 cluster.restart(victim);
                 awaitInSync(admin, "orders");
                 ensemble.heal();

@@ -58,7 +58,7 @@ final class KeyClient implements Client {
         List<String> violations = new ArrayList<>();
         acknowledged.forEach((key, least) -> {
             String last = lastByKey.get(key);
-            if (last == null || Integer.parseInt(last) < least && !uncertain.contains(Integer.valueOf(last))) {
+            if (last == null || (Integer.parseInt(last) < least && !uncertain.contains(Integer.valueOf(last)))) {
                 violations.add("the last record of " + key + " in " + topic + " is " + last + ", and " + least
                         + " was acknowledged");
             }

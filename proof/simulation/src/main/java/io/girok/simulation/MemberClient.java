@@ -181,7 +181,7 @@ final class MemberClient implements Client {
     private void own(String assignment) {
         positions.clear();
         List<Integer> partitions = new ArrayList<>();
-        for (String number : assignment.split(",")) {
+        for (String number : assignment.split(",", -1)) {
             if (!number.isEmpty()) {
                 partitions.add(Integer.valueOf(number));
                 history.assigned(generation, Integer.parseInt(number), memberId);

@@ -24,15 +24,17 @@ final class Nemesis {
     private final World world;
     private final History history;
     private final SimulatedShard shard;
+    private final PowerLoss powerLoss;
     private @Nullable SimulatedNode absent;
     private final int maxCalmMs;
     private boolean isOver;
     private boolean hasReplaced;
 
-    Nemesis(SimulatedCluster cluster, History history) {
+    Nemesis(SimulatedCluster cluster, History history, PowerLoss powerLoss) {
         this.cluster = cluster;
         this.world = cluster.world();
         this.history = history;
+        this.powerLoss = powerLoss;
         this.maxCalmMs = MAX_CALM_MS.get(world.random().nextInt(MAX_CALM_MS.size()));
         this.shard = world.newShard(world.clock(), () -> true);
     }
@@ -53,15 +55,15 @@ final class Nemesis {
                 restartLater(victim, 4_000);
             }
             case 2, 3 -> {
-                victim.pullPlug();
+                powerLoss.strike(victim);
                 restartLater(victim, 8_000);
             }
             case 4 -> cluster.nodes().forEach(node -> {
-                node.pullPlug();
+                powerLoss.strike(node);
                 restartLater(node, 2_000);
             });
             case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
-                node.pullPlug();
+                powerLoss.strike(node);
                 restartLater(node, 5_000);
             });
             case 5 -> pause(victim);
@@ -249,7 +251,7 @@ final class Nemesis {
         }
         if (world.chance(ONE_STAYS_AWAY)) {
             SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-            away.pullPlug();
+            powerLoss.strike(away);
             absent = away;
             cluster.elect();
         }

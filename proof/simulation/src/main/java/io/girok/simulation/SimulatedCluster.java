@@ -1,8 +1,11 @@
 package io.girok.simulation;
 
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.log.Durability;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataImage;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ final class SimulatedCluster {
     private final InMemoryQuorum quorum;
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final Host clientHost;
+    private final Shape shape;
 
     /// What nodes are made with.
     record Parts(World world, Shape shape, SimulatedNetwork network, InMemoryQuorum quorum, History history) {}
@@ -32,11 +36,11 @@ final class SimulatedCluster {
     SimulatedCluster(long seed, World world, History history) {
         this.world = world;
         this.network = new SimulatedNetwork(world);
+        this.shape = Shape.of(seed);
         SimulatedShard quorumShard = world.newShard(world.clock(), () -> true);
         this.quorum = new InMemoryQuorum(quorumShard);
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
-        Shape shape = Shape.of(seed);
         Parts parts = new Parts(world, shape, network, quorum, history);
         for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers(seed)).toArray()) {
             Host host = new Host(world, id);
@@ -77,6 +81,10 @@ final class SimulatedCluster {
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
     }
 
+    Durability durability() {
+        return shape.durability();
+    }
+
     World world() {
         return world;
     }
@@ -99,6 +107,15 @@ final class SimulatedCluster {
 
     ClientLink newLink() {
         return new ClientLink(world, network, clientHost, brokers());
+    }
+
+    /// The newest state of the cluster that any node knows; empty where none runs.
+    MetadataImage image() {
+        return nodes.stream()
+                .filter(SimulatedNode::isRunning)
+                .map(SimulatedNode::image)
+                .max(Comparator.comparingLong(MetadataImage::endOffset))
+                .orElse(MetadataImage.EMPTY);
     }
 
     /// The voters that run and are not cut off from the quorum.

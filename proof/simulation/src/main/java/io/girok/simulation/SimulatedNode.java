@@ -57,6 +57,7 @@ final class SimulatedNode {
     private final History history;
     private final Map<String, String> settings;
     private final int directoryCount;
+    private final Durability durability;
     private MemoryDisk disk;
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
@@ -76,6 +77,7 @@ final class SimulatedNode {
         this.quorum = parts.quorum();
         this.history = parts.history();
         this.settings = settings;
+        this.durability = parts.shape().durability();
         this.disk = new MemoryDisk(host.clock());
     }
 
@@ -109,7 +111,7 @@ final class SimulatedNode {
             var _ = pool.schedule(diskMs(), task);
         };
         LogEnvironment environment = new LogEnvironment(disk, host.clock(), shards.getFirst(),
-                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), Durability.FSYNC,
+                new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), durability,
                 PRODUCER_ID_EXPIRATION_MS);
         List<LogDirectory> directories = directories().stream().map(path -> open(path, environment)).toList();
         MetadataStore store = new MetadataStore(

@@ -1,6 +1,7 @@
 package io.girok.simulation;
 
 import io.girok.base.PartitionName;
+import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -47,7 +48,7 @@ public final class Simulation {
         this.world = new World(seed);
         this.history = new History(world);
         this.cluster = new SimulatedCluster(seed, world, history);
-        this.nemesis = new Nemesis(cluster, history);
+        this.nemesis = new Nemesis(cluster, history, new PowerLoss(cluster));
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
         this.members = new GroupHistory(history, "members");
         this.keys = new KeyClient(cluster.newLink(), COMPACTED);
@@ -76,13 +77,18 @@ public final class Simulation {
         if (!isCalm) {
             history.violation("clients do not come to an end although nothing is wrong any more: "
                     + producers.stream().filter(producer -> !producer.isFinished()).count()
-                    + " producers have records without an answer");
+                    + " producers have records without an answer; " + partitions());
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
             new FinalCheck(cluster, nemesis, history).run(topics.certain(), reassignments.settled(), keys);
         }
         return report();
+    }
+
+    private String partitions() {
+        TopicImage topic = cluster.image().topic(TOPIC);
+        return topic == null ? "their topic is gone" : "their partitions are " + topic.partitions();
     }
 
     private boolean isCalm() {

@@ -94,9 +94,9 @@ record Mutation(String name, String file, String before, String after) {
                         "logic/broker/src/main/java/io/girok/broker/group/LeaderPartitionLog.java",
                         "leader.awaitCommitted(",
                         "future.complete(new AppendOutcome.Committed(endOffset));\n        leader.awaitCommitted("),
-                new Mutation("the high watermark passes a replica that is about to be in sync (KIP-497)",
-                        REPLICATION + "ReplicaProgress.java", "if (proposal != null) {\n            for",
-                        "if (false) {\n            for"),
+                new Mutation("a broker that may lack records keeps its place (KIP-966)",
+                        CONTROLLER + "Membership.java", "command.areLogsWhole() && present != null",
+                        "present != null"),
                 new Mutation("a leader that the controller does not hear any more goes on",
                         "logic/broker/src/main/java/io/girok/broker/LedPartition.java",
                         "return host != null && host.isCutOff() ?", "return host == null ?"),
@@ -108,9 +108,9 @@ record Mutation(String name, String file, String before, String after) {
     /// Mistakes that need several misfortunes at the same moment.
     static Stream<Mutation> rare() {
         return Stream.of(
-                new Mutation("a broker that comes back with an empty disk may lead",
-                        CONTROLLER + "DirectoryAssignment.java",
-                        "return isWhole ? moved : moved.withoutEligible(broker.id());", "return moved;"),
+                new Mutation("the high watermark passes a replica that is about to be in sync (KIP-497)",
+                        REPLICATION + "ReplicaProgress.java", "if (proposal != null) {\n            for",
+                        "if (false) {\n            for"),
                 new Mutation("a leader trusts what followers had under the last leader",
                         REPLICATION + "ReplicaProgress.java", "        followers.clear();\n", ""));
     }

@@ -40,7 +40,22 @@ final class Founding {
 
     /// What another voter says of itself and of the one who asks.
     enum Standing {
-        EMPTY, STRANGER, KNOWN
+        EMPTY(0), STRANGER(1), KNOWN(2);
+
+        private final byte code;
+
+        Standing(int code) {
+            this.code = (byte) code;
+        }
+
+        static Standing of(byte code) {
+            for (Standing each : values()) {
+                if (each.code == code) {
+                    return each;
+                }
+            }
+            throw new IllegalArgumentException("there is no standing with number " + code);
+        }
     }
 
     /// What a node is asked and says.
@@ -48,14 +63,14 @@ final class Founding {
     /// @param votes whether it is a voter itself, as far as it knows
     record Answer(Standing standing, boolean votes) {
         byte[] encode() {
-            return new byte[]{(byte) standing.ordinal(), (byte) (votes ? 1 : 0)};
+            return new byte[]{standing.code, (byte) (votes ? 1 : 0)};
         }
 
         static Answer decode(byte[] bytes) {
-            if (bytes.length != 2 || bytes[0] < 0 || Standing.values().length <= bytes[0]) {
+            if (bytes.length != 2) {
                 throw new IllegalArgumentException("a node's standing can't be read from " + bytes.length + " bytes");
             }
-            return new Answer(Standing.values()[bytes[0]], bytes[1] == 1);
+            return new Answer(Standing.of(bytes[0]), bytes[1] == 1);
         }
     }
 

@@ -4,8 +4,8 @@ import io.girok.metadata.QuorumStatus;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// Which end of the metadata log an index of the Raft log stands for, as far back as is remembered. Thread-safe; written
-/// by the thread on which Ratis applies entries.
+/// Which end of the metadata log an index of the Raft log stands for, as far back as is remembered. Thread-safe;
+/// written by the thread on which Ratis applies entries.
 ///
 /// Entries that carry no records in between have no line of their own: they stand for the end before them.
 final class RaftOffsets {

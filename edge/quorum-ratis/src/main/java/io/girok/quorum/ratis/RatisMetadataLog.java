@@ -357,11 +357,13 @@ public final class RatisMetadataLog implements MetadataLog {
         @Override
         public boolean onClosed() {
             Running present = running;
-            boolean isRemoved = present != null && !isClosed && !present.voters().present().contains(settings.nodeId());
-            if (isRemoved && isRestarting.compareAndSet(false, true)) {
+            if (present == null || isClosed || present.voters().present().contains(settings.nodeId())) {
+                return false;
+            }
+            if (isRestarting.compareAndSet(false, true)) {
                 Thread.ofPlatform().name("metadata-restart").daemon().start(() -> restart(present));
             }
-            return isRemoved;
+            return true;
         }
     }
 

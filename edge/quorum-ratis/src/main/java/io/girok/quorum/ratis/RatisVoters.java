@@ -203,8 +203,8 @@ final class RatisVoters {
         };
     }
 
-    /// Calls an election as if the leader, which is gone, had handed over to this node: without a pre-vote, in which the
-    /// others would still speak for it. Does nothing without a log. Whether Ratis has begun one.
+    /// Calls an election as if the leader, which is gone, had handed over to this node: without a pre-vote, in which
+    /// the others would still speak for it. Does nothing without a log. Whether Ratis has begun one.
     boolean callElection(RaftServer server, int deadId) throws IOException {
         TermIndex last = division.getRaftLog().getLastEntryTermIndex();
         return last != null && server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()

@@ -30,6 +30,7 @@ public final class MemoryDisk implements Disk {
     private static final Path ROOT = Path.of("/");
 
     private final Clock clock;
+    private int crashes;
     private final MemoryTree tree = new MemoryTree();
     private final Set<Path> locks = new HashSet<>();
     private final List<PlantedFault> faults = new ArrayList<>();
@@ -73,8 +74,14 @@ public final class MemoryDisk implements Disk {
     /// Pulls the plug: every open file and lock is gone, and of what was not synced `random` decides what is left.
     public synchronized void crash(RandomGenerator random) {
         endProcess();
+        crashes++;
         tree.crash(random);
         usedBytes = tree.files().stream().mapToLong(file -> file.content.size()).sum();
+    }
+
+    @Override
+    public synchronized String machineRun() {
+        return "run " + crashes;
     }
 
     /// Makes everything durable, as time does.

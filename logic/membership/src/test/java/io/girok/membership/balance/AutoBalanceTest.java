@@ -83,7 +83,8 @@ class AutoBalanceTest {
 
     private void register(int id) {
         long epoch = run(new RegisterBroker("cluster", id, new TopicId(id, 1),
-                List.of(new Endpoint("PLAINTEXT", "broker", id)), null, List.of(new TopicId(5, id)))).get();
+                List.of(new Endpoint("PLAINTEXT", "broker", id)), null, List.of(new TopicId(5, id)),
+                true)).get();
         run(new FenceBroker(id, epoch, false));
     }
 

@@ -1,0 +1,47 @@
+package io.girok.files;
+
+import io.girok.base.Disk;
+import io.girok.base.FreeSpace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The note in a log directory that what is acknowledged there need not be on the disk (`durability=os`), and in which
+/// run of the machine: for as long as that lasts, nothing is lost with the process. Blocks. Stateless.
+public final class UnsyncedRun {
+    public static final String FILE = "girok-unsynced";
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnsyncedRun.class);
+
+    private UnsyncedRun() {}
+
+    /// Whether a stop that was not clean cannot have cost anything: all was synced, or the machine runs on.
+    public static boolean isSurvived(Disk disk, Path directory) throws IOException {
+        Optional<List<String>> noted = TextFile.readLines(disk, directory.resolve(FILE));
+        return noted.isEmpty()
+                || (!disk.machineRun().isEmpty() && noted.get().equals(List.of(disk.machineRun())));
+    }
+
+    /// From now on not all is synced that is acknowledged. Durable when it returns.
+    public static void note(Disk disk, Path directory) throws IOException {
+        try {
+            TextFile.replace(disk, directory.resolve(FILE), List.of(disk.machineRun()));
+            disk.syncDirectory(directory);
+        } catch (IOException e) {
+            if (!FreeSpace.isFull(disk, directory, 0)) {
+                throw e;
+            }
+            LOG.warn("log directory '{}': no room for the note that not all is synced: {}", directory, e.getMessage());
+        }
+    }
+
+    /// After a stop that has synced everything.
+    public static void forget(Disk disk, Path directory) throws IOException {
+        if (disk.delete(directory.resolve(FILE))) {
+            disk.syncDirectory(directory);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.girok.simulation;
+
+import io.girok.log.Durability;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataImage;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Takes nodes their power, where the promises hold in spite of it. Owned by the world's thread.
+///
+/// With `durability=fsync` that is always so. With `os` a record that is acknowledged is in the memory of the in-sync
+/// machines only: the promise is that one of them may lose it. So nobody loses power before all are in sync again, with
+/// what they have become since they lost it the last time; the process is killed instead.
+final class PowerLoss {
+    private static final long NEVER = -1;
+
+    private final SimulatedCluster cluster;
+    /// By node: the epoch that it was registered with when it lost its power.
+    private final Map<Integer, Long> lostInEpoch = new HashMap<>();
+
+    PowerLoss(SimulatedCluster cluster) {
+        this.cluster = cluster;
+    }
+
+    void strike(SimulatedNode node) {
+        if (cluster.durability() == Durability.FSYNC || areAllInSync()) {
+            BrokerImage broker = cluster.image().broker(node.host().id());
+            lostInEpoch.put(node.host().id(), broker == null ? NEVER : broker.epoch());
+            node.pullPlug();
+        } else {
+            node.kill();
+        }
+    }
+
+    private boolean areAllInSync() {
+        MetadataImage image = cluster.image();
+        boolean isEachNew = cluster.nodes().stream().allMatch(node -> {
+            BrokerImage broker = image.broker(node.host().id());
+            return broker != null && lostInEpoch.getOrDefault(broker.id(), NEVER) < broker.epoch();
+        });
+        return isEachNew && image.topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition -> partition.isr().containsAll(partition.replicas()));
+    }
+}
