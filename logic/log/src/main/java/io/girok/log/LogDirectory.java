@@ -353,14 +353,12 @@ public final class LogDirectory implements AutoCloseable {
 
     /// Makes sure, of a log that was deleted or set aside, that the journal gives nothing of it to one that the partition
     /// may get here later. Blocks, but only if there may be something.
-    ///
-    /// @throws StorageFailed when the directory cannot be used
     public void endLog(PartitionName name, TopicId topic) {
         if (environment.durability() == Durability.FSYNC) {
             try {
                 journal.begin(new JournalKey(topic, name));
             } catch (IOException e) {
-                throw failed(name, e);
+                fail("noting the end of a log failed", e);
             }
         }
     }

@@ -10,7 +10,8 @@ import java.util.Map;
 ///
 /// With `durability=fsync` that is always so. With `os` a record that is acknowledged is in the memory of the in-sync
 /// machines only: the promise is that one of them may lose it. So nobody loses power before all are in sync again, with
-/// what they have become since they lost it the last time; the process is killed instead.
+/// what they have become since they lost it the last time; the process is killed instead. Nor where a reassignment has
+/// left only as many replicas as `min.insync.replicas` asks for: the one that is gone would stay eligible to lead.
 final class PowerLoss {
     private static final long NEVER = -1;
 
@@ -41,6 +42,7 @@ final class PowerLoss {
         return isEachNew && image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .allMatch(partition -> partition.isr().containsAll(partition.replicas()));
+                .allMatch(partition -> SimulatedCluster.MIN_IN_SYNC < partition.replicas().size()
+                        && partition.isr().containsAll(partition.replicas()));
     }
 }

@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class ReassignmentClient implements Client {
     private static final short VERSION = 1;
     private static final int LIMIT_MS = 3_000;
-    /// So few replicas still are enough for `min.insync.replicas`.
-    private static final int MIN_REPLICAS = 2;
     private static final double CANCELS = 0.25;
     /// After so long, whatever was asked for without an answer has been done, or never will be.
     private static final int CERTAIN_AFTER_MS = 10_000;
@@ -69,7 +67,7 @@ final class ReassignmentClient implements Client {
         PartitionName partition = partitions.get(link.world().random().nextInt(partitions.size()));
         List<Integer> target = link.world().chance(CANCELS)
                 ? null
-                : brokers(link.world().between(MIN_REPLICAS, SimulatedCluster.REPLICAS));
+                : brokers(link.world().between(SimulatedCluster.MIN_IN_SYNC, SimulatedCluster.REPLICAS));
         var _ = alter(partition, target).handle((error, failure) -> {
             link.later(20, 2_000, this::next);
             return true;

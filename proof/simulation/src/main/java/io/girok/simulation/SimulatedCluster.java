@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 final class SimulatedCluster {
     static final List<Integer> VOTERS = List.of(1, 2, 3);
     static final int REPLICAS = 3;
+    static final int MIN_IN_SYNC = 2;
     static final int OFFSETS_PARTITIONS = 2;
     /// `broker.session.timeout.ms`
     static final long SESSION_MS = 3_000;
@@ -69,7 +70,7 @@ final class SimulatedCluster {
 
     private static Map<String, String> settings(int id) {
         return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
-                Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "2"),
+                Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "" + MIN_IN_SYNC),
                 Map.entry("offsets.topic.num.partitions", "" + OFFSETS_PARTITIONS),
                 Map.entry("offsets.topic.replication.factor", "3"),
                 Map.entry("broker.session.timeout.ms", Long.toString(SESSION_MS)),
