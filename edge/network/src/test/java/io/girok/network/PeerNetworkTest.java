@@ -3,10 +3,10 @@ package io.girok.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.Shard;
+import io.girok.wire.ConnectionRefused;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -80,9 +80,9 @@ class PeerNetworkTest {
         PeerConnection connection = open(free);
         send(connection, LONG_MS);
 
-        assertThat(told.poll(20, TimeUnit.SECONDS)).isInstanceOf(ConnectException.class);
+        assertThat(told.poll(20, TimeUnit.SECONDS)).isInstanceOf(ConnectionRefused.class);
         shard.execute(() -> connection.onClose(told::add));
-        assertThat(told.poll(20, TimeUnit.SECONDS)).isInstanceOf(ConnectException.class);
+        assertThat(told.poll(20, TimeUnit.SECONDS)).isInstanceOf(ConnectionRefused.class);
     }
 
     @Test
