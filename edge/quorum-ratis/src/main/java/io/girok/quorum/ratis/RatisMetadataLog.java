@@ -235,6 +235,9 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// What this node has, and whether the one who asks has ever promised it anything.
     private CompletableFuture<byte[]> standing(@Nullable Running present, byte[] request) {
+        if (present != null && present.info().isAlive() && present.info().getCurrentRole() == null) {
+            return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
+        }
         int asker = Founding.asker(request);
         try {
             boolean hasLog = present == null ? files.haveMemory() : present.voters().haveLog();
