@@ -6,6 +6,7 @@ import io.girok.files.Marks;
 import io.girok.journal.JournalClient;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -86,9 +87,11 @@ final class LogFlushing {
     }
 
     /// Batches are in the segment.
-    void appended(AppendPlan.Write plan) {
+    ///
+    /// @param from where the log ended before: a compacted log's copy has nothing of the offsets up to the first batch
+    void appended(ByteBuffer batches, long from) {
         switch (home.durability()) {
-            case FSYNC -> home.journal().append(key, tail, plan.baseOffset(), contents.endOffset(), plan.batches());
+            case FSYNC -> home.journal().append(key, tail, from, contents.endOffset(), batches);
             case OS -> tellDurable();
         }
         if (settings.messages() <= contents.endOffset() - syncedOffset) {

@@ -200,6 +200,7 @@ final class LogRecovery {
                         name, nextOffset);
                 break;
             }
+            requireNoHole(nextOffset < entry.baseOffset(), entry.baseOffset());
             ByteBuffer bytes = entry.read();
             BatchWalk walk = BatchWalk.of(bytes.duplicate());
             for (RecordBatch batch = walk.next(); batch != null; batch = walk.next()) {
@@ -218,13 +219,18 @@ final class LogRecovery {
                 .anyMatch(entry -> entry.isGap() && entry.baseOffset() <= offset && offset < entry.endOffset());
     }
 
-    private void append(RecordBatch batch, ByteBuffer bytes) throws IOException {
-        Segment active = segments.active();
-        if (batch.baseOffset() != nextOffset) {
+    private void requireNoHole(boolean isHole, long offset) throws CorruptLog {
+        if (isHole) {
             throw new CorruptLog("log '" + name + "' ends at offset " + nextOffset
-                    + ", and the journal goes on at offset " + batch.baseOffset()
+                    + ", and the journal goes on at offset " + offset
                     + ": records in between are lost; the partition stays offline and nothing is deleted");
         }
+    }
+
+    private void append(RecordBatch batch, ByteBuffer bytes) throws IOException {
+        Segment active = segments.active();
+        // Offsets that compaction left out are no hole: the entry says where it begins.
+        requireNoHole(batch.baseOffset() < nextOffset, batch.baseOffset());
         boolean isFull = roll.segmentBytes() - batch.sizeInBytes() < active.size()
                 || Integer.MAX_VALUE < batch.lastOffset() - active.baseOffset()
                 || active.isIndexFull(roll.maxIndexBytes());

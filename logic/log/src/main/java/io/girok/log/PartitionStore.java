@@ -105,6 +105,7 @@ public final class PartitionStore {
             }
         }
         int size = plan.batches().remaining();
+        long from = contents.endOffset();
         if (!hasRoom(origin)) {
             return new AppendResult.Rejected(RejectReason.DISK_FULL, "log '" + name + "': its disk has less than "
                     + home.space().floorBytes() + " bytes free (log.dir.min.free.bytes); nothing was written",
@@ -128,7 +129,7 @@ public final class PartitionStore {
         }
         home.space().wrote(size);
         contents.noteWritten(plan);
-        flushing.appended(plan);
+        flushing.appended(plan.batches(), from);
         return new AppendResult.Appended(plan.baseOffset(), plan.lastOffset(), plan.maxTimestamp(),
                 plan.logAppendTimeMs(), size);
     }

@@ -10,6 +10,7 @@ import io.girok.base.simulated.DiskOperation;
 import io.girok.files.DirectoryRefused;
 import io.girok.files.MetaProperties;
 import io.girok.files.StorageFailed;
+import io.girok.record.BatchBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,23 @@ class LogDirectoryTest {
 
         assertThat(world.directory.failure()).isEmpty();
         assertThat(world.read(0)).isEmpty();
+    }
+
+    /// As a follower gets them of a compacted log.
+    @Test
+    void offsetsThatCompactionLeftOutAreNoHole() throws IOException {
+        world.open();
+        world.store.append(new BatchBuilder().baseOffset(3).append(1, null, LogWorld.bytes("a")).build(),
+                AppendOrigin.REPLICATION, 0);
+        world.store.append(new BatchBuilder().baseOffset(7).append(1, null, LogWorld.bytes("b")).build(),
+                AppendOrigin.REPLICATION, 0);
+        world.flush();
+        world.disk.crash(new SplittableRandom(5));
+
+        world.open();
+
+        assertThat(world.read(0)).containsExactly("3:a", "7:b");
+        assertThat(world.store.endOffset()).isEqualTo(8);
     }
 
     @Test
