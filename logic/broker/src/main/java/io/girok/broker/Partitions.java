@@ -270,7 +270,7 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld, partition));
+        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld, partition.directory()));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
@@ -285,8 +285,7 @@ public final class Partitions {
         TopicId actual = hosted.directory().directoryId();
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
-        boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) || usable(believed).isPresent()
-                : !actual.equals(believed);
+        boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
         if (wanted.isReplicated() && isNews) {
             directoryReports.accept(hosted.id(), actual.equals(TopicId.ZERO) ? BrokerImage.LOST_DIRECTORY : actual);
         }
@@ -303,8 +302,8 @@ public final class Partitions {
                         place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers));
     }
 
-    private LogDirectory directoryOf(PartitionName name, boolean isOld, Partition partition) {
-        LogDirectory directory = find(name, isOld, partition).orElseGet(
+    private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {
+        LogDirectory directory = find(name, isOld, believed).orElseGet(
                 () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
                         .thenComparingInt(this::hosted)));
         hostedByDirectory.merge(directory, 1, Integer::sum);
@@ -312,19 +311,20 @@ public final class Partitions {
     }
 
     /// Where it was before; empty for a new one.
-    private Optional<LogDirectory> find(PartitionName name, boolean isOld, Partition partition) {
-        Optional<LogDirectory> found = directories.stream()
+    private Optional<LogDirectory> find(PartitionName name, boolean isOld, TopicId believed) {
+        Optional<LogDirectory> failed = directories.stream().filter(Partitions::hasFailed).findFirst();
+        Optional<LogDirectory> usable = usable(believed);
+        if (!believed.equals(TopicId.ZERO) && usable.isEmpty() && failed.isPresent()) {
+            // What another directory has of it may be left from an earlier stay on this broker.
+            return failed;
+        }
+        return directories.stream()
                 // Without files, but not checked: the journal has some of it.
                 .filter(directory -> directory.isOnDisk(name) || directory.needsRecovery(name))
-                .findFirst();
-        Optional<LogDirectory> failed = isOld ? directories.stream().filter(Partitions::hasFailed).findFirst()
-                : Optional.empty();
-        Optional<LogDirectory> believed = usable(partition.directory());
-        // One that was never written to is where the metadata say. They may be late, though, and others have what this
-        // one might turn out to lack.
-        Here here = partition.here();
-        return here != null && here.isReplicated() ? found.or(() -> failed).or(() -> believed)
-                : found.or(() -> believed).or(() -> failed);
+                .findFirst()
+                // It was never written to.
+                .or(() -> usable)
+                .or(() -> isOld ? failed : Optional.empty());
     }
 
     private Optional<LogDirectory> usable(TopicId id) {

@@ -206,8 +206,8 @@ public final class Journal implements AutoCloseable {
 
     /// As [#forget], durably: the logs of these partitions go, and they may come back to begin anew. Blocks.
     ///
-    /// @throws IOException when the disk fails; on one that is full they are forgotten, but not durably, since what goes
-    ///         must not need room
+    /// @throws IOException when the disk fails; on one that is full they are forgotten, but not durably: what goes must
+    ///         not need room
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
         boolean isHeld;
         synchronized (this) {

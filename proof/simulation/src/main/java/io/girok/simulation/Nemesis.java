@@ -29,6 +29,7 @@ final class Nemesis {
     private final int maxCalmMs;
     private boolean isOver;
     private boolean hasReplaced;
+    private boolean hasFailedDirectory;
 
     Nemesis(SimulatedCluster cluster, History history, PowerLoss powerLoss) {
         this.cluster = cluster;
@@ -58,14 +59,8 @@ final class Nemesis {
                 powerLoss.strike(victim);
                 restartLater(victim, 8_000);
             }
-            case 4 -> cluster.nodes().forEach(node -> {
-                powerLoss.strike(node);
-                restartLater(node, 2_000);
-            });
-            case 14 -> cluster.nodes().stream().filter(node -> !node.equals(victim)).forEach(node -> {
-                powerLoss.strike(node);
-                restartLater(node, 5_000);
-            });
+            case 4 -> loseAll(cluster.nodes(), 2_000);
+            case 14 -> loseAll(cluster.nodes().stream().filter(node -> !node.equals(victim)).toList(), 5_000);
             case 5 -> pause(victim);
             case 6 -> cut(victim, true);
             case 7 -> cut(victim, false);
@@ -156,9 +151,20 @@ final class Nemesis {
         cluster.nodes().forEach(SimulatedNode::healQuorum);
     }
 
-    /// Of several; the first one has the metadata.
+    /// Several lose their power, but not while the log directory of one has failed.
+    private void loseAll(List<SimulatedNode> nodes, int maxMs) {
+        if (!hasFailedDirectory) {
+            nodes.forEach(node -> {
+                powerLoss.strike(node);
+                restartLater(node, maxMs);
+            });
+        }
+    }
+
+    /// Of several; the first one has the metadata. One at a time, and while nothing else is missing.
     private void failDirectory(SimulatedNode node) {
-        if (1 < node.directories().size()) {
+        if (1 < node.directories().size() && !hasFailedDirectory && powerLoss.areAllInSync()) {
+            hasFailedDirectory = true;
             node.failDirectory();
             later(world.between(20, 6_000), () -> repairDisk(node));
         }
@@ -167,6 +173,7 @@ final class Nemesis {
     /// What has failed is used again after a start.
     private void repairDisk(SimulatedNode node) {
         node.repairDisk();
+        hasFailedDirectory = false;
         if (node.lacksDirectory()) {
             node.kill();
             restartLater(node, 2_000);

@@ -44,7 +44,9 @@ final class PowerLoss {
         }
     }
 
-    private boolean areAllInSync() {
+    /// Whether every replica is in sync and has been since its node last lost its power, and there are more of them than
+    /// must be.
+    boolean areAllInSync() {
         MetadataImage image = cluster.image();
         boolean isEachNew = cluster.nodes().stream().allMatch(node -> {
             BrokerImage broker = image.broker(node.host().id());
