@@ -312,25 +312,15 @@ public final class Partitions {
 
     /// Where it was before; empty for a new one.
     private Optional<LogDirectory> find(PartitionName name, boolean isOld, TopicId believed) {
-        Optional<LogDirectory> failed = directories.stream().filter(Partitions::hasFailed).findFirst();
-        Optional<LogDirectory> usable = usable(believed);
-        if (!believed.equals(TopicId.ZERO) && usable.isEmpty() && failed.isPresent()) {
-            // What another directory has of it may be left from an earlier stay on this broker.
-            return failed;
-        }
         return directories.stream()
                 // Without files, but not checked: the journal has some of it.
                 .filter(directory -> directory.isOnDisk(name) || directory.needsRecovery(name))
                 .findFirst()
                 // It was never written to.
-                .or(() -> usable)
-                .or(() -> isOld ? failed : Optional.empty());
-    }
-
-    private Optional<LogDirectory> usable(TopicId id) {
-        return directories.stream()
-                .filter(directory -> !id.equals(TopicId.ZERO) && id.equals(directory.directoryId()))
-                .findFirst();
+                .or(() -> directories.stream()
+                        .filter(directory -> !believed.equals(TopicId.ZERO) && believed.equals(directory.directoryId()))
+                        .findFirst())
+                .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
     }
 
     private static boolean hasFailed(LogDirectory directory) {

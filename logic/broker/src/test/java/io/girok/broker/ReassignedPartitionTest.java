@@ -3,8 +3,6 @@ package io.girok.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
-import io.girok.base.simulated.DiskFault;
-import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.log.AppendOrigin;
@@ -179,25 +177,6 @@ class ReassignedPartitionTest {
         place(1, EPOCH + 2, 1);
 
         assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isZero();
-    }
-
-    /// What the other directory has of it is from an earlier stay.
-    @Test
-    void aReplicaInADirectoryThatCannotBeOpenedIsOffline() {
-        node.createTopic(ORDERS, "orders", 1);
-        append("one");
-        disk.crash(new SplittableRandom(1));
-        disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> path.startsWith(SECOND)).lasting());
-        node = new TestNode(clock, disk, List.of(FIRST, SECOND));
-
-        PartitionImage elsewhere = new PartitionImage(List.of(1, 2), List.of(new TopicId(7, 7), TopicId.ZERO),
-                List.of(1), 1, EPOCH + 1, 1);
-        node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"),
-                new MetadataRecord.PartitionsAdded(ORDERS, 0, List.of(elsewhere)));
-        node.runAll();
-
-        assertThat(placement())
-                .isEqualTo(new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, 1, EPOCH + 1));
     }
 
     /// Wherever the move between log directories is when the partition is taken away, no log is left, nor a copy.

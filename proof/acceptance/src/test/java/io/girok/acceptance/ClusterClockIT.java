@@ -19,11 +19,13 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Three brokers as real processes, one of which is a day ahead of its time. Skipped, and said so, where libfaketime is
 /// not installed.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class ClusterClockIT {
     private static final int AHEAD = 1;
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Three brokers as real processes, one of which has a disk that is full, slow, or fails, under a real producer.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class ClusterDiskIT {
     private static final int MEGABYTE = 1024 * 1024;
     private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
@@ -170,7 +171,6 @@ class ClusterDiskIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "all")
     void aSlowDiskOfOneBrokerLosesNothing() throws Exception {
         int victim = 1;
         FaultyDisk disk = FaultyDisk.make(directory, victim);

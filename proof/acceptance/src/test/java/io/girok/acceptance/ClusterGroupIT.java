@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Three brokers as real processes, and consumer groups that go on whatever becomes of their coordinators.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class ClusterGroupIT {
     private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
             "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
@@ -64,7 +65,6 @@ class ClusterGroupIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "all")
     void aRollingRestartUnderLoadLosesAGroupNothing() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
@@ -87,7 +87,6 @@ class ClusterGroupIT {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "faults", matches = "all")
     void kcatWritesAndReadsThroughTheLossOfALeaderAndACoordinator() throws Exception {
         assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
         try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {

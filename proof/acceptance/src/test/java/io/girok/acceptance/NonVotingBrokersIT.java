@@ -13,10 +13,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Brokers that follow the quorum without a vote, as real processes that are killed under a real producer.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class NonVotingBrokersIT {
     @TempDir
     Path directory;

@@ -15,10 +15,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Voters that come and go while real processes serve a real producer.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class QuorumChangeIT {
     private static final String QUORUM_TOOL = "org.apache.kafka.tools.MetadataQuorumCommand";
     private static final String FEATURE_TOOL = "org.apache.kafka.tools.FeatureCommand";

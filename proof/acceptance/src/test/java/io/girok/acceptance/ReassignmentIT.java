@@ -26,10 +26,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Partitions that move between real processes under a real producer: nothing is lost, in order, once.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
+@EnabledIfSystemProperty(named = "faults", matches = "all")
 class ReassignmentIT {
     private static final String TOPIC = "orders";
     private static final String REASSIGN = "org.apache.kafka.tools.reassign.ReassignPartitionsCommand";

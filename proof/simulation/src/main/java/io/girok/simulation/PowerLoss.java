@@ -44,8 +44,8 @@ final class PowerLoss {
         }
     }
 
-    /// Whether every replica is in sync and has been since its node last lost its power, and there are more of them than
-    /// must be.
+    /// Whether every replica is in sync, and its node has started since it last lost its power, and there are more of
+    /// them than must be.
     boolean areAllInSync() {
         MetadataImage image = cluster.image();
         boolean isEachNew = cluster.nodes().stream().allMatch(node -> {
