@@ -49,7 +49,8 @@ final class DirectoryStop {
                 unsaved.add(store.name());
             }
         }
-        if (directory.failure().isEmpty() && directory.writeCheckpoints()) {
+        // After a clean stop nothing would be missed any more.
+        if (directory.isWhole() && directory.failure().isEmpty() && directory.writeCheckpoints()) {
             StopMark.write(environment.disk(), directory.path(), unsaved);
         }
     }

@@ -139,7 +139,7 @@ public final class LogDirectory implements AutoCloseable {
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
         isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
-        if (environment.durability() == Durability.OS) {
+        if (isWhole && environment.durability() == Durability.OS) {
             UnsyncedRun.note(disk, path);
         } else if (unsaved.isPresent()) {
             UnsyncedRun.forget(disk, path);
@@ -169,9 +169,23 @@ public final class LogDirectory implements AutoCloseable {
         return properties.directoryId();
     }
 
-    /// Whether nothing can be missing of what was acknowledged before this start.
+    /// Whether nothing can be missing of what was acknowledged, or the controller knows that it can: a further start
+    /// says the same until [#notWholeIsKnown].
     public boolean isWhole() {
         return isWhole;
+    }
+
+    /// The controller counts on nothing that may be missing here. Blocks shortly, when something may be.
+    public void notWholeIsKnown() {
+        if (isWhole) {
+            return;
+        }
+        try {
+            UnsyncedRun.note(environment.disk(), path);
+            isWhole = true;
+        } catch (IOException e) {
+            fail("noting that the controller knows what may be missing failed", e);
+        }
     }
 
     /// Whether the last stop was clean, so that nothing needs to be checked.

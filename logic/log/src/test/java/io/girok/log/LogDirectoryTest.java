@@ -58,8 +58,28 @@ class LogDirectoryTest {
         assertThat(world.openDirectory().directory.isWhole()).as("the machine has it").isTrue();
         world.disk.crash(new SplittableRandom(5));
         assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.directory.notWholeIsKnown();
         world.closeClean();
         assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void aLossIsRememberedUntilTheControllerKnowsOfIt() {
+        world.durability = Durability.OS;
+        world.openDirectory();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
+
+        world.disk.endProcess();
+        assertThat(world.openDirectory().directory.isWhole()).as("the process ended before it could tell").isFalse();
+        world.closeClean();
+        assertThat(world.openDirectory().directory.isWhole()).as("or was stopped").isFalse();
+        world.directory.notWholeIsKnown();
+        assertThat(world.directory.isWhole()).isTrue();
+        world.disk.endProcess();
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+        world.disk.crash(new SplittableRandom(5));
+        assertThat(world.openDirectory().directory.isWhole()).isFalse();
     }
 
     @Test
@@ -79,6 +99,7 @@ class LogDirectoryTest {
 
         world.disk.crash(new SplittableRandom(5));
         assertThat(world.openDirectory().directory.isWhole()).isFalse();
+        world.directory.notWholeIsKnown();
         world.closeClean();
         world.openDirectory();
         world.disk.crash(new SplittableRandom(5));

@@ -224,6 +224,9 @@ public final class Node implements ClusterNode {
     /// Opens the partitions that are placed here, and cleans. Blocks.
     @Override
     public void takeUpWork() {
+        directories.stream()
+                .filter(directory -> directory.failure().isEmpty())
+                .forEach(LogDirectory::notWholeIsKnown);
         broker.setStraysAside();
         broker.start();
         compaction = Compaction.start(broker.partitions(), store, role.effective(),
