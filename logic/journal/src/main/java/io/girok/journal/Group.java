@@ -119,6 +119,7 @@ final class Group {
 
     /// The group as it is written.
     ByteBuffer seal(JournalFile.Use use, long lowestInUse) {
+        makeRoom(0);
         int end = buffer.position();
         buffer.putInt(0, MAGIC)
                 .putLong(8, use.number())

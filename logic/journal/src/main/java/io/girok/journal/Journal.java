@@ -188,16 +188,31 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws IOException when the disk is full, or fails
     public void begin(JournalKey key) throws IOException {
-        if (mayHold(key)) {
+        passOverUnread();
+        if (isHeld(key)) {
             cut(key, 0);
             flushNow();
         }
     }
 
-    private synchronized boolean mayHold(JournalKey key) {
-        // Files that were not read at the start count again after a crash, until the first group says that they do not.
-        boolean isUnread = current == null && !isRead && !free.isEmpty();
-        return isUnread || files().anyMatch(file -> file.keys().contains(key));
+    private synchronized boolean isHeld(JournalKey key) {
+        return files().anyMatch(file -> file.keys().contains(key));
+    }
+
+    /// Files that were not read at the start count again after a crash, until the first group says that they do not.
+    private void passOverUnread() throws IOException {
+        synchronized (writer) {
+            if (current == null && hasUnread()) {
+                IOException failure = write(new Group());
+                if (failure != null) {
+                    throw failure;
+                }
+            }
+        }
+    }
+
+    private synchronized boolean hasUnread() {
+        return !isRead && !free.isEmpty();
     }
 
     private Stream<JournalFile> files() {
@@ -216,6 +231,7 @@ public final class Journal implements AutoCloseable {
             isHeld = !held.isEmpty();
         }
         try {
+            passOverUnread();
             if (isHeld) {
                 flushNow();
             }

@@ -75,6 +75,36 @@ class JournalTest {
     }
 
     @Test
+    void whatIsDismissedStaysSoWhereTheFilesWereNotRead() throws IOException {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.flush();
+        world.journal.close();
+        world.open(false);
+
+        world.journal.dismiss(KEY::equals);
+
+        world.crash(1);
+        assertThat(world.open().left(KEY)).isEmpty();
+    }
+
+    @Test
+    void aLogThatBeginsAnewIsNotTakenForTheOneInFilesThatWereNotRead() throws IOException {
+        world.open();
+        world.append(KEY, client, 5, "a");
+        world.flush();
+        world.journal.close();
+        world.open(false);
+
+        world.journal.begin(KEY);
+        world.append(KEY, client, 0, "b");
+        world.flush();
+
+        world.crash(1);
+        assertThat(world.open().left(KEY)).containsExactly("0-1:b");
+    }
+
+    @Test
     void aGroupThatIsTornEndsTheJournalAndTellsNobody() {
         for (long seed = 0; seed < 50; seed++) {
             JournalWorld torn = new JournalWorld();
