@@ -4,15 +4,10 @@ import io.girok.base.PartitionId;
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
-import io.girok.metadata.MetadataRecord.PartitionChange;
 import io.girok.metadata.PartitionImage;
-import io.girok.metadata.TopicImage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
@@ -27,67 +22,34 @@ final class DirectoryAssignment {
         if (!broker.isOk()) {
             return new Decision<>(List.of(), broker.failure());
         }
-        Map<TopicId, List<PartitionId>> byTopic = new LinkedHashMap<>();
-        command.directories()
-                .keySet()
-                .forEach(id -> byTopic.computeIfAbsent(id.topic(), first -> new ArrayList<>())
-                        .add(id));
         Draft draft = new Draft(image);
+        PartitionChanges changes = new PartitionChanges(draft, rules);
         Map<PartitionId, Result<TopicId>> answers = new LinkedHashMap<>();
-        byTopic.forEach((topic, partitions) -> answers.putAll(assign(rules, draft, broker.get(),
-                new Assigned(topic, partitions, command.directories()))));
+        command.directories().forEach((id, directory) -> {
+            Result<TopicChanges> topic = changes.of(id.topic());
+            answers.put(id,
+                    topic.isOk() ? assign(topic.get(), broker.get(), id.index(), directory) : topic.failure());
+        });
+        changes.flush();
         return draft.decision(Result.of(answers), false);
     }
 
-    /// Those of a command that are of one topic.
-    private record Assigned(TopicId topic, List<PartitionId> partitions, Map<PartitionId, TopicId> directories) {
-        TopicId directory(PartitionId partition) {
-            return directories.getOrDefault(partition, TopicId.ZERO);
+    private static Result<TopicId> assign(TopicChanges topic, BrokerImage broker, int index, TopicId directory) {
+        Result<PartitionImage> found = topic.partition(index);
+        if (!found.isOk()) {
+            return found.failure();
         }
-    }
-
-    private static Map<PartitionId, Result<TopicId>> assign(ControllerRules rules, Draft draft, BrokerImage broker,
-            Assigned assigned) {
-        Map<PartitionId, Result<TopicId>> answers = new LinkedHashMap<>();
-        List<PartitionChange> changes = new ArrayList<>();
-        TopicImage topic = draft.image().topic(assigned.topic());
-        for (PartitionId id : assigned.partitions()) {
-            Result<PartitionImage> found = find(topic, id, broker.id());
-            if (!found.isOk()) {
-                answers.put(id, found.failure());
-                continue;
-            }
-            TopicId directory = assigned.directory(id);
-            answers.put(id, Result.of(directory));
-            if (topic != null && !found.get().directoryOf(broker.id()).equals(directory)) {
-                PartitionImage moved = moved(found.get(), broker, directory);
-                changes.add(new PartitionChange(id.index(),
-                        Election.of(draft.image(), rules, topic.name()).next(moved)));
-            }
+        PartitionImage before = found.get();
+        if (!before.replicas().contains(broker.id())) {
+            return Result.failed(ControllerError.NOT_LEADER_OR_FOLLOWER, "broker " + broker.id()
+                    + " is none of the replicas " + before.replicas() + " of partition '" + topic.topic().name() + "-"
+                    + index + "'");
         }
-        boolean fits = changes.isEmpty()
-                || draft.add(List.of(new MetadataRecord.PartitionsChanged(assigned.topic(), changes)));
-        if (!fits) {
-            changes.forEach(change -> answers.put(new PartitionId(assigned.topic(), change.index()),
-                    Draft.tooLarge()));
-        }
-        return answers;
-    }
-
-    private static Result<PartitionImage> find(@Nullable TopicImage topic, PartitionId id, int brokerId) {
-        if (topic == null) {
-            return Result.failed(ControllerError.UNKNOWN_TOPIC_ID, "there is no topic with id " + id.topic());
-        }
-        if (id.index() < 0 || topic.partitions().size() <= id.index()) {
-            return Result.failed(ControllerError.UNKNOWN_TOPIC_OR_PARTITION,
-                    "topic '" + topic.name() + "' has no partition " + id.index());
-        }
-        PartitionImage partition = topic.partitions().get(id.index());
-        return partition.replicas().contains(brokerId)
-                ? Result.of(partition)
-                : Result.failed(ControllerError.NOT_LEADER_OR_FOLLOWER,
-                        "broker " + brokerId + " is none of the replicas "
-                                + partition.replicas() + " of partition '" + topic.name() + "-" + id.index() + "'");
+        PartitionImage after = before.directoryOf(broker.id()).equals(directory)
+                ? before
+                : topic.election().next(moved(before, broker, directory));
+        Result<PartitionImage> changed = topic.change(index, after);
+        return changed.isOk() ? Result.of(directory) : changed.failure();
     }
 
     private static PartitionImage moved(PartitionImage partition, BrokerImage broker, TopicId directory) {

@@ -61,6 +61,12 @@ final class Draft {
                         + " bytes of metadata; ask for less at once");
     }
 
+    /// What is told of an item that would fit if there were not so many others.
+    static <T> Result<T> full() {
+        return Result.failed(ControllerError.THROTTLING_QUOTA_EXCEEDED,
+                "one batch of metadata does not hold all that was asked for; ask again for the rest");
+    }
+
     <A> Decision<A> decision(A answer, boolean validateOnly) {
         return new Decision<>(validateOnly ? List.of() : records, answer);
     }

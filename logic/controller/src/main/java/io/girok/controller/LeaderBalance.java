@@ -3,7 +3,6 @@ package io.girok.controller;
 import io.girok.controller.BalanceLeaders.Balanced;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
@@ -30,27 +29,33 @@ final class LeaderBalance {
         if (imbalanced.isEmpty()) {
             return draft.decision(Result.of(new Balanced(0, true)), false);
         }
+        PartitionChanges changes = new PartitionChanges(draft, rules);
+        Balanced balanced = balance(image, changes, imbalanced);
+        changes.flush();
+        return draft.decision(Result.of(balanced), false);
+    }
+
+    private static Balanced balance(MetadataImage image, PartitionChanges changes, Set<Integer> imbalanced) {
         int moved = 0;
         List<TopicImage> topics = new ArrayList<>(image.topics());
         topics.sort(Comparator.comparing(TopicImage::id));
         for (TopicImage topic : topics) {
-            Election election = Election.of(image, rules, topic.name());
+            TopicChanges ofTopic = changes.of(topic);
             for (int index = 0; index < topic.partitions().size(); index++) {
                 PartitionImage before = topic.partitions().get(index);
                 PartitionImage after = isCounted(before) && imbalanced.contains(before.replicas().getFirst())
-                        ? election.withPreferredLeader(before)
+                        ? ofTopic.election().withPreferredLeader(before)
                         : before;
                 if (after.leader() == before.leader()) {
                     continue;
                 }
-                if (moved == MAX_MOVED
-                        || !draft.add(List.of(new MetadataRecord.PartitionsChanged(topic.id(), index, after)))) {
-                    return draft.decision(Result.of(new Balanced(moved, false)), false);
+                if (moved == MAX_MOVED || !ofTopic.add(index, after)) {
+                    return new Balanced(moved, false);
                 }
                 moved++;
             }
         }
-        return draft.decision(Result.of(new Balanced(moved, true)), false);
+        return new Balanced(moved, true);
     }
 
     /// The brokers that may lead, and lead too few of the partitions that prefer them.

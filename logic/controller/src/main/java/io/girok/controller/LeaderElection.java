@@ -2,7 +2,6 @@ package io.girok.controller;
 
 import io.girok.base.PartitionName;
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
@@ -18,14 +17,16 @@ final class LeaderElection {
     static Decision<Map<PartitionName, Result<Integer>>> handle(ControllerRules rules, MetadataImage image,
             ElectLeaders command) {
         Draft draft = new Draft(image);
+        PartitionChanges changes = new PartitionChanges(draft, rules);
         Map<PartitionName, Result<Integer>> answers = new LinkedHashMap<>();
         List<PartitionName> named = command.partitions();
         for (PartitionName partition : named == null ? all(image) : named) {
-            Result<Integer> answer = elect(rules, draft, command.kind(), partition);
+            Result<Integer> answer = elect(changes, command.kind(), partition);
             if (named != null || answer.error() != ControllerError.ELECTION_NOT_NEEDED) {
                 answers.put(partition, answer);
             }
         }
+        changes.flush();
         return draft.decision(answers, false);
     }
 
@@ -40,13 +41,16 @@ final class LeaderElection {
         return all;
     }
 
-    private static Result<Integer> elect(ControllerRules rules, Draft draft, ElectLeaders.Kind kind,
-            PartitionName name) {
-        TopicImage topic = draft.image().topic(name.topic());
-        if (topic == null || name.index() < 0 || topic.partitions().size() <= name.index()) {
-            return Result.failed(ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition '" + name + "'");
+    private static Result<Integer> elect(PartitionChanges changes, ElectLeaders.Kind kind, PartitionName name) {
+        Result<TopicChanges> topic = changes.of(name.topic());
+        if (!topic.isOk()) {
+            return topic.failure();
         }
-        PartitionImage before = topic.partitions().get(name.index());
+        Result<PartitionImage> found = topic.get().partition(name.index());
+        if (!found.isOk()) {
+            return found.failure();
+        }
+        PartitionImage before = found.get();
         boolean isNeedless = switch (kind) {
             case PREFERRED -> before.leader() == before.replicas().getFirst();
             case UNCLEAN -> before.leader() != PartitionImage.NO_LEADER;
@@ -55,7 +59,7 @@ final class LeaderElection {
             return Result.failed(ControllerError.ELECTION_NOT_NEEDED,
                     "broker " + before.leader() + " leads partition '" + name + "' already");
         }
-        Election election = Election.of(draft.image(), rules, topic.name());
+        Election election = topic.get().election();
         PartitionImage after = switch (kind) {
             case PREFERRED -> election.withPreferredLeader(before);
             case UNCLEAN -> election.withAnyLeader(before);
@@ -63,9 +67,8 @@ final class LeaderElection {
         if (after.equals(before)) {
             return notPossible(kind, name, before);
         }
-        return draft.add(List.of(new MetadataRecord.PartitionsChanged(topic.id(), name.index(), after)))
-                ? Result.of(after.leader())
-                : Draft.tooLarge();
+        Result<PartitionImage> changed = topic.get().change(name.index(), after);
+        return changed.isOk() ? Result.of(after.leader()) : changed.failure();
     }
 
     private static Result<Integer> notPossible(ElectLeaders.Kind kind, PartitionName name, PartitionImage partition) {

@@ -1,39 +1,18 @@
 package io.girok.controller;
 
-import io.girok.base.TopicId;
 import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
-import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/// Decides what a leader proposes for partitions of one topic. Owned by the one decision.
+/// Decides [AlterPartitions]. Stateless.
 final class PartitionAlteration {
-    private final MetadataImage image;
-    private final int brokerId;
-    private final TopicImage topic;
-    private final Election election;
-    private final TopicChanges changes;
-    /// With what was decided so far.
-    private final List<PartitionImage> partitions;
-
-    private PartitionAlteration(MetadataImage image, int brokerId, TopicImage topic, Election election,
-            TopicChanges changes) {
-        this.image = image;
-        this.brokerId = brokerId;
-        this.topic = topic;
-        this.election = election;
-        this.changes = changes;
-        this.partitions = new ArrayList<>(topic.partitions());
-    }
+    private PartitionAlteration() {}
 
     static Decision<Result<List<Result<PartitionImage>>>> handle(ControllerRules rules, MetadataImage image,
             AlterPartitions command) {
@@ -42,56 +21,34 @@ final class PartitionAlteration {
             return new Decision<>(List.of(), leader.failure());
         }
         Draft draft = new Draft(image);
-        Map<TopicId, List<Proposal>> byTopic = new LinkedHashMap<>();
+        PartitionChanges changes = new PartitionChanges(draft, rules);
+        List<Result<PartitionImage>> answers = new ArrayList<>();
         for (Proposal proposal : command.proposals()) {
-            byTopic.computeIfAbsent(proposal.topic(), id -> new ArrayList<>()).add(proposal);
-        }
-        Map<Proposal, Result<PartitionImage>> answers = new HashMap<>();
-        byTopic.forEach((id, proposals) -> {
-            TopicImage topic = image.topic(id);
-            if (topic == null) {
-                Result<PartitionImage> unknown = Result.failed(ControllerError.UNKNOWN_TOPIC_ID,
-                        "there is no topic with id " + id);
-                proposals.forEach(proposal -> answers.put(proposal, unknown));
-            } else {
-                new PartitionAlteration(image, command.brokerId(), topic, Election.of(image, rules, topic.name()),
-                        new TopicChanges(draft, topic)).decide(proposals, answers);
-            }
-        });
-        return draft.decision(Result.of(command.proposals().stream().map(answers::get).toList()), false);
-    }
-
-    private void decide(List<Proposal> proposals, Map<Proposal, Result<PartitionImage>> answers) {
-        for (Proposal proposal : proposals) {
-            answers.put(proposal, decide(proposal));
+            Result<TopicChanges> topic = changes.of(proposal.topic());
+            answers.add(topic.isOk() ? decide(image, topic.get(), command.brokerId(), proposal) : topic.failure());
         }
         changes.flush();
+        return draft.decision(Result.of(answers), false);
     }
 
-    private Result<PartitionImage> decide(Proposal proposal) {
-        int index = proposal.index();
-        if (index < 0 || partitions.size() <= index) {
-            return Result.failed(ControllerError.UNKNOWN_TOPIC_OR_PARTITION,
-                    "topic '" + topic.name() + "' has no partition " + index);
+    private static Result<PartitionImage> decide(MetadataImage image, TopicChanges topic, int brokerId,
+            Proposal proposal) {
+        Result<PartitionImage> found = topic.partition(proposal.index());
+        if (!found.isOk()) {
+            return found;
         }
-        PartitionImage partition = partitions.get(index);
-        Result<PartitionImage> refused = refusal(partition, proposal);
+        PartitionImage partition = found.get();
+        Result<PartitionImage> refused = refusal(image, partition, brokerId, proposal);
         if (!refused.isOk()) {
             return refused;
         }
-        PartitionImage after = election.withInSync(partition, proposal.isr().stream().map(Member::brokerId).toList());
-        if (!after.equals(partition)) {
-            if (!changes.add(index, after)) {
-                return Result.failed(ControllerError.THROTTLING_QUOTA_EXCEEDED,
-                        "one batch of metadata does not hold all that was proposed; ask again for the rest");
-            }
-            partitions.set(index, after);
-        }
-        return Result.of(after);
+        List<Integer> isr = proposal.isr().stream().map(Member::brokerId).toList();
+        return topic.change(proposal.index(), topic.election().withInSync(partition, isr));
     }
 
     /// The partition itself when nothing speaks against the proposal.
-    private Result<PartitionImage> refusal(PartitionImage partition, Proposal proposal) {
+    private static Result<PartitionImage> refusal(MetadataImage image, PartitionImage partition, int brokerId,
+            Proposal proposal) {
         if (partition.leader() != brokerId || proposal.leaderEpoch() < partition.leaderEpoch()) {
             return Result.failed(ControllerError.FENCED_LEADER_EPOCH, "broker " + brokerId + " in leader epoch "
                     + proposal.leaderEpoch() + " does not lead: broker " + partition.leader() + " does, in epoch "

@@ -4,9 +4,7 @@ import io.girok.base.PartitionName;
 import io.girok.controller.AlterReassignments.Reassignment;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
-import io.girok.metadata.TopicImage;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +30,7 @@ final class Reassignments {
     static Decision<Map<PartitionName, Result<PartitionImage>>> handle(ControllerRules rules, MetadataImage image,
             AlterReassignments command) {
         Draft draft = new Draft(image);
+        PartitionChanges changes = new PartitionChanges(draft, rules);
         Set<PartitionName> repeated = Repeated
                 .in(command.reassignments().stream().map(Reassignment::partition).toList());
         Map<PartitionName, Result<PartitionImage>> answers = new LinkedHashMap<>();
@@ -40,38 +39,41 @@ final class Reassignments {
             answers.put(name,
                     repeated.contains(name)
                             ? Repeated.refused("partition '" + name + "'")
-                            : alter(rules, draft, reassignment, command.allowsReplicationFactorChange()));
+                            : alter(rules, image, changes, reassignment,
+                                    command.allowsReplicationFactorChange()));
         }
+        changes.flush();
         return draft.decision(answers, false);
     }
 
-    private static Result<PartitionImage> alter(ControllerRules rules, Draft draft, Reassignment reassignment,
-            boolean mayChangeFactor) {
+    private static Result<PartitionImage> alter(ControllerRules rules, MetadataImage image, PartitionChanges changes,
+            Reassignment reassignment, boolean mayChangeFactor) {
         PartitionName name = reassignment.partition();
-        MetadataImage image = draft.image();
-        TopicImage topic = image.topic(name.topic());
-        if (topic == null || name.index() < 0 || topic.partitions().size() <= name.index()) {
-            return Result.failed(ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "there is no partition '" + name + "'");
+        Result<TopicChanges> topic = changes.of(name.topic());
+        if (!topic.isOk()) {
+            return topic.failure();
         }
-        PartitionImage before = topic.partitions().get(name.index());
+        Result<PartitionImage> found = topic.get().partition(name.index());
+        if (!found.isOk()) {
+            return found;
+        }
+        PartitionImage before = found.get();
         Result<List<Integer>> target = target(image, before, reassignment, mayChangeFactor);
         if (!target.isOk()) {
             return target.failure();
         }
-        PartitionImage after = Election.of(image, rules, topic.name()).reassigned(before, target.get());
+        PartitionImage after = topic.get().election().reassigned(before, target.get());
         if (after.equals(before)) {
             return Result.of(before);
         }
-        Optional<String> loss = rules.isUncleanAllowed(image, topic.name()) && !wholeReplicas(after).isEmpty()
+        Optional<String> loss = rules.isUncleanAllowed(image, name.topic()) && !wholeReplicas(after).isEmpty()
                 ? Optional.empty()
-                : loss(image, before, after, rules.minInSyncReplicas(image, topic.name()));
+                : loss(image, before, after, rules.minInSyncReplicas(image, name.topic()));
         if (loss.isPresent()) {
             return invalid("partition '" + name + "' cannot go on with replicas " + after.replicas() + ": "
                     + loss.get());
         }
-        return draft.add(List.of(new MetadataRecord.PartitionsChanged(topic.id(), name.index(), after)))
-                ? Result.of(after)
-                : Draft.tooLarge();
+        return topic.get().change(name.index(), after);
     }
 
     private static Result<List<Integer>> target(MetadataImage image, PartitionImage partition,

@@ -33,28 +33,26 @@ final class Repair {
             BiFunction<Election, PartitionImage, PartitionImage> step) {
         List<TopicImage> topics = new ArrayList<>(draft.image().topics());
         topics.sort(Comparator.comparing(TopicImage::id));
-        for (TopicImage topic : topics) {
-            if (!addTo(draft, rules, topic, step)) {
-                return false;
-            }
+        PartitionChanges changes = new PartitionChanges(draft, rules);
+        boolean fits = true;
+        for (int i = 0; i < topics.size() && fits; i++) {
+            fits = !isReplicated(topics.get(i)) || addTo(changes.of(topics.get(i)), step);
         }
-        return true;
+        changes.flush();
+        return fits;
     }
 
-    private static boolean addTo(Draft draft, ControllerRules rules, TopicImage topic,
-            BiFunction<Election, PartitionImage, PartitionImage> step) {
-        if (topic.partitions().stream().allMatch(partition -> partition.replicas().size() == 1)) {
-            return true;
-        }
-        Election election = Election.of(draft.image(), rules, topic.name());
-        TopicChanges changes = new TopicChanges(draft, topic);
+    private static boolean isReplicated(TopicImage topic) {
+        return topic.partitions().stream().anyMatch(partition -> 1 < partition.replicas().size());
+    }
+
+    private static boolean addTo(TopicChanges topic, BiFunction<Election, PartitionImage, PartitionImage> step) {
         boolean fits = true;
         for (int index = 0; index < topic.partitions().size() && fits; index++) {
             PartitionImage before = topic.partitions().get(index);
-            PartitionImage after = step.apply(election, before);
-            fits = after.equals(before) || changes.add(index, after);
+            PartitionImage after = step.apply(topic.election(), before);
+            fits = after.equals(before) || topic.add(index, after);
         }
-        changes.flush();
         return fits;
     }
 }
