@@ -14,7 +14,7 @@ import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.TopicSettings;
 import io.girok.replication.Leadership;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -74,26 +74,23 @@ final class ImageFollower implements MetadataStore.Subscriber {
         for (TopicId deleted : delta.deletedTopics()) {
             partitions.remove(deleted);
         }
-        for (TopicImage topic : changed(image, delta)) {
-            put(topic, false);
+        for (TopicId id : changed(image, delta)) {
+            TopicImage topic = image.topic(id);
+            if (topic != null) {
+                put(topic, false);
+            }
         }
     }
 
-    private static Set<TopicImage> changed(MetadataImage image, MetadataDelta delta) {
-        Set<TopicImage> changed = new HashSet<>();
-        for (TopicId id : delta.changedTopics()) {
-            TopicImage topic = image.topic(id);
-            if (topic != null) {
-                changed.add(topic);
-            }
-        }
+    private static Set<TopicId> changed(MetadataImage image, MetadataDelta delta) {
+        Set<TopicId> changed = new LinkedHashSet<>(delta.changedTopics());
         for (ConfigTarget target : delta.changedConfigs()) {
             switch (target.kind()) {
-                case BROKER -> changed.addAll(image.topics());
+                case BROKER -> image.topics().forEach(topic -> changed.add(topic.id()));
                 case TOPIC -> {
                     TopicImage topic = image.topic(target.name());
                     if (topic != null) {
-                        changed.add(topic);
+                        changed.add(topic.id());
                     }
                 }
             }
@@ -104,10 +101,11 @@ final class ImageFollower implements MetadataStore.Subscriber {
     private void put(TopicImage topic, boolean isOld) {
         LogSettings logSettings = TopicLogSettings.of(settings, followed, topic.name());
         int minInSyncReplicas = settings.topic(followed, topic.name(), TopicSettings.MIN_INSYNC_REPLICAS);
-        List<String> leaders = settings.topic(followed, topic.name(),
-                TopicSettings.LEADER_REPLICATION_THROTTLED_REPLICAS);
-        List<String> followers = settings.topic(followed, topic.name(),
-                TopicSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS);
+        // There may be as many of them as there are partitions.
+        Set<String> leaders = Set.copyOf(settings.topic(followed, topic.name(),
+                TopicSettings.LEADER_REPLICATION_THROTTLED_REPLICAS));
+        Set<String> followers = Set.copyOf(settings.topic(followed, topic.name(),
+                TopicSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS));
         List<Partitions.Partition> all = new ArrayList<>(topic.partitions().size());
         for (int index = 0; index < topic.partitions().size(); index++) {
             Partitions.Throttled throttled = new Partitions.Throttled(isNamed(leaders, index),
@@ -117,7 +115,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
         partitions.put(new Partitions.Topic(topic.id(), topic.name(), all), isOld);
     }
 
-    private boolean isNamed(List<String> replicas, int index) {
+    private boolean isNamed(Set<String> replicas, int index) {
         return !replicas.isEmpty() && (replicas.contains("*") || replicas.contains(index + ":" + brokerId));
     }
 
