@@ -3,9 +3,11 @@ package io.girok.broker;
 import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
+import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.PartitionStore;
+import io.girok.metadata.BrokerImage;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
@@ -16,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +35,9 @@ final class HostedPartition {
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
      *      +--the disk failed--> OFFLINE, until the broker is started again
+     *
+     * One that goes offline alone, while its directory can be used, is *lost*: the controller is told, so that another
+     * replica leads.
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -54,6 +60,7 @@ final class HostedPartition {
     private @Nullable PartitionFollower follower;
     private boolean hasLeft;
     private boolean isOffline;
+    private volatile boolean isLost;
     private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
@@ -77,8 +84,10 @@ final class HostedPartition {
     }
 
     /// Where replicas live that share a shard and a directory, and what they have in common there.
+    ///
+    /// @param directoryReports told in which directory a replica is
     record Home(Shard shard, LogDirectory directory, Executor blockingPool, ReplicationSettings replication,
-            ReplicaFetchers fetchers) {}
+            ReplicaFetchers fetchers, BiConsumer<PartitionId, TopicId> directoryReports) {}
 
     /// How a replica lives.
     ///
@@ -127,6 +136,11 @@ final class HostedPartition {
         return now.throttled().asLeader() && now.leadership() != null && !now.leadership().isr().contains(followerId);
     }
 
+    /// Whether its log cannot be used, while its directory can. From any thread.
+    boolean isLost() {
+        return isLost;
+    }
+
     private boolean maySleep(Partitions.Here now) {
         return sleeps && !now.isReplicated();
     }
@@ -146,18 +160,38 @@ final class HostedPartition {
 
     /// The log directory is offline. From any thread.
     void storageFailed() {
-        home.shard().execute(() -> {
-            stopFollowing();
-            boolean wasLed = placement == led && led.isAwake();
-            isOffline = true;
-            placement = offlinePlacement(current);
-            if (led.isAwake()) {
-                led.leader().storageFailed();
+        home.shard().execute(this::goOffline);
+    }
+
+    private void goOffline() {
+        stopFollowing();
+        boolean wasLed = placement == led && led.isAwake() && !isSilent;
+        isOffline = true;
+        isSilent = false;
+        placement = offlinePlacement(current);
+        if (led.isAwake()) {
+            led.leader().storageFailed();
+        }
+        if (wasLed) {
+            listener.onLeft(led);
+        }
+    }
+
+    /// The log has failed while it was used.
+    private void failed(PartitionLeader leader) {
+        if (led.isAwake() && led.leader().equals(leader) && directory().failure().isEmpty()) {
+            goOffline();
+            lose();
+        }
+    }
+
+    private void lose() {
+        if (!hasLeft && directory().failure().isEmpty()) {
+            isLost = true;
+            if (isReplicated()) {
+                home.directoryReports().accept(id(), BrokerImage.LOST_DIRECTORY);
             }
-            if (wasLed) {
-                listener.onLeft(led);
-            }
-        });
+        }
     }
 
     /// Whether clients are to look for another leader, although the metadata known here name this one.
@@ -361,6 +395,8 @@ final class HostedPartition {
         try {
             PartitionLeader leader = new PartitionLeader(store, current.settings(), current.minInSyncReplicas(),
                     home.replication());
+            // Whoever used it is done with it first.
+            leader.onFailure(failure -> home.shard().execute(() -> failed(leader)));
             led.setLeader(leader);
             follower = new PartitionFollower(led.id(), store, leader);
             follower.throttle(current.throttled().asFollower());
@@ -405,6 +441,7 @@ final class HostedPartition {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
         isOffline = true;
         placement = offlinePlacement(current);
+        lose();
     }
 
     /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.

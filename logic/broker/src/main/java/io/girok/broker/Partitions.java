@@ -282,7 +282,7 @@ public final class Partitions {
 
     /// Who leads is not decided by where the only replica is.
     private void report(HostedPartition hosted, Here wanted, TopicId believed) {
-        TopicId actual = hosted.directory().directoryId();
+        TopicId actual = hosted.isLost() ? BrokerImage.LOST_DIRECTORY : hosted.directory().directoryId();
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
         boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
@@ -299,7 +299,8 @@ public final class Partitions {
         return homes.computeIfAbsent(shard, owner -> new HashMap<>())
                 .computeIfAbsent(
                         directory,
-                        place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers));
+                        place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers,
+                                directoryReports));
     }
 
     private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {

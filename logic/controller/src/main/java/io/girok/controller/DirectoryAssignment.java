@@ -12,7 +12,8 @@ import java.util.Map;
 /// Decides [AssignDirectories]. Stateless.
 ///
 /// A replica that turns up in another directory was moved there, if its earlier one can be used: then it has all it
-/// had. If not, its log was begun anew, and it may lead only once it has caught up.
+/// had. If not, its log was begun anew, and it may lead only once it has caught up. One whose log alone could not be
+/// used was repaired, or begun anew, and is taken for one that may lack records, as after a registration.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 
@@ -47,14 +48,20 @@ final class DirectoryAssignment {
         }
         PartitionImage after = before.directoryOf(broker.id()).equals(directory)
                 ? before
-                : topic.election().next(moved(before, broker, directory));
+                : moved(topic.election(), before, broker, directory);
         Result<PartitionImage> changed = topic.change(index, after);
         return changed.isOk() ? Result.of(directory) : changed.failure();
     }
 
-    private static PartitionImage moved(PartitionImage partition, BrokerImage broker, TopicId directory) {
-        boolean isWhole = broker.hasDirectory(partition.directoryOf(broker.id()));
-        PartitionImage moved = partition.withDirectory(broker.id(), directory);
-        return isWhole ? moved : moved.withoutEligible(broker.id());
+    private static PartitionImage moved(Election election, PartitionImage before, BrokerImage broker,
+            TopicId directory) {
+        TopicId earlier = before.directoryOf(broker.id());
+        PartitionImage moved = before.withDirectory(broker.id(), directory);
+        if (broker.hasDirectory(earlier)) {
+            return election.next(moved);
+        }
+        return earlier.equals(BrokerImage.LOST_DIRECTORY)
+                ? election.withoutClaimOf(moved, broker.id())
+                : election.next(moved.withoutEligible(broker.id()));
     }
 }

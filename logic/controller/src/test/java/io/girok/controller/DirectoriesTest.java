@@ -189,6 +189,36 @@ class DirectoriesTest {
     }
 
     @Test
+    void aReplicaThatWasLostAndIsThereAgainCatchesUpFirst() {
+        int lost = partition().leader();
+        fence(partition().replicas().get(1), true);
+        assign(lost, BrokerImage.LOST_DIRECTORY);
+        int leader = partition().leader();
+        assertThat(leader).isEqualTo(partition().replicas().get(2));
+        assertThat(partition().elr()).contains(lost);
+
+        register(lost, 2, directory(lost, FIRST), directory(lost, SECOND));
+        assign(lost, directory(lost, FIRST));
+        fence(lost, false);
+
+        assertThat(partition().leader()).isEqualTo(leader);
+        assertThat(partition().isr()).containsExactly(leader);
+        assertThat(partition().elr()).as("it may have been cut").doesNotContain(lost);
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainWhenItsLogIsRepaired() {
+        int last = lastStanding();
+        partition().elr().stream().filter(id -> id != last).forEach(id -> register(id, 2, new TopicId(id, 9)));
+        assign(last, BrokerImage.LOST_DIRECTORY);
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+        assign(last, directory(last, FIRST));
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
     void assignmentsOfWhatIsNotThereAreRefused() {
         world.run(new CreateTopics(List.of(new NewTopic("small", 1, 1, List.of(), Map.of())), false));
         TopicId small = Objects.requireNonNull(world.image.topic("small")).id();

@@ -17,6 +17,7 @@ import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ public final class PartitionLeader {
     private int minInSyncReplicas;
     private long epochStartOffset;
     private boolean isAppending;
+    private Consumer<StorageFailed> whenFailed = failure -> {};
 
     /// @param settings those the store was opened with
     /// @param minInSyncReplicas `min.insync.replicas` of the topic
@@ -112,6 +114,11 @@ public final class PartitionLeader {
     /// The log, for what needs no leader: settings, retention, sizes.
     public PartitionStore store() {
         return store;
+    }
+
+    /// Told once when the log fails in use; not when others say that its directory has.
+    public void onFailure(Consumer<StorageFailed> listener) {
+        whenFailed = listener;
     }
 
     /// Takes the lead, or hears of another in-sync set; what is older than what is known is ignored.
@@ -552,11 +559,13 @@ public final class PartitionLeader {
     }
 
     void fail(StorageFailed failure) {
-        if (status != Status.FAILED) {
+        boolean isNews = status != Status.FAILED;
+        storageFailed();
+        if (isNews) {
             LOG.error("partition '{}' is offline until its log directory is repaired: {}", name(),
                     failure.getMessage(), failure);
+            whenFailed.accept(failure);
         }
-        storageFailed();
     }
 
     private void interrupt(Errors error) {

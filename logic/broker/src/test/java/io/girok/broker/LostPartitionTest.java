@@ -1,0 +1,138 @@
+package io.girok.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.PartitionId;
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.log.AppendOrigin;
+import io.girok.metadata.BrokerImage;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.AppendOutcome.Written;
+import io.girok.replication.FetchPosition;
+import io.girok.replication.Isolation;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/// A partition whose log is corrupt, in a log directory that is not.
+class LostPartitionTest {
+    private static final Path DATA = Path.of("/data");
+    private static final int EPOCH = TestNode.LEADER_EPOCH;
+    private static final int MAGIC_POSITION = 16;
+    /// A start reads all of them.
+    private static final int FEW = 2;
+    /// More than the log knows the positions of without looking, and more than a start reads.
+    private static final int MANY = 100;
+
+    private final ManualClock clock = new ManualClock();
+    private final MemoryDisk disk = new MemoryDisk(clock);
+    private TestNode node = new TestNode(clock, disk, List.of(DATA));
+    private TopicId orders = TopicId.ZERO;
+
+    private void createOrders(int batchCount) {
+        orders = node.createReplicatedTopic("orders");
+        for (int i = 0; i < batchCount; i++) {
+            append("record");
+        }
+    }
+
+    private void append(String value) {
+        LedPartition led = node.awake(orders, 0);
+        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(value.getBytes())).build();
+        assertThat(node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1)))
+                .isInstanceOf(Written.class);
+        node.runAll();
+    }
+
+    private void corrupt() {
+        try {
+            disk.corrupt(DATA.resolve("orders-0").resolve("00000000000000000000.log"), MAGIC_POSITION, 0xff);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void restartAndCreateAgain(Runnable whileStopped) {
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+        whileStopped.run();
+        node = new TestNode(clock, disk, List.of(DATA));
+        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
+                new MetadataRecord.PartitionsAdded(orders, 0,
+                        List.of(image(1, EPOCH, node.directory().directoryId()))));
+        node.runAll();
+    }
+
+    private static PartitionImage image(int leader, int epoch, TopicId directory) {
+        return new PartitionImage(List.of(1, 2), List.of(directory, TopicId.ZERO), List.of(leader), leader, epoch,
+                epoch);
+    }
+
+    private Placement placement() {
+        return node.broker.partitions().find(orders, 0);
+    }
+
+    private void assertThatItIsToldAsLost() {
+        assertThat(node.directoryReports).containsEntry(new PartitionId(orders, 0), BrokerImage.LOST_DIRECTORY);
+        assertThat(node.directory().failure()).isEmpty();
+        assertThat(placement()).isEqualTo(new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, 1, EPOCH));
+    }
+
+    @Test
+    void theControllerIsToldOfALogThatCannotBeOpened() {
+        createOrders(FEW);
+
+        restartAndCreateAgain(this::corrupt);
+
+        assertThatItIsToldAsLost();
+    }
+
+    @Test
+    void theControllerIsToldOfALogThatFailsInUse() {
+        createOrders(MANY);
+        restartAndCreateAgain(() -> {});
+        corrupt();
+        LedPartition led = node.awake(orders, 0);
+
+        Errors error = node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> led.leader().read(new FetchPosition(-1, 1, -1, -1, 1_000), Isolation.LOG_END, true).error());
+        node.runAll();
+
+        assertThat(error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThatItIsToldAsLost();
+    }
+
+    @Test
+    void whatIsLostStaysLostWhileOthersLead() {
+        createOrders(FEW);
+        restartAndCreateAgain(this::corrupt);
+        node.directoryReports.clear();
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, image(2, EPOCH + 1, BrokerImage.LOST_DIRECTORY)));
+        node.runAll();
+
+        assertThat(node.directoryReports).isEmpty();
+        assertThat(placement())
+                .isEqualTo(new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 2, EPOCH + 1));
+    }
+
+    @Test
+    void aDirectoryThatFailsTellsForAllThatIsInIt() {
+        createOrders(FEW);
+        node.directoryReports.clear();
+
+        node.broker.partitions().storageFailed(node.directory());
+        node.runAll();
+
+        assertThat(node.directoryReports).isEmpty();
+    }
+}
