@@ -3,6 +3,7 @@ package io.girok.broker;
 import io.girok.base.Clock;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
+import io.girok.base.TopicId;
 import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.LogDirectory;
@@ -14,6 +15,7 @@ import io.girok.metadata.setting.Settings;
 import io.girok.replication.ReplicaFetchers;
 import io.girok.replication.ReplicationSettings;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -108,27 +110,31 @@ public final class Broker {
         surroundings.directories().forEach(directory -> directory.setAsideUnless(name -> follower.hosted(image, name)));
     }
 
-    /// Where two directories have the same log, it was moved from one to the other, and only that was written to since.
+    /// Where two directories have the same log, it was moved from one to the other, and only that was written to since;
+    /// or one could not be used when the replica was taken away, and has what is left of it.
     private void setLeftBehindAside() {
         if (surroundings.directories().size() == 1) {
             return;
         }
+        MetadataImage image = metadata.image();
         Map<PartitionName, LogDirectory> best = new HashMap<>();
         for (LogDirectory directory : surroundings.directories()) {
             for (PartitionName name : directory.partitionsLeft()) {
-                best.merge(name, directory, (one, other) -> better(name, one, other));
+                best.merge(name, directory, (one, other) -> better(name, one, other, follower.directory(image, name)));
             }
         }
     }
 
-    private static LogDirectory better(PartitionName name, LogDirectory one, LogDirectory other) {
-        // A log is in its new place before it leaves the old one, where the journal may know of it for a while.
-        boolean isOther = one.isOnDisk(name) == other.isOnDisk(name)
-                ? one.arrivals().recoveryPoint(name) < other.arrivals().recoveryPoint(name)
-                : other.isOnDisk(name);
-        LogDirectory best = isOther ? other : one;
-        LogDirectory rest = isOther ? one : other;
-        rest.setAside(name, "was moved to '" + best.path() + "'");
+    /// @param believed where the metadata say that it is
+    private static LogDirectory better(PartitionName name, LogDirectory one, LogDirectory other, TopicId believed) {
+        // A log is in its new place before it leaves the old one, where the journal may know of it for a while. Should
+        // this be the wrong one all the same, the controller hears that it is not where it was (DirectoryAssignment).
+        Comparator<LogDirectory> order = Comparator.<LogDirectory, Boolean>comparing(each -> each.isOnDisk(name))
+                .thenComparing(each -> each.directoryId().equals(believed))
+                .thenComparing(each -> each.arrivals().recoveryPoint(name));
+        LogDirectory best = order.compare(one, other) < 0 ? other : one;
+        LogDirectory rest = best == one ? other : one;
+        rest.setAside(name, "is in '" + best.path() + "'");
         return best;
     }
 

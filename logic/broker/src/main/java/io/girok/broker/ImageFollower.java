@@ -50,11 +50,20 @@ final class ImageFollower implements MetadataStore.Subscriber {
     /// The topic of a partition, if `image` places it on this broker.
     Optional<TopicId> hosted(MetadataImage image, PartitionName name) {
         TopicImage topic = image.topic(name.topic());
-        if (topic == null || topic.partitions().size() <= name.index()
-                || !topic.partitions().get(name.index()).replicas().contains(brokerId)) {
-            return Optional.empty();
-        }
-        return Optional.of(topic.id());
+        return topic != null && isHosted(topic, name) ? Optional.of(topic.id()) : Optional.empty();
+    }
+
+    /// Where `image` says that this broker has its replica of a partition; zero when it does not.
+    TopicId directory(MetadataImage image, PartitionName name) {
+        TopicImage topic = image.topic(name.topic());
+        return topic != null && isHosted(topic, name)
+                ? topic.partitions().get(name.index()).directoryOf(brokerId)
+                : TopicId.ZERO;
+    }
+
+    private boolean isHosted(TopicImage topic, PartitionName name) {
+        return name.index() < topic.partitions().size()
+                && topic.partitions().get(name.index()).replicas().contains(brokerId);
     }
 
     void stop() {

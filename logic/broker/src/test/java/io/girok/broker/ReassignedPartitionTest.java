@@ -140,6 +140,28 @@ class ReassignedPartitionTest {
         assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isZero();
     }
 
+    /// The journal of the first directory knows that its log ended, and nothing else is left of it there.
+    @Test
+    void aReplicaThatComesBackToAnotherDirectoryIsThereAfterACrash() {
+        node.createTopic(ORDERS, "orders", 1);
+        append("one");
+        place(2, EPOCH + 1, 2);
+        node.runAll();
+        TopicId second = node.directories().getLast().directoryId();
+        node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0,
+                new PartitionImage(List.of(2, 1), List.of(TopicId.ZERO, second), List.of(1), 1, EPOCH + 2, EPOCH + 2)));
+        node.runAll();
+        append("two");
+        append("three");
+
+        restartAfterACrash();
+        node.createTopic(ORDERS, "orders", 1);
+
+        LedPartition led = node.awake(ORDERS, 0);
+        assertThat(led.directory().path()).isEqualTo(SECOND);
+        assertThat(led.leader().store().endOffset()).isEqualTo(2);
+    }
+
     @Test
     void whatWasSetAsideDoesNotComeBackWithTheNextCrash() {
         node.createTopic(ORDERS, "orders", 1);

@@ -11,9 +11,11 @@ import java.util.Map;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
-/// A replica that turns up in another directory was moved there, if its earlier one can be used: then it has all it
-/// had. If not, its log was begun anew, and it may lead only once it has caught up. One whose log alone could not be
-/// used was repaired, or begun anew, and is taken for one that may lack records, as after a registration.
+/// A replica that turns up in another directory was moved there, if its earlier one can be used and its broker is at
+/// work: then it has all it had. If not, its log was begun anew, and it may lead only once it has caught up. One whose
+/// log alone could not be used was repaired, or begun anew, and is taken for one that may lack records, as after a
+/// registration; and so is one that a broker finds in another directory when it starts, which may be what was left there
+/// long ago.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 
@@ -57,11 +59,11 @@ final class DirectoryAssignment {
             TopicId directory) {
         TopicId earlier = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
-        if (broker.hasDirectory(earlier)) {
-            return election.next(moved);
+        boolean isFound = broker.isFenced() && !earlier.equals(TopicId.ZERO)
+                && !directory.equals(BrokerImage.LOST_DIRECTORY);
+        if (isFound || earlier.equals(BrokerImage.LOST_DIRECTORY)) {
+            return election.withoutClaimOf(moved, broker.id());
         }
-        return earlier.equals(BrokerImage.LOST_DIRECTORY)
-                ? election.withoutClaimOf(moved, broker.id())
-                : election.next(moved.withoutEligible(broker.id()));
+        return election.next(broker.hasDirectory(earlier) ? moved : moved.withoutEligible(broker.id()));
     }
 }

@@ -130,6 +130,23 @@ class DirectoriesTest {
     }
 
     @Test
+    void aReplicaThatIsFoundInAnotherDirectoryAtAStartCatchesUpFirst() {
+        int found = partition().leader();
+        fence(partition().replicas().get(1), true);
+        fence(found, true);
+        int leader = partition().leader();
+        assertThat(partition().elr()).contains(found);
+
+        register(found, 2, directory(found, FIRST), directory(found, SECOND));
+        assign(found, directory(found, SECOND));
+        fence(found, false);
+
+        assertThat(partition().leader()).isEqualTo(leader);
+        assertThat(partition().isr()).containsExactly(leader);
+        assertThat(partition().elr()).as("what was there may be of long ago").doesNotContain(found);
+    }
+
+    @Test
     void whoComesBackWithoutTheDirectoryDoesNotLead() {
         int last = lastStanding();
 

@@ -170,6 +170,7 @@ final class JournalScan {
                 }
             }
         }
+        all.values().removeIf(List::isEmpty);
         return all;
     }
 

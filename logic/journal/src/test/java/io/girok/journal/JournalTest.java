@@ -89,6 +89,19 @@ class JournalTest {
     }
 
     @Test
+    void nothingIsLeftOfALogThatWasCutToItsBeginning() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(OTHER, other, 0, "x");
+        world.journal.cut(KEY, 0);
+        world.flush();
+
+        world.crash(1);
+
+        assertThat(world.open().journal.leftKeys()).containsExactly(OTHER);
+    }
+
+    @Test
     void aLogThatBeginsAnewIsNotTakenForTheOneInFilesThatWereNotRead() throws IOException {
         world.open();
         world.append(KEY, client, 5, "a");
