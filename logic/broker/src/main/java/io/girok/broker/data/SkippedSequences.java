@@ -1,6 +1,7 @@
 package io.girok.broker.data;
 
 import io.girok.base.Clock;
+import io.girok.files.StorageFailed;
 import io.girok.record.RecordBatch;
 import io.girok.replication.PartitionLeader;
 import java.nio.ByteBuffer;
@@ -70,7 +71,16 @@ final class SkippedSequences {
         return first != null && first.epoch == batch.producerEpoch()
                 && clock.monotonicMs() <= first.sinceMs + REMEMBERED_MS
                 && follows(batch.baseSequence(), first.sequence)
-                && leader.store().producers().stream().noneMatch(known -> known.producerId() == batch.producerId());
+                && !isKnown(batch.producerId(), leader);
+    }
+
+    private static boolean isKnown(long producerId, PartitionLeader leader) {
+        try {
+            return leader.store().producers().stream().anyMatch(known -> known.producerId() == producerId);
+        } catch (StorageFailed failure) {
+            // The append comes to that, and says so.
+            return true;
+        }
     }
 
     /// Whether `one` comes after `other`.
