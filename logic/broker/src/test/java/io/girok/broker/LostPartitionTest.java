@@ -104,7 +104,9 @@ class LostPartitionTest {
         LedPartition led = node.awake(orders, 0);
 
         Errors error = node.shards.get(node.shards.indexOf(led.shard()))
-                .call(() -> led.leader().read(new FetchPosition(-1, 1, -1, -1, 1_000), Isolation.LOG_END, true).error());
+                .call(() -> led.leader()
+                        .read(new FetchPosition(-1, 1, -1, -1, 1_000), Isolation.LOG_END, true)
+                        .error());
         node.runAll();
 
         assertThat(error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);

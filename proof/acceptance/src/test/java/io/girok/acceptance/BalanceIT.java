@@ -29,9 +29,8 @@ class BalanceIT {
     /// Nine partitions with two copies each, all of them on brokers 1 and 2.
     private static void createUnevenTopics(Admin admin) throws Exception {
         admin.createTopics(List.of(uneven("orders", PARTITIONS), uneven("others", OTHER_PARTITIONS))).all().get();
-        while (!carried(admin).equals(new Carried(List.of(9, 9, 0), List.of(9, 0, 0)))) {
-            Thread.onSpinWait();
-        }
+        Carried uneven = new Carried(List.of(9, 9, 0), List.of(9, 0, 0));
+        Waiting.until("topics as they were made", () -> carried(admin).equals(uneven));
     }
 
     private static NewTopic uneven(String topic, int partitions) {

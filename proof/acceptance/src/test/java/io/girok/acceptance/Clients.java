@@ -73,13 +73,7 @@ final class Clients {
 
     /// Asks again and again until `condition` holds.
     static void awaitUntil(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (deadline < System.nanoTime()) {
-                throw new AssertionError("not within " + LIMIT + ": " + what);
-            }
-            Thread.onSpinWait();
-        }
+        Waiting.until(what, LIMIT, condition::getAsBoolean);
     }
 
     /// A future that ended in an error; the cause is the client's own exception.

@@ -41,7 +41,7 @@ final class ClusterClients {
         create(admin, topic, 3);
     }
 
-    static void create(Admin admin, String topic, int replicas) throws Exception {
+    static void create(Admin admin, String topic, int replicas) {
         admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) replicas))).all().get();
     }
 
@@ -66,13 +66,12 @@ final class ClusterClients {
         return admin.describeCluster().controller().get().id();
     }
 
-    static void awaitInSync(Admin admin, String topic) throws Exception {
+    static void awaitInSync(Admin admin, String topic) {
         awaitInSync(admin, topic, 3);
     }
 
     static void awaitInSync(Admin admin, String topic, int replicas) throws Exception {
-        while (partitions(admin, topic).stream().anyMatch(partition -> partition.isr().size() < replicas)) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(topic + " in sync",
+                () -> partitions(admin, topic).stream().allMatch(partition -> replicas <= partition.isr().size()));
     }
 }

@@ -108,9 +108,7 @@ final class ClusterGroup implements AutoCloseable {
     /// Waits until so many more records were read.
     void awaitMore(int count) {
         long target = readCount() + count;
-        while (readCount() < target && failure.get() == null) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(count + " more read by " + group, () -> target <= readCount() || failure.get() != null);
         assertThat(failure.get()).isNull();
     }
 
@@ -122,11 +120,9 @@ final class ClusterGroup implements AutoCloseable {
     void finish(ClusterLoad load, Admin admin) throws Exception {
         load.acknowledged().forEach((partition, records) -> {
             long end = records.keySet().stream().mapToLong(offset -> offset + 1).max().orElse(0);
-            while ((committed.getOrDefault(partition, 0L) < end
-                    || !read.getOrDefault(partition, Set.of()).containsAll(records.keySet()))
-                    && failure.get() == null) {
-                Thread.onSpinWait();
-            }
+            Waiting.until("all of " + partition + " read by " + group,
+                    () -> failure.get() != null || (end <= committed.getOrDefault(partition, 0L)
+                            && read.getOrDefault(partition, Set.of()).containsAll(records.keySet())));
         });
         isEnding = true;
         for (Thread member : members) {

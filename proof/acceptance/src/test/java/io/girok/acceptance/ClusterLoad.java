@@ -76,9 +76,7 @@ final class ClusterLoad implements AutoCloseable {
 
     void awaitMore(int count) {
         int target = acknowledgedCount + count;
-        while (acknowledgedCount < target && failure.get() == null) {
-            Thread.onSpinWait();
-        }
+        Waiting.until(count + " more records", () -> target <= acknowledgedCount || failure.get() != null);
         assertThat(failure.get()).isNull();
     }
 

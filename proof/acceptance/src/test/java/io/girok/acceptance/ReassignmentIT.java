@@ -66,10 +66,9 @@ class ReassignmentIT {
     }
 
     private static void awaitOn(Admin admin, List<Integer> brokers) throws Exception {
-        while (!admin.listPartitionReassignments().reassignments().get().isEmpty()
-                || !partitions(admin, TOPIC).stream().allMatch(partition -> isOn(partition, brokers))) {
-            Thread.onSpinWait();
-        }
+        Waiting.until("replicas on " + brokers,
+                () -> admin.listPartitionReassignments().reassignments().get().isEmpty()
+                        && partitions(admin, TOPIC).stream().allMatch(partition -> isOn(partition, brokers)));
     }
 
     private static boolean isOn(TopicPartitionInfo partition, List<Integer> brokers) {
@@ -78,15 +77,12 @@ class ReassignmentIT {
                 && brokers.contains(partition.leader().id());
     }
 
-    private void awaitNoLog(int broker) throws Exception {
-        while (true) {
+    private void awaitNoLog(int broker) {
+        Waiting.until("no log on broker " + broker, () -> {
             try (Stream<Path> files = Files.list(directory.resolve("node-" + broker))) {
-                if (files.map(file -> file.getFileName().toString()).noneMatch(name -> name.matches(TOPIC + "-\\d+"))) {
-                    return;
-                }
+                return files.noneMatch(file -> file.getFileName().toString().matches(TOPIC + "-\\d+"));
             }
-            Thread.onSpinWait();
-        }
+        });
     }
 
     @Test
