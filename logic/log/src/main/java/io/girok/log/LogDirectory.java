@@ -600,7 +600,8 @@ public final class LogDirectory implements AutoCloseable {
             StorageFailed earlier = failure.get();
             return earlier == null ? failed : earlier;
         }
-        LOGGER.error("{}; its partitions are offline until the broker is started again", failed.getMessage());
+        LOGGER.error("{}; its partitions are offline until its file system is mounted anew, which makes sure of what is "
+                + "on the disk, and the broker started again", failed.getMessage());
         for (Consumer<StorageFailed> listener : List.copyOf(listeners)) {
             if (listeners.remove(listener)) {
                 listener.accept(failed);

@@ -41,7 +41,7 @@ final class ClusterClients {
         create(admin, topic, 3);
     }
 
-    static void create(Admin admin, String topic, int replicas) {
+    static void create(Admin admin, String topic, int replicas) throws Exception {
         admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) replicas))).all().get();
     }
 
@@ -70,7 +70,7 @@ final class ClusterClients {
         awaitInSync(admin, topic, 3);
     }
 
-    static void awaitInSync(Admin admin, String topic, int replicas) throws Exception {
+    static void awaitInSync(Admin admin, String topic, int replicas) {
         Waiting.until(topic + " in sync",
                 () -> partitions(admin, topic).stream().allMatch(partition -> replicas <= partition.isr().size()));
     }

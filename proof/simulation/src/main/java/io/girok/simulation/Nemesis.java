@@ -29,7 +29,6 @@ final class Nemesis {
     private final int maxCalmMs;
     private boolean isOver;
     private boolean hasReplaced;
-    private boolean hasFailedDirectory;
 
     Nemesis(SimulatedCluster cluster, History history, PowerLoss powerLoss) {
         this.cluster = cluster;
@@ -151,31 +150,27 @@ final class Nemesis {
         cluster.nodes().forEach(SimulatedNode::healQuorum);
     }
 
-    /// Several lose their power, but not while the log directory of one has failed.
     private void loseAll(List<SimulatedNode> nodes, int maxMs) {
-        if (!hasFailedDirectory) {
-            nodes.forEach(node -> {
-                powerLoss.strike(node);
-                restartLater(node, maxMs);
-            });
-        }
+        nodes.forEach(node -> {
+            powerLoss.strike(node);
+            restartLater(node, maxMs);
+        });
     }
 
-    /// Of several; the first one has the metadata. One at a time, and while nothing else is missing.
+    /// Of several; the first one has the metadata.
     private void failDirectory(SimulatedNode node) {
-        if (1 < node.directories().size() && !hasFailedDirectory && powerLoss.areAllInSync()) {
-            hasFailedDirectory = true;
+        if (1 < node.directories().size()) {
             node.failDirectory();
             later(world.between(20, 6_000), () -> repairDisk(node));
         }
     }
 
-    /// What has failed is used again after a start.
+    /// What has failed is used again after a start of the machine: what a failed sync was for is in its memory only, and
+    /// no further sync brings it to the disk.
     private void repairDisk(SimulatedNode node) {
         node.repairDisk();
-        hasFailedDirectory = false;
         if (node.lacksDirectory()) {
-            node.kill();
+            powerLoss.strike(node);
             restartLater(node, 2_000);
         }
     }
@@ -251,7 +246,7 @@ final class Nemesis {
             node.slowDisk(0);
             node.repairDisk();
             if (node.lacksDirectory()) {
-                node.kill();
+                powerLoss.strike(node);
             }
         }
         if (world.chance(ONE_STAYS_AWAY)) {
