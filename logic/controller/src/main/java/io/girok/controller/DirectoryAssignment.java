@@ -14,8 +14,8 @@ import java.util.Map;
 /// A replica that turns up in another directory was moved there, if its earlier one can be used and its broker is at
 /// work: then it has all it had. If not, its log was begun anew, and it may lead only once it has caught up. One whose
 /// log alone could not be used was repaired, or begun anew, and is taken for one that may lack records, as after a
-/// registration; and so is one that a broker finds in another directory when it starts, which may be what was left there
-/// long ago.
+/// registration; and so is one that a broker finds in another directory when it starts, which may be what was left
+/// there long ago.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 

@@ -169,20 +169,18 @@ public final class LogDirectory implements AutoCloseable {
         return properties.directoryId();
     }
 
-    /// Whether nothing can be missing of what was acknowledged, or the controller knows that it can: a further start
-    /// says the same until [#notWholeIsKnown].
+    /// Whether all that was acknowledged is there, or the controller knows better ([#notWholeIsKnown]).
     public boolean isWhole() {
         return isWhole;
     }
 
     /// The controller counts on nothing that may be missing here. Blocks shortly, when something may be.
     public void notWholeIsKnown() {
-        if (isWhole) {
-            return;
-        }
         try {
-            UnsyncedRun.note(environment.disk(), path);
-            isWhole = true;
+            if (!isWhole) {
+                UnsyncedRun.note(environment.disk(), path);
+                isWhole = true;
+            }
         } catch (IOException e) {
             fail("noting that the controller knows what may be missing failed", e);
         }
@@ -206,7 +204,7 @@ public final class LogDirectory implements AutoCloseable {
                 .orElseThrow(() -> Invariant.violated("nothing is too much to recover"));
     }
 
-    /// As [#openPartition], for a shard: empty when there is so much to recover that the shard can't wait for it.
+    /// As [#openPartition], for a shard: empty when there is too much to recover for the shard to wait for.
     public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
         return open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
     }
@@ -275,18 +273,8 @@ public final class LogDirectory implements AutoCloseable {
     ///
     /// @throws StorageFailed when the disk fails
     public long sizeOnDisk(PartitionName name) {
-        if (!isOnDisk(name)) {
-            return 0;
-        }
         try {
-            Path directory = FileNames.directory(path, name);
-            long bytes = 0;
-            for (String file : environment.disk().list(directory)) {
-                if (FileNames.offset(file, FileNames.LOG).isPresent()) {
-                    bytes += environment.disk().size(directory.resolve(file));
-                }
-            }
-            return bytes;
+            return isOnDisk(name) ? PartitionDirectory.sizeInBytes(environment.disk(), path, name) : 0;
         } catch (IOException e) {
             throw fail("measuring log '" + name + "' failed", e);
         }
@@ -600,8 +588,8 @@ public final class LogDirectory implements AutoCloseable {
             StorageFailed earlier = failure.get();
             return earlier == null ? failed : earlier;
         }
-        LOGGER.error("{}; its partitions are offline until its file system is mounted anew, which makes sure of what is "
-                + "on the disk, and the broker started again", failed.getMessage());
+        LOGGER.error("{}; it is offline until its file system is mounted anew and the broker started again",
+                failed.getMessage());
         for (Consumer<StorageFailed> listener : List.copyOf(listeners)) {
             if (listeners.remove(listener)) {
                 listener.accept(failed);

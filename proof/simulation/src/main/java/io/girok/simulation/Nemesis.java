@@ -165,8 +165,8 @@ final class Nemesis {
         }
     }
 
-    /// What has failed is used again after a start of the machine: what a failed sync was for is in its memory only, and
-    /// no further sync brings it to the disk.
+    /// What has failed is used again after a start of the machine: what a failed sync was for is in its memory only,
+    /// and no further sync brings it to the disk.
     private void repairDisk(SimulatedNode node) {
         node.repairDisk();
         if (node.lacksDirectory()) {
