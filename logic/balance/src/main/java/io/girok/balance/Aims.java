@@ -28,4 +28,10 @@ public record Aims(Set<Goal> goals, int thresholdPercent) {
     boolean isUneven(Spread spread) {
         return (double) thresholdPercent * spread.average() < 100.0 * spread.gap();
     }
+
+    /// Whether it is to be made more even, once it is worked on: well below the threshold, so that a little more on one
+    /// broker is not the next reason to move something.
+    boolean isStillUneven(Spread spread) {
+        return thresholdPercent * spread.average() / 2 < 100.0 * spread.gap();
+    }
 }

@@ -35,12 +35,14 @@ final class ByteEvening {
     /// Whether anything moves.
     boolean run() {
         boolean isMoved = false;
-        for (Spread spread = Spread.of(board, board::bytes); Aims.MIN_GAP_BYTES < spread.gap()
-                && aims.isUneven(spread); spread = Spread.of(board, board::bytes)) {
+        Spread spread = Spread.of(board, board::bytes);
+        boolean isWorked = Aims.MIN_GAP_BYTES < spread.gap() && aims.isUneven(spread);
+        while (isWorked && Aims.MIN_GAP_BYTES / 2 < spread.gap() && aims.isStillUneven(spread)) {
             if (!swapOne(Math.max(1, (long) (spread.average() * MIN_GAIN_PERCENT / 100)))) {
                 break;
             }
             isMoved = true;
+            spread = Spread.of(board, board::bytes);
         }
         return isMoved;
     }
