@@ -36,19 +36,20 @@ import org.slf4j.LoggerFactory;
 /// Evens out what brokers carry, on the node that is the active controller. Owned by its shard.
 public final class AutoBalance implements MetadataStore.Subscriber {
     /*
-     *   RESTING --interval, all is quiet--> LOOKING --brokers have told, planned--> MOVING --all have ended--> RESTING
-     *      ^                                   |  nothing to move, or one is silent    |
-     *      |-----------------------------------/                                       |
-     *      \---------------------------- turned off: called off -----------------------/
+     *   RESTING --interval, all is quiet--> LOOKING --brokers have told, planned, throttled--> MOVING --+
+     *      ^                                   |  nothing to move, or one is silent                    |
+     *      |-----------------------------------/                                                       |
+     *      \-------------------- all have ended, or turned off: called off; unthrottled ---------------/
      *
      * Quiet: nothing is being reassigned, by whomever, and every registered broker is up. One that is down may be back
-     * soon; when it is not to come back, it is unregistered, and then its replicas are made anew elsewhere.
+     * soon; when it is not to come back, it is unregistered: then copies on their way to it are called off, and its
+     * replicas are made anew elsewhere.
      *
      * The plan is in memory only. A new active controller lets run what was begun, and plans for itself when that has
-     * ended. It cannot know whether the throttle was set by the one before or by a person, so with its first look it
-     * takes away rates that are exactly the one it would set.
+     * ended. It cannot know whether the throttle was set by the one before or by a person, so as soon as nothing moves
+     * it takes away rates that are exactly the one it would set, whether it is turned on or not.
      *
-     * One command is under way at a time; what is refused or lost is found out with the next look at the image.
+     * Nothing begins until the throttle is in force. One command is under way at a time; what is refused or lost is found out with the next look at the image.
      */
     private static final Logger LOG = LoggerFactory.getLogger(AutoBalance.class);
     private static final long CHECK_MS = 500;
@@ -101,7 +102,7 @@ public final class AutoBalance implements MetadataStore.Subscriber {
             end();
             isLeading = true;
             BalanceSettings current = settings.get();
-            throttleBytesPerSecond = current.isEnabled() ? current.throttleBytesPerSecond() : 0;
+            throttleBytesPerSecond = current.throttleBytesPerSecond();
             nextLookMs = now() + current.intervalMs();
             nextCheck = shard.schedule(CHECK_MS, this::check);
         });
@@ -146,8 +147,11 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         }
     }
 
+    /// Where there is one broker only, there is nothing to even out either.
     private static boolean isQuiet(MetadataImage image) {
-        return image.brokers().stream().allMatch(BrokerImage::canLead) && ImageLayout.moving(image).isEmpty();
+        List<BrokerImage> brokers = image.brokers();
+        return 1 < brokers.size() && brokers.stream().allMatch(BrokerImage::canLead)
+                && ImageLayout.moving(image).isEmpty();
     }
 
     private void look(BalanceSettings current) {
@@ -167,7 +171,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
     }
 
     private void begin(List<BrokerImage> brokers, BalancePlan plan, BalanceSettings current) {
-        if (!isLeading || plan.moves().isEmpty()) {
+        MetadataImage image = metadata.image();
+        if (!isLeading || plan.moves().isEmpty() || !image.brokers().equals(brokers) || !isQuiet(image)) {
             return;
         }
         LOG.info("brokers are evened out: {} partitions change, {} MiB are copied; brokers carry {}, then {}",
@@ -177,11 +182,25 @@ public final class AutoBalance implements MetadataStore.Subscriber {
                 .limit(MAX_REASONS_LOGGED)
                 .forEach(move -> LOG.info("partition '{}' goes from {} to {}: {}", move.partition(), move.from(),
                         move.to(), move.reasons().stream().map(Reason::text).toList()));
-        planned = brokers;
-        moving = new MoveQueue(plan.moves(), current.maxMoves());
+        MoveQueue queue = new MoveQueue(plan.moves(), current.maxMoves());
         if (0 < current.throttleBytesPerSecond() && plan.moves().stream().anyMatch(Move::copies)) {
             throttleBytesPerSecond = current.throttleBytesPerSecond();
-            submit(BalanceCommands.throttle(metadata.image(), plan.moves(), throttleBytesPerSecond));
+            CompletableFuture<Boolean> throttled = submit(
+                    BalanceCommands.throttle(image, plan.moves(), throttleBytesPerSecond));
+            work = CompletableFuture.allOf(work, throttled.thenAcceptAsync(isThrottled -> {
+                if (isThrottled) {
+                    start(queue, brokers);
+                }
+            }, shard));
+        } else {
+            start(queue, brokers);
+        }
+    }
+
+    private void start(MoveQueue queue, List<BrokerImage> brokers) {
+        if (isLeading) {
+            planned = brokers;
+            moving = queue;
         }
     }
 
@@ -190,14 +209,19 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         if (!isAsPlanned(image)) {
             queue.stopBeginning();
         }
+        List<Move> stranded = queue.running().stream().filter(move -> isStranded(image, move)).toList();
+        if (!stranded.isEmpty()) {
+            var _ = submit(BalanceCommands.callOff(image, stranded));
+            return;
+        }
         MoveQueue.Step step = queue.next(ImageLayout.moving(image));
         List<PartitionName> changed = BalanceCommands.changedLeaders(step.ended());
         if (!changed.isEmpty()) {
-            submit(new ElectLeaders(ElectLeaders.Kind.PREFERRED, changed));
+            var _ = submit(new ElectLeaders(ElectLeaders.Kind.PREFERRED, changed));
         }
         AlterReassignments begun = BalanceCommands.begin(image, step.begun());
         if (!begun.reassignments().isEmpty()) {
-            submit(begun);
+            var _ = submit(begun);
         }
         if (queue.isDone()) {
             LOG.info("brokers are evened out: {} partitions have changed", queue.endedCount());
@@ -210,12 +234,19 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         return image.brokers().equals(planned);
     }
 
+    /// Whether it can't come to its end.
+    private static boolean isStranded(MetadataImage image, Move move) {
+        return move.to().stream().anyMatch(broker -> image.broker(broker) == null)
+                && BalanceCommands.isUnderWay(image, move);
+    }
+
     private void callOff(MoveQueue queue) {
         LOG.info("auto.balance.enable is off: {} moves are called off, {} had ended", queue.running().size(),
                 queue.endedCount());
         moving = null;
-        if (!queue.running().isEmpty()) {
-            submit(BalanceCommands.callOff(queue.running()));
+        AlterReassignments calledOff = BalanceCommands.callOff(metadata.image(), queue.running());
+        if (!calledOff.reassignments().isEmpty()) {
+            var _ = submit(calledOff);
         }
     }
 
@@ -223,20 +254,22 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         AlterConfigs deletions = BalanceCommands.unthrottle(metadata.image(), throttleBytesPerSecond);
         throttleBytesPerSecond = 0;
         if (!deletions.alterations().isEmpty()) {
-            submit(deletions);
+            var _ = submit(deletions);
         }
     }
 
-    private <K, V> void submit(Command<Map<K, Result<V>>> command) {
-        CompletableFuture<Void> done = controller.submit(command).handle((answers, failure) -> {
+    /// Ends in whether all was done.
+    private <K, V> CompletableFuture<Boolean> submit(Command<Map<K, Result<V>>> command) {
+        CompletableFuture<Boolean> done = controller.submit(command).handle((answers, failure) -> {
             if (failure != null) {
                 LOG.warn("the controller has not done its part in evening out brokers: {}", failure.getMessage());
-            } else {
-                answers.forEach(AutoBalance::report);
+                return false;
             }
-            return null;
+            answers.forEach(AutoBalance::report);
+            return answers.values().stream().allMatch(Result::isOk);
         });
         work = CompletableFuture.allOf(work, done);
+        return done;
     }
 
     /// What is refused stays as it is, and is planned for again.

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What the controller is asked for to carry out moves. Stateless.
 final class BalanceCommands {
@@ -37,17 +38,29 @@ final class BalanceCommands {
     }
 
     private static boolean isAsPlanned(MetadataImage image, Move move) {
-        TopicImage topic = image.topic(move.partition().topic());
-        if (topic == null || topic.partitions().size() <= move.partition().index()) {
-            return false;
-        }
-        PartitionImage partition = topic.partitions().get(move.partition().index());
-        return !partition.isReassigning() && partition.replicas().equals(move.from());
+        PartitionImage partition = partition(image, move);
+        return partition != null && !partition.isReassigning() && partition.replicas().equals(move.from());
     }
 
-    static AlterReassignments callOff(Collection<Move> moves) {
-        return new AlterReassignments(
-                moves.stream().map(move -> new Reassignment(move.partition(), null)).toList(), true);
+    /// Whether the partition is on its way, and not by somebody else's wish to another place.
+    static boolean isUnderWay(MetadataImage image, Move move) {
+        PartitionImage partition = partition(image, move);
+        return partition != null && partition.isReassigning() && partition.targetReplicas().equals(move.to());
+    }
+
+    private static @Nullable PartitionImage partition(MetadataImage image, Move move) {
+        TopicImage topic = image.topic(move.partition().topic());
+        return topic == null || topic.partitions().size() <= move.partition().index()
+                ? null
+                : topic.partitions().get(move.partition().index());
+    }
+
+    /// Those of the moves that are under way.
+    static AlterReassignments callOff(MetadataImage image, Collection<Move> moves) {
+        return new AlterReassignments(moves.stream()
+                .filter(move -> isUnderWay(image, move))
+                .map(move -> new Reassignment(move.partition(), null))
+                .toList(), true);
     }
 
     /// The partitions that are to be led by others.
