@@ -73,6 +73,11 @@ final class FinalCheck {
         MetadataImage image = cluster.nodes().getFirst().image();
         checkTopics(image, topics);
         checkReplicas(image, replicas);
+        image.configs().forEach((target, values) -> {
+            if (values.keySet().stream().anyMatch(name -> name.contains(".throttled."))) {
+                history.violation("a throttle is left on " + target + ": " + values);
+            }
+        });
         cluster.nodes().forEach(SimulatedNode::stop);
         if (!world.runUntil(() -> cluster.nodes().stream().noneMatch(SimulatedNode::isRunning), STOP_LIMIT_MS)) {
             history.violation("the nodes do not stop");

@@ -18,6 +18,7 @@ final class Nemesis {
     /// A disk with less than a mebibyte left counts as full.
     private static final int MAX_LEFT_BYTES = 1_200_000;
     private static final long CUT_LIMIT_MS = 3_000;
+    private static final int MAX_JOIN_MS = 5_000;
     private static final int DAY_MS = 86_400_000;
 
     private final SimulatedCluster cluster;
@@ -40,6 +41,14 @@ final class Nemesis {
     }
 
     void start() {
+        cluster.nodes()
+                .stream()
+                .filter(node -> !cluster.founders().contains(node))
+                .forEach(node -> startLater(node, MIN_CALM_MS, MAX_JOIN_MS));
+        strikeLater();
+    }
+
+    private void strikeLater() {
         var _ = shard.schedule(world.between(MIN_CALM_MS, maxCalmMs), this::strike);
     }
 
@@ -85,14 +94,18 @@ final class Nemesis {
                 victim.snapshot();
             }
         }
-        start();
+        strikeLater();
     }
 
     private void restartLater(SimulatedNode node, int maxMs) {
         if (!node.isCutFromQuorum()) {
             cluster.elect();
         }
-        later(world.between(5, maxMs), () -> {
+        startLater(node, 5, maxMs);
+    }
+
+    private void startLater(SimulatedNode node, int minMs, int maxMs) {
+        later(world.between(minMs, maxMs), () -> {
             if (!node.isRunning() && !isOver) {
                 node.start();
             }

@@ -10,10 +10,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignablePartition;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsRequestData.ReassignableTopic;
 import org.apache.kafka.common.message.AlterPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResourceCollection;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfigCollection;
+import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// thread.
 final class ReassignmentClient implements Client {
     private static final short VERSION = 1;
+    private static final short CONFIGS_VERSION = 1;
+    private static final int MAX_REST_MS = 2_000;
+    private static final int MAX_BALANCED_REST_MS = 20_000;
     private static final int LIMIT_MS = 3_000;
     private static final double CANCELS = 0.25;
     /// After so long, whatever was asked for without an answer has been done, or never will be.
@@ -32,11 +42,15 @@ final class ReassignmentClient implements Client {
     private final List<PartitionName> partitions;
     private final Map<PartitionName, List<Integer>> settled = new HashMap<>();
     private final Set<PartitionName> absent = new HashSet<>();
+    private final boolean isBalanced;
     private boolean isFinishing;
 
-    ReassignmentClient(ClientLink link, List<PartitionName> partitions) {
+    /// @param isBalanced whether the controller moves partitions as well: then it is to get its turn, and is turned off
+    ///         in the end
+    ReassignmentClient(ClientLink link, List<PartitionName> partitions, boolean isBalanced) {
         this.link = link;
         this.partitions = List.copyOf(partitions);
+        this.isBalanced = isBalanced;
     }
 
     @Override
@@ -47,6 +61,34 @@ final class ReassignmentClient implements Client {
     @Override
     public void finish() {
         isFinishing = true;
+        if (isBalanced) {
+            turnBalanceOff();
+        } else {
+            settleLater();
+        }
+    }
+
+    private void turnBalanceOff() {
+        AlterableConfigCollection off = new AlterableConfigCollection(
+                List.of(new AlterableConfig().setName("auto.balance.enable").setValue("false")).iterator());
+        IncrementalAlterConfigsRequestData request = new IncrementalAlterConfigsRequestData().setResources(
+                new AlterConfigsResourceCollection(List.of(new AlterConfigsResource()
+                        .setResourceType(ConfigResource.Type.BROKER.id())
+                        .setResourceName("")
+                        .setConfigs(off)).iterator()));
+        var _ = link.ask(link.anyBroker(), ApiKeys.INCREMENTAL_ALTER_CONFIGS, CONFIGS_VERSION, request)
+                .handle((body, failure) -> {
+                    if (body instanceof IncrementalAlterConfigsResponseData answer
+                            && answer.responses().getFirst().errorCode() == Errors.NONE.code()) {
+                        settleLater();
+                    } else {
+                        link.later(1, 100, this::turnBalanceOff);
+                    }
+                    return true;
+                });
+    }
+
+    private void settleLater() {
         link.later(CERTAIN_AFTER_MS, CERTAIN_AFTER_MS + 1, this::settleNext);
     }
 
@@ -69,7 +111,7 @@ final class ReassignmentClient implements Client {
                 ? null
                 : brokers(link.world().between(SimulatedCluster.MIN_IN_SYNC, SimulatedCluster.REPLICAS));
         var _ = alter(partition, target).handle((error, failure) -> {
-            link.later(20, 2_000, this::next);
+            link.later(20, isBalanced ? MAX_BALANCED_REST_MS : MAX_REST_MS, this::next);
             return true;
         });
     }

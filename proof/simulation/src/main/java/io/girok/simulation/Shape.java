@@ -7,12 +7,15 @@ import java.util.SplittableRandom;
 ///
 /// @param directoryCount how many log directories each has
 /// @param isCleaned whether segments are short, and compacted ones cleaned often
-record Shape(int directoryCount, boolean isCleaned, Durability durability) {
+/// @param isBalanced whether the controller evens out what nodes carry, and one node joins when the topics are there
+record Shape(int directoryCount, boolean isCleaned, Durability durability, boolean isBalanced) {
     private static final int ONE_IN = 4;
+    private static final int SEEDS_PER_BALANCED = 5;
 
     static Shape of(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         return new Shape(random.nextInt(ONE_IN) == 0 ? 2 : 1, random.nextInt(ONE_IN) == 0,
-                random.nextInt(ONE_IN) == 0 ? Durability.OS : Durability.FSYNC);
+                random.nextInt(ONE_IN) == 0 ? Durability.OS : Durability.FSYNC,
+                Math.floorMod(seed, SEEDS_PER_BALANCED) == 0);
     }
 }

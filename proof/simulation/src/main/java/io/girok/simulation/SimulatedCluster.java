@@ -43,7 +43,8 @@ final class SimulatedCluster {
         this.clientHost = new Host(world, CLIENTS);
         network.add(clientHost);
         Parts parts = new Parts(world, shape, network, quorum, history);
-        for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers(seed)).toArray()) {
+        int followers = Math.max(shape.isBalanced() ? 1 : 0, followers(seed));
+        for (int id : IntStream.rangeClosed(1, VOTERS.size() + followers).toArray()) {
             Host host = new Host(world, id);
             network.add(host);
             nodes.add(new SimulatedNode(host, parts, settings(id, shape)));
@@ -65,6 +66,7 @@ final class SimulatedCluster {
             settings.put("log.cleaner.min.cleanable.ratio", "0.01");
             settings.put("log.cleaner.dedupe.buffer.size", "1048576");
         }
+        settings.put("auto.balance.enable", Boolean.toString(shape.isBalanced()));
         return settings;
     }
 
@@ -78,8 +80,19 @@ final class SimulatedCluster {
                 Map.entry("leader.imbalance.check.interval.seconds", "5"),
                 Map.entry("leader.imbalance.per.broker.percentage", "0"), Map.entry("log.dir.min.free.bytes", "0"),
                 Map.entry("log.flush.offset.checkpoint.interval.ms", "3000"),
+                Map.entry("auto.balance.interval.ms", "500"), Map.entry("auto.balance.threshold.percent", "0"),
+                Map.entry("auto.balance.throttle.bytes.per.second", "50000"),
                 Map.entry("log.retention.ms", "-1"), Map.entry("group.initial.rebalance.delay.ms", "100"),
                 Map.entry("log.message.timestamp.after.max.ms", "9223372036854775807"));
+    }
+
+    boolean isBalanced() {
+        return shape.isBalanced();
+    }
+
+    /// Those that are there from the beginning.
+    List<SimulatedNode> founders() {
+        return isBalanced() ? nodes.subList(0, nodes.size() - 1) : nodes;
     }
 
     Durability durability() {

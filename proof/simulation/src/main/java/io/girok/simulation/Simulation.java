@@ -56,12 +56,12 @@ public final class Simulation {
         IntStream.range(0, PARTITIONS).forEach(index -> moved.add(new PartitionName(TOPIC, index)));
         IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
                 .forEach(index -> moved.add(new PartitionName(FinalCheck.OFFSETS_TOPIC, index)));
-        this.reassignments = new ReassignmentClient(cluster.newLink(), moved);
+        this.reassignments = new ReassignmentClient(cluster.newLink(), moved, cluster.isBalanced());
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
     public Report run(long durationMs) {
-        cluster.nodes().forEach(SimulatedNode::start);
+        cluster.founders().forEach(SimulatedNode::start);
         if (!create(new CreatableTopic().setName(TOPIC)
                 .setNumPartitions(PARTITIONS)
                 .setReplicationFactor((short) SimulatedCluster.REPLICAS)) || !create(compacted())) {
