@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Feature;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
@@ -10,6 +11,7 @@ import io.girok.metadata.MetadataRecord.BrokerLeaving;
 import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
+import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,9 @@ import java.util.List;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
 final class Membership {
+    /// Set on a broker that was emptied to be removed; whoever comes later with its id is another one.
+    private static final String EXCLUDED = "auto.balance.excluded";
+
     private Membership() {}
 
     static Decision<Result<Long>> register(ControllerRules rules, MetadataImage image, RegisterBroker command) {
@@ -140,7 +145,12 @@ final class Membership {
                     Result.failed(ControllerError.INVALID_REQUEST,
                             "broker " + broker.id() + " is alive; stop it before it is unregistered"));
         }
-        return new Decision<>(List.of(new BrokerUnregistered(broker.id())), Result.of(broker.epoch()));
+        List<MetadataRecord> records = new ArrayList<>(List.of(new BrokerUnregistered(broker.id())));
+        ConfigTarget target = ConfigTarget.broker(broker.id());
+        if (image.config(target).containsKey(EXCLUDED)) {
+            records.add(new ConfigChanged(target, EXCLUDED, null));
+        }
+        return new Decision<>(records, Result.of(broker.epoch()));
     }
 
     /// The broker, if that is its epoch.

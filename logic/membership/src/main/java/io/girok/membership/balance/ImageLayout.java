@@ -4,9 +4,11 @@ import io.girok.balance.Layout;
 import io.girok.base.PartitionName;
 import io.girok.membership.balance.DiskReports.Report;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,7 +22,8 @@ final class ImageLayout {
     static Layout of(MetadataImage image, Map<Integer, Report> reports) {
         List<Layout.Broker> brokers = image.brokers()
                 .stream()
-                .map(broker -> new Layout.Broker(broker.id(), broker.rack(), role(broker), usable(broker, reports)))
+                .map(broker -> new Layout.Broker(broker.id(), broker.rack(), role(image, broker),
+                        usable(broker, reports)))
                 .toList();
         List<Layout.Partition> partitions = new ArrayList<>();
         for (TopicImage topic : image.topics()) {
@@ -39,8 +42,13 @@ final class ImageLayout {
         return new Layout(brokers, partitions);
     }
 
-    private static Layout.Role role(BrokerImage broker) {
-        return broker.canLead() ? Layout.Role.TAKES : Layout.Role.KEEPS;
+    private static Layout.Role role(MetadataImage image, BrokerImage broker) {
+        return broker.canLead() && !isExcluded(image, broker) ? Layout.Role.TAKES : Layout.Role.KEEPS;
+    }
+
+    private static boolean isExcluded(MetadataImage image, BrokerImage broker) {
+        return Boolean.parseBoolean(image.config(ConfigTarget.broker(broker.id()))
+                .get(BrokerSettings.AUTO_BALANCE_EXCLUDED.name()));
     }
 
     private static long usable(BrokerImage broker, Map<Integer, Report> reports) {

@@ -144,7 +144,8 @@ class AutoBalanceTest {
         cluster.shard.advance(A_WHILE_MS);
 
         assertThat(partitions()).extracting(PartitionImage::leader).containsExactlyInAnyOrder(1, 1, 2, 2);
-        assertThat(cluster.store.image().config(ConfigTarget.broker(1))).isEqualTo(Map.of(BalanceCommands.LEADER_RATE, "7"));
+        assertThat(cluster.store.image().config(ConfigTarget.broker(1)))
+                .isEqualTo(Map.of(BalanceCommands.LEADER_RATE, "7"));
         assertThat(cluster.store.image().config(ConfigTarget.broker(2))).isEmpty();
     }
 
@@ -161,6 +162,21 @@ class AutoBalanceTest {
 
         assertThat(cluster.moving()).isEmpty();
         assertThat(cluster.store.image().configs()).isEmpty();
+    }
+
+    @Test
+    void aBrokerThatWasEmptiedStaysEmptyUntilItIsForgotten() {
+        cluster.run(new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.broker(2),
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "auto.balance.excluded", "true")))), false));
+        cluster.shard.advance(3 * INTERVAL_MS);
+        assertThat(cluster.moving()).isEmpty();
+
+        cluster.fence(2, true);
+        cluster.run(new UnregisterBroker(2));
+        cluster.register(2);
+        cluster.shard.advance(INTERVAL_MS + A_WHILE_MS);
+
+        assertThat(cluster.moving()).hasSize(2);
     }
 
     @Test
@@ -188,7 +204,8 @@ class AutoBalanceTest {
         cluster.shard.advance(A_WHILE_MS);
 
         assertThat(partitions()).allSatisfy(partition -> assertThat(partition.replicas()).containsExactly(1));
-        assertThat(cluster.store.image().configs()).as("of brokers that are there").doesNotContainKeys(
-                ConfigTarget.broker(1), ConfigTarget.topic("orders"));
+        assertThat(cluster.store.image().configs()).as("of brokers that are there")
+                .doesNotContainKeys(
+                        ConfigTarget.broker(1), ConfigTarget.topic("orders"));
     }
 }

@@ -139,7 +139,7 @@ public final class BrokerSettings {
                     "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
 
     public static final Setting<Boolean> AUTO_BALANCE_ENABLE = add(
-            Setting.of("auto.balance.enable", ValueType.booleans(), "false",
+            Setting.of("auto.balance.enable", ValueType.booleans(), "true",
                     "Whether the active controller moves replicas and leaders so that all brokers carry the same; "
                             + "turned off, it calls its moves off. Not in Apache Kafka.")
                     .dynamic());
@@ -156,6 +156,11 @@ public final class BrokerSettings {
     public static final Setting<Integer> AUTO_BALANCE_THRESHOLD_PERCENT = add(
             Setting.of("auto.balance.threshold.percent", ValueType.ints(0, 1_000), "10",
                     "Loads that differ by no more than this share of the average count as even.").dynamic());
+    public static final Setting<Boolean> AUTO_BALANCE_EXCLUDED = add(
+            Setting.of("auto.balance.excluded", ValueType.booleans(), "false",
+                    "Whether the active controller leaves this broker as it is; 'girok cluster drain' sets it, so that "
+                            + "the broker stays empty until it is removed or 'girok cluster balance' is executed.")
+                    .dynamic());
     public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = add(
             Setting.of("auto.leader.rebalance.enable", ValueType.booleans(), "true",
                     "Whether partitions are led by their preferred leaders again, after these were away."));

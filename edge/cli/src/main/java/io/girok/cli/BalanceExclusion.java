@@ -1,0 +1,28 @@
+package io.girok.cli;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+
+/// Has the controller leave a broker as it is, so that one that was emptied stays empty; or even it out again with the
+/// others. Stateless.
+final class BalanceExclusion {
+    private static final String SETTING = "auto.balance.excluded";
+
+    private BalanceExclusion() {}
+
+    /// @param brokers that run: each is asked itself
+    static void set(Admin admin, Collection<Integer> brokers, boolean isExcluded) {
+        AlterConfigOp operation = new AlterConfigOp(new ConfigEntry(SETTING, "true"),
+                isExcluded ? AlterConfigOp.OpType.SET : AlterConfigOp.OpType.DELETE);
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+        brokers.forEach(id -> changes.put(new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(id)),
+                List.of(operation)));
+        Answers.of(admin.incrementalAlterConfigs(changes).all());
+    }
+}
