@@ -72,7 +72,7 @@ public final class Broker {
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
                 surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff()),
-                fetchers(given, replication), replication.directories());
+                fetchers(given, replication), replication.directories(), throttles.moves());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),

@@ -9,6 +9,7 @@ import io.girok.broker.TopicPlacements.Slot;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.metadata.BrokerImage;
+import io.girok.replication.ByteRate;
 import io.girok.replication.Leadership;
 import io.girok.replication.ReplicaFetchers;
 import io.girok.replication.ReplicationSettings;
@@ -80,8 +81,9 @@ public final class Partitions {
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
     /// @param directoryReports told in which directory a replica is, where the metadata say something else
+    /// @param moveRate of replicas that move between log directories
     Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers,
-            BiConsumer<PartitionId, TopicId> directoryReports) {
+            BiConsumer<PartitionId, TopicId> directoryReports, ByteRate moveRate) {
         this.replication = replication;
         this.fetchers = fetchers;
         this.directoryReports = directoryReports;
@@ -89,7 +91,7 @@ public final class Partitions {
         this.directories = List.copyOf(surroundings.directories());
         this.blockingPool = surroundings.blockingPool();
         Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
-        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), this::moved);
+        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), moveRate, this::moved);
     }
 
     /// Told of every partition that is led from now on.

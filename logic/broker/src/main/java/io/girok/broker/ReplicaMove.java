@@ -6,6 +6,7 @@ import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
 import io.girok.log.LogDirectory;
 import io.girok.log.PartitionStore;
+import io.girok.replication.ByteRate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Until the copy is in place it lies in a directory of its own, `<topic>-<partition>.<id>-future`, which a start
 /// removes: then the log is where it was.
+///
+/// Once the rate is used up, the copying pauses where it is, and goes on there when it is asked to; the rest of a closed
+/// log does not, since clients wait for it.
 public final class ReplicaMove {
     private static final int BUFFER_BYTES = 1024 * 1024;
     private static final String LOG = ".log";
@@ -40,15 +44,23 @@ public final class ReplicaMove {
     private final Path future;
     private final Map<String, Copied> copied = new HashMap<>();
     private final AtomicLong bytes = new AtomicLong();
+    private final ByteRate rate;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private String growing = "";
+    private @Nullable Begun begun;
     private volatile boolean isCancelled;
 
     /// What a file was when it was copied.
     private record Copied(long size, long modifiedMs) {}
 
-    ReplicaMove(PartitionName name, LogDirectory from, LogDirectory to) {
+    /// A file of which the beginning is copied, to `end`.
+    ///
+    /// @param file what it was when that was begun
+    private record Begun(String name, Copied file, boolean isGrowing, long end) {}
+
+    ReplicaMove(PartitionName name, LogDirectory from, LogDirectory to, ByteRate rate) {
         this.name = name;
+        this.rate = rate;
         this.from = from;
         this.to = to;
         this.disk = from.disk();
@@ -82,8 +94,13 @@ public final class ReplicaMove {
         return isCancelled;
     }
 
+    /// Whether there is more to copy, for which the rate had nothing left.
+    boolean isPaused() {
+        return begun != null;
+    }
+
     /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were.
-    /// Blocks.
+    /// Blocks, but not for the rate.
     ///
     /// @param tail what is beyond may be half a batch, or be taken back
     long copyBelow(PartitionStore.Tail tail) {
@@ -107,10 +124,19 @@ public final class ReplicaMove {
         List<String> files = disk.list(source).stream().filter(file -> tail == null || isDue(file, tail)).toList();
         String active = files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("");
         long before = bytes.get();
+        Begun left = begun;
+        if (left != null && !files.contains(left.name)) {
+            disk.delete(future.resolve(left.name));
+            begun = null;
+        }
         for (String file : files) {
             boolean isActive = file.equals(active);
-            copy(file, tail == null && !file.endsWith(LOG), isActive && file.equals(growing),
-                    isActive && tail != null ? tail.sizeInBytes() : Long.MAX_VALUE);
+            long maxBytes = isActive && tail != null ? tail.sizeInBytes() : Long.MAX_VALUE;
+            Part part = new Part(file, tail == null && !file.endsWith(LOG), isActive, maxBytes, tail != null);
+            if (!copyPart(part)) {
+                return bytes.get() - before;
+            }
+            growing = isActive ? file : growing;
         }
         growing = active;
         forget(files);
@@ -135,44 +161,78 @@ public final class ReplicaMove {
         }
     }
 
-    /// @param isForced whether the file is copied even if it looks as it did: in a millisecond it may have changed
-    /// @param isGrowing whether it has only been added to since it was copied
+    /// A file that is due.
+    ///
+    /// @param isForced whether it is copied even if it looks as it did: in a millisecond it may have changed
+    /// @param isActive whether it is only added to
     /// @param maxBytes of the file that count
-    private void copy(String file, boolean isForced, boolean isGrowing, long maxBytes) throws IOException {
-        Path path = source.resolve(file);
+    /// @param mayPause whether the copying ends when the rate is used up
+    private record Part(String file, boolean isForced, boolean isActive, long maxBytes, boolean mayPause) {}
+
+    /// False when it has paused.
+    private boolean copyPart(Part part) throws IOException {
+        Path path = source.resolve(part.file);
+        Begun left = begun;
         if (!disk.exists(path)) {
             // Gone meanwhile: what took its place comes with the next round.
-            return;
+            return true;
         }
-        Copied now = new Copied(Math.min(disk.size(path), maxBytes), disk.lastModifiedMs(path));
-        Copied before = copied.get(file);
-        if (now.equals(before) && !isForced) {
-            return;
+        Copied now = new Copied(Math.min(disk.size(path), part.maxBytes), disk.lastModifiedMs(path));
+        Copied before = copied.get(part.file);
+        if (now.equals(before) && !part.isForced) {
+            return true;
         }
-        long begin = before != null && isGrowing && before.size <= now.size ? before.size : 0;
+        long begin = beginOf(part, now, before, left != null && left.name.equals(part.file) ? left : null);
+        long end;
         try (DiskFile in = disk.open(path, Disk.Access.READ);
-                DiskFile out = disk.open(future.resolve(file), Disk.Access.WRITE)) {
+                DiskFile out = disk.open(future.resolve(part.file), Disk.Access.WRITE)) {
             out.truncate(begin);
-            copy(in, out, begin, now.size);
+            end = copy(in, out, new Range(begin, now.size), part.mayPause);
             out.sync();
         }
-        copied.put(file, now);
+        if (end < now.size) {
+            begun = new Begun(part.file, now, part.isActive, end);
+            return false;
+        }
+        begun = null;
+        copied.put(part.file, now);
         bytes.addAndGet(now.size - (before == null ? 0 : before.size));
+        return true;
     }
 
-    private void copy(DiskFile in, DiskFile out, long begin, long end) throws IOException {
-        for (long position = begin; position < end;) {
+    private long beginOf(Part part, Copied now, @Nullable Copied before, @Nullable Begun beginning) {
+        if (beginning != null && beginning.end <= now.size
+                && (now.equals(beginning.file) || (part.isActive && beginning.isGrowing))) {
+            return beginning.end;
+        }
+        return before != null && before.size <= now.size && part.isActive && part.file.equals(growing)
+                ? before.size
+                : 0;
+    }
+
+    private record Range(long begin, long end) {}
+
+    /// Answers the end of what was copied.
+    private long copy(DiskFile in, DiskFile out, Range range, boolean mayPause) throws IOException {
+        long position = range.begin;
+        while (position < range.end) {
             if (isCancelled) {
                 throw new IOException("the move of '" + name + "' to '" + to.path() + "' was called off");
             }
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, end - position));
+            if (mayPause && rate.isUsedUp()) {
+                break;
+            }
+            buffer.clear().limit((int) Math.min(BUFFER_BYTES, range.end - position));
             int count = in.read(buffer, position);
             if (count <= 0) {
-                throw new IOException("'" + source + "' has become shorter than " + end + " bytes while it was read");
+                throw new IOException("'" + source + "' has become shorter than " + range.end
+                        + " bytes while it was read");
             }
             out.write(buffer.flip(), position);
+            rate.count(count);
             position += count;
         }
+        return position;
     }
 
     /// Puts the copy in its place, and the log it was made of out of it. The log is closed and all of it is copied.

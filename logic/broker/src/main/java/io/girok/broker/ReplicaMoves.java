@@ -1,6 +1,8 @@
 package io.girok.broker;
 
 import io.girok.base.PartitionName;
+import io.girok.base.Shard;
+import io.girok.replication.ByteRate;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -19,17 +21,21 @@ final class ReplicaMoves {
     private static final long LITTLE_BYTES = 4L * 1024 * 1024;
     /// A log that is written to faster than it is copied is closed after so many rounds all the same.
     private static final int MAX_ROUNDS = 10;
+    /// After so long the rate is asked again: it may have been raised.
+    private static final long MAX_PAUSE_MS = 1_000;
 
     private final Executor blockingPool;
-    private final Executor owner;
+    private final Shard owner;
+    private final ByteRate rate;
     private final Consumer<ReplicaMove> onMoved;
     private final Map<PartitionName, ReplicaMove> running = new ConcurrentHashMap<>();
 
     /// @param owner the first shard
     /// @param onMoved told there
-    ReplicaMoves(Executor blockingPool, Executor owner, Consumer<ReplicaMove> onMoved) {
+    ReplicaMoves(Executor blockingPool, Shard owner, ByteRate rate, Consumer<ReplicaMove> onMoved) {
         this.blockingPool = blockingPool;
         this.owner = owner;
+        this.rate = rate;
         this.onMoved = onMoved;
     }
 
@@ -44,7 +50,7 @@ final class ReplicaMoves {
         if (hosted.directory().equals(target.directory())) {
             return;
         }
-        ReplicaMove move = new ReplicaMove(hosted.name(), hosted.directory(), target.directory());
+        ReplicaMove move = new ReplicaMove(hosted.name(), hosted.directory(), target.directory(), rate);
         running.put(hosted.name(), move);
         LOGGER.info("partition '{}' is moved from '{}' to '{}'", hosted.name(), hosted.directory().path(),
                 target.directory().path());
@@ -68,12 +74,18 @@ final class ReplicaMoves {
         var _ = hosted.tail().thenApplyAsync(move::copyBelow, blockingPool).whenCompleteAsync((copied, failure) -> {
             if (failure != null) {
                 end(move, failure);
+            } else if (move.isPaused()) {
+                owner.execute(() -> goOnLater(hosted, move, target, rounds));
             } else if (LITTLE_BYTES < copied && 1 < rounds) {
                 copy(hosted, move, target, rounds - 1);
             } else {
                 owner.execute(() -> finish(hosted, move, target));
             }
         }, blockingPool);
+    }
+
+    private void goOnLater(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target, int rounds) {
+        var _ = owner.schedule(Math.min(MAX_PAUSE_MS, rate.waitMs()), () -> copy(hosted, move, target, rounds));
     }
 
     private void finish(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {

@@ -14,6 +14,8 @@ import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.broker.TestNode;
 import io.girok.files.FileNames;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataRecord;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,6 +129,95 @@ class AlterReplicaLogDirsTest {
         assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders"));
     }
 
+    private void limit(long bytesPerSecond) {
+        node.commit(new MetadataRecord.ConfigChanged(ConfigTarget.broker(TestNode.BROKER_ID),
+                "replica.alter.log.dirs.io.max.bytes.per.second", Long.toString(bytesPerSecond)));
+    }
+
+    @Test
+    void aMoveTakesItsTimeUnderAThrottle() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        List<String> sent = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            sent.add(i + "x".repeat(100_000));
+            send(sent.getLast());
+        }
+        limit(1_000_000);
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+        node.advance(3_000);
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        sent.add("meanwhile");
+        send(sent.getLast());
+        node.advance(10_000);
+
+        assertThat(disk.list(FIRST)).doesNotContain("orders-0");
+        assertThat(disk.list(SECOND)).contains("orders-0");
+        assertThat(readOneByOne(sent.size())).isEqualTo(sent);
+    }
+
+    @Test
+    void aMoveThatIsThrottledToNothingCanBeCalledOff() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        limit(0);
+        alter(SECOND.toString(), 2);
+        node.advance(60_000);
+        assertThat(describe()).hasSize(2);
+
+        assertThat(alter(FIRST.toString(), 2)).isEqualTo(Errors.NONE);
+        node.advance(60_000);
+
+        assertThat(describe()).hasSize(1);
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders-0"));
+    }
+
+    /// Segments come and go while some of them are half copied.
+    @Test
+    void nothingIsLostOrLeftOverByPauses() throws IOException {
+        for (long seed = 0; seed < Long.getLong("runs", 30); seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ManualClock ownClock = new ManualClock();
+            MemoryDisk ownDisk = new MemoryDisk(ownClock);
+            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            node.createTopic(ORDERS, "orders", 1);
+            node.configure("orders", "segment.bytes", "1048576");
+            node.configure("orders", "retention.bytes", random.nextBoolean() ? "2500000" : "-1");
+            limit(random.nextLong(50_000, 3_000_000));
+            List<String> sent = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                sent.add(i + "x".repeat(random.nextInt(900_000)));
+                send(sent.getLast());
+            }
+            alter(SECOND.toString(), 2);
+
+            for (int i = 8; i < 14; i++) {
+                node.advance(random.nextInt(400_000));
+                sent.add(i + "x".repeat(random.nextInt(300_000)));
+                send(sent.getLast());
+            }
+            node.advance(600_000);
+
+            assertThat(ownDisk.list(FIRST)).as("seed %d", seed).doesNotContain("orders-0");
+            List<String> read = readOneByOne(sent.size());
+            assertThat(read).as("seed %d", seed)
+                    .isNotEmpty()
+                    .isEqualTo(sent.subList(sent.size() - read.size(), sent.size()));
+            assertThat(describe()).singleElement()
+                    .satisfies(only -> assertThat(only.partitionSize()).isEqualTo(sizeOfSegments(ownDisk)));
+        }
+    }
+
+    private static long sizeOfSegments(MemoryDisk of) throws IOException {
+        Path log = SECOND.resolve("orders-0");
+        long size = 0;
+        for (String file : of.list(log)) {
+            size += file.endsWith(".log") ? of.size(log.resolve(file)) : 0;
+        }
+        return size;
+    }
+
     /// Records that come during the move included.
     @Test
     void aCrashAtAnyPlaceLosesNothingAndLeavesOneLog() throws IOException {
@@ -179,6 +270,18 @@ class AlterReplicaLogDirsTest {
     private List<String> readAll() {
         node.runAll();
         return values(only(node.send(fetch("orders", ORDERS, 0, 0), 18).as(FetchResponseData.class)));
+    }
+
+    /// Each of `count` records by itself; without those at the beginning that are gone.
+    private List<String> readOneByOne(int count) {
+        List<String> read = new ArrayList<>();
+        for (int offset = 0; offset < count; offset++) {
+            List<String> found = values(
+                    only(node.send(fetch("orders", ORDERS, 0, offset), 18).as(FetchResponseData.class)));
+            assertThat(found.isEmpty()).as("a gap at %d", offset).isEqualTo(found.isEmpty() && read.isEmpty());
+            found.stream().limit(1).forEach(read::add);
+        }
+        return read;
     }
 
     private List<DescribeLogDirsPartition> describe() {

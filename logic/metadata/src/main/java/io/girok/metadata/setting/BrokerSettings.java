@@ -198,6 +198,12 @@ public final class BrokerSettings {
                     "The most that replicas here take while they catch up, in bytes per second; of the partitions that "
                             + "follower.replication.throttled.replicas of their topics names.")
                     .dynamic());
+    public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = add(
+            Setting.of("replica.alter.log.dirs.io.max.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE),
+                    "9223372036854775807",
+                    "The most that is copied from one log directory of this broker to another, in bytes per second; "
+                            + "all replicas that move together.")
+                    .dynamic());
 
     public static final Setting<String> DURABILITY = add(
             Setting.of("durability", ValueType.words("fsync", "os"), "fsync",
