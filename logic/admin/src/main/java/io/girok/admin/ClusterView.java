@@ -5,8 +5,13 @@ import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
+import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.Voter;
 import io.girok.wire.Connection;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -18,13 +23,16 @@ public final class ClusterView {
 
     private final Supplier<MetadataImage> images;
     private final LeaderView leaders;
+    private final Supplier<QuorumStatus> quorum;
 
-    public ClusterView(Supplier<MetadataImage> images, LeaderView leaders) {
+    /// @param quorum those that may be the active controller are its voters; none where this node does not know them
+    public ClusterView(Supplier<MetadataImage> images, LeaderView leaders, Supplier<QuorumStatus> quorum) {
         this.images = images;
         this.leaders = leaders;
+        this.quorum = quorum;
     }
 
-    /// A broker and where this client reaches it.
+    /// A node and where this client reaches it.
     record Node(int id, String host, int port, @Nullable String rack, boolean isFenced) {}
 
     MetadataImage image() {
@@ -59,6 +67,29 @@ public final class ClusterView {
                                 .filter(endpoint -> endpoint.listener().equals(connection.listenerName()))
                                 .map(endpoint -> node(broker, endpoint, connection)))
                 .toList();
+    }
+
+    /// The nodes that may be the active controller, and which of them is.
+    ///
+    /// @param activeId -1 for nobody
+    record Controllers(List<Node> nodes, int activeId) {}
+
+    /// Those that have an address; a broker's on the client's listener is told rather than the one that voters use.
+    Controllers controllers(MetadataImage image, Connection connection) {
+        QuorumStatus status = quorum.get();
+        Map<Integer, Node> brokers = new HashMap<>();
+        nodes(image, connection).forEach(node -> brokers.put(node.id(), node));
+        List<Node> nodes = new ArrayList<>();
+        for (QuorumStatus.VoterStatus each : status.voters()) {
+            Voter voter = each.voter();
+            Node broker = brokers.get(voter.id());
+            if (broker != null) {
+                nodes.add(broker);
+            } else if (voter.hasAddress()) {
+                nodes.add(new Node(voter.id(), voter.host(), voter.port(), null, false));
+            }
+        }
+        return new Controllers(nodes, status.leadership().leaderId());
     }
 
     private Node node(BrokerImage broker, Endpoint endpoint, Connection connection) {

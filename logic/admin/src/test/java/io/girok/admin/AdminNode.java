@@ -17,6 +17,9 @@ import io.girok.membership.ControllerChannel;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.QuorumStatus.VoterStatus;
+import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
@@ -40,6 +43,8 @@ final class AdminNode {
     });
     final ActiveController controller;
     final List<CompletableFuture<Void>> opening = new ArrayList<>();
+    /// Those that this node knows of.
+    final List<Voter> voters = new ArrayList<>();
     private final InMemoryMetadataLog log;
     private final ApiTable table;
     private final AtomicBoolean isCutOff = new AtomicBoolean();
@@ -64,7 +69,8 @@ final class AdminNode {
         thread.runAll();
         register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
         register(2, new Endpoint("PLAINTEXT", "two.example", 9093));
-        ClusterView view = new ClusterView(store::image, new LeaderView(1, isCutOff::get));
+        ClusterView view = new ClusterView(store::image, new LeaderView(1, isCutOff::get),
+                () -> new QuorumStatus(log.leadership(), 0, voters.stream().map(VoterStatus::unknown).toList()));
         ControllerChannel channel = new ControllerChannel(new ControllerChannel.Route(1, log::leadership,
                 (address, owner) -> {
                     throw new AssertionError("there is no other node");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.Voter;
 import io.girok.wire.TopicUuids;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -183,6 +184,22 @@ class MetadataAdminTest {
         assertThat(described.controllerId()).isEqualTo(1);
         assertThat(described.brokers()).hasSize(2);
         assertThat(described.clusterAuthorizedOperations()).isEqualTo(AuthorizedOperations.CLUSTER);
+    }
+
+    @Test
+    void controllersAreDescribedWithTheActiveOne() {
+        node.voters.addAll(List.of(Voter.of(1), new Voter(7, "seven.example", 9094)));
+
+        DescribeClusterResponseData described = node
+                .ask(new DescribeClusterRequestData().setEndpointType((byte) 2), 1)
+                .as(DescribeClusterResponseData.class);
+
+        assertThat(Errors.forCode(described.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(described.endpointType()).isEqualTo((byte) 2);
+        assertThat(described.controllerId()).isEqualTo(1);
+        assertThat(described.brokers())
+                .extracting(broker -> broker.brokerId() + " " + broker.host() + ":" + broker.port())
+                .containsExactly("1 one.example:9092", "7 seven.example:9094");
     }
 
     @Test

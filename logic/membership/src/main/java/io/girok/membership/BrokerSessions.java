@@ -9,6 +9,9 @@ import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.QuorumStatus.VoterStatus;
+import io.girok.metadata.Voter;
 import io.girok.wire.Connection;
 import io.girok.wire.Peers;
 import java.util.HashMap;
@@ -31,6 +34,8 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
     private static final class Session {
         private final long brokerEpoch;
         private long lastHeardMs;
+        private long heardAtWallMs = QuorumStatus.UNKNOWN;
+        private long metadataEndOffset = QuorumStatus.UNKNOWN;
         private long connectionId = -1;
         private boolean isConnected;
 
@@ -125,14 +130,30 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         return session != null && session.isConnected && now() < session.lastHeardMs + intervals.sessionMs();
     }
 
+    /// What a broker has said of itself with its last heartbeat; of one that does not vote the quorum knows nothing else.
+    public VoterStatus statusOf(int brokerId) {
+        Voter voter = Voter.of(brokerId);
+        Session session = sessions.get(brokerId);
+        if (session == null) {
+            return VoterStatus.unknown(voter);
+        }
+        boolean isCaughtUp = metadata.image().endOffset() <= session.metadataEndOffset;
+        return new VoterStatus(voter, session.metadataEndOffset, session.heardAtWallMs,
+                isCaughtUp ? session.heardAtWallMs : QuorumStatus.UNKNOWN);
+    }
+
     /// A heartbeat of a registration that is in force.
-    void heard(BrokerImage broker, Connection connection) {
+    ///
+    /// @param metadataEndOffset of what the broker has
+    void heard(BrokerImage broker, Connection connection, long metadataEndOffset) {
         Session session = sessions.get(broker.id());
         if (session == null || session.brokerEpoch != broker.epoch()) {
             session = new Session(broker.epoch(), now());
             sessions.put(broker.id(), session);
         }
         session.lastHeardMs = now();
+        session.heardAtWallMs = surroundings.clock().wallMs();
+        session.metadataEndOffset = metadataEndOffset;
         if (session.connectionId != connection.id()) {
             session.connectionId = connection.id();
             session.isConnected = true;

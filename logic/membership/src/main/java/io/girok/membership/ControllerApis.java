@@ -115,7 +115,7 @@ public final class ControllerApis {
             } else if (broker == null || broker.epoch() != body.brokerEpoch()) {
                 confirm(body, responder);
             } else {
-                sessions.heard(broker, request.connection());
+                sessions.heard(broker, request.connection(), body.currentMetadataOffset() + 1);
                 List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
                 if (broker.directories().stream().anyMatch(failed::contains)) {
                     failDirectories(broker, failed, body, responder);

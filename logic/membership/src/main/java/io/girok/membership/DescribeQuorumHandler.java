@@ -13,6 +13,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DescribeQuorumRequestData;
 import org.apache.kafka.common.message.DescribeQuorumResponseData;
@@ -24,7 +25,11 @@ import org.apache.kafka.common.message.DescribeQuorumResponseData.ReplicaState;
 import org.apache.kafka.common.message.DescribeQuorumResponseData.TopicData;
 import org.apache.kafka.common.protocol.Errors;
 
-/// DescribeQuorum, versions 0 to 2, for the one partition of the metadata log. Thread-safe.
+/// DescribeQuorum, versions 0 to 2, for the one partition of the metadata log. Owned by the shard of who knows the
+/// observers.
+///
+/// On ZooKeeper no node votes: the ensemble elects the leader, which is then the only one that has a say in what is
+/// written. Kafka's tools look for the leader among the voters, so there it is the one voter.
 final class DescribeQuorumHandler implements ApiHandler {
     /// And with directories.
     private static final short FIRST_WITH_NODES = 2;
@@ -34,17 +39,19 @@ final class DescribeQuorumHandler implements ApiHandler {
 
     private final MetadataLog log;
     private final MetadataStore metadata;
+    private final IntFunction<VoterStatus> observers;
 
-    DescribeQuorumHandler(MetadataLog log, MetadataStore metadata) {
+    DescribeQuorumHandler(MetadataLog log, MetadataStore metadata, IntFunction<VoterStatus> observers) {
         this.log = log;
         this.metadata = metadata;
+        this.observers = observers;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         DescribeQuorumResponseData answer = new DescribeQuorumResponseData();
-        QuorumStatus status = log.status();
         MetadataImage image = metadata.image();
+        QuorumStatus status = withLeader(log.status(), image);
         for (DescribeQuorumRequestData.TopicData topic : ((DescribeQuorumRequestData) request.body()).topics()) {
             List<PartitionData> partitions = new ArrayList<>();
             topic.partitions()
@@ -60,7 +67,16 @@ final class DescribeQuorumHandler implements ApiHandler {
         responder.respond(answer);
     }
 
-    private static PartitionData partition(String topic, int index, QuorumStatus status, MetadataImage image) {
+    private static QuorumStatus withLeader(QuorumStatus status, MetadataImage image) {
+        if (!status.voters().isEmpty() || !status.leadership().isLeader()) {
+            return status;
+        }
+        Voter leader = Voter.of(status.leadership().leaderId());
+        return new QuorumStatus(status.leadership(), image.endOffset(), List.of(new VoterStatus(leader,
+                image.endOffset(), QuorumStatus.UNKNOWN, QuorumStatus.UNKNOWN)));
+    }
+
+    private PartitionData partition(String topic, int index, QuorumStatus status, MetadataImage image) {
         PartitionData data = new PartitionData().setPartitionIndex(index);
         if (!topic.equals(TOPIC) || index != 0) {
             return data.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code())
@@ -77,7 +93,7 @@ final class DescribeQuorumHandler implements ApiHandler {
                 .setObservers(image.brokers()
                         .stream()
                         .filter(broker -> !status.voterSet().contains(broker.id()))
-                        .map(broker -> replica(VoterStatus.unknown(Voter.of(broker.id())), image))
+                        .map(broker -> replica(observers.apply(broker.id()), image))
                         .toList());
     }
 

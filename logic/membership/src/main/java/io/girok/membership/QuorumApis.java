@@ -7,6 +7,7 @@ import io.girok.broker.ApiRow;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterSet;
@@ -14,6 +15,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
 import org.apache.kafka.common.message.AddRaftVoterResponseData;
@@ -36,12 +38,16 @@ public final class QuorumApis {
     private final MetadataLog log;
     private final MetadataStore metadata;
     private final ControllerChannel channel;
+    private final IntFunction<VoterStatus> observers;
 
     /// @param channel for nothing else: what is asked through it may take long
-    public QuorumApis(MetadataLog log, MetadataStore metadata, ControllerChannel channel) {
+    /// @param observers what is known of a broker that does not vote; asked on the channel's shard
+    public QuorumApis(MetadataLog log, MetadataStore metadata, ControllerChannel channel,
+            IntFunction<VoterStatus> observers) {
         this.log = log;
         this.metadata = metadata;
         this.channel = channel;
+        this.observers = observers;
     }
 
     /// How a request ends.
@@ -64,7 +70,10 @@ public final class QuorumApis {
     }
 
     public List<ApiRow> rows() {
-        return List.of(row(ApiKeys.DESCRIBE_QUORUM, ApiOperation.DESCRIBE, new DescribeQuorumHandler(log, metadata)),
+        DescribeQuorumHandler describing = new DescribeQuorumHandler(log, metadata, observers);
+        return List.of(
+                row(ApiKeys.DESCRIBE_QUORUM, ApiOperation.DESCRIBE,
+                        (request, responder) -> channel.shard().run(() -> describing.handle(request, responder))),
                 row(ApiKeys.ADD_RAFT_VOTER, ApiOperation.ALTER, this::change),
                 row(ApiKeys.REMOVE_RAFT_VOTER, ApiOperation.ALTER, this::change));
     }

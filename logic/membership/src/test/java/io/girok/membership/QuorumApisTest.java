@@ -1,6 +1,7 @@
 package io.girok.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
@@ -11,12 +12,17 @@ import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
 import io.girok.metadata.MetadataCodec;
+import io.girok.metadata.MetadataListener;
+import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.QuorumStatus.VoterStatus;
+import io.girok.metadata.Voter;
 import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AddRaftVoterRequestData;
@@ -28,6 +34,7 @@ import org.apache.kafka.common.message.RemoveRaftVoterRequestData;
 import org.apache.kafka.common.message.RemoveRaftVoterResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +50,7 @@ class QuorumApisTest {
     private final MetadataStore store = newStore();
     private final InMemoryMetadataLog log = start(1, store);
     private ApiTable table;
+    private ApiTable ensembleTable;
 
     @BeforeEach
     void start() {
@@ -60,8 +68,51 @@ class QuorumApisTest {
                 (address, owner) -> {
                     throw new AssertionError("there is no other node");
                 }, id -> null), thread);
-        table = new ApiTable(new QuorumApis(log, store, channel).rows());
+        table = new ApiTable(new QuorumApis(log, store, channel, this::observer).rows());
+        ensembleTable = new ApiTable(new QuorumApis(new ElectedByOthers(log), store, channel, this::observer).rows());
         channel.serveLocally(table);
+    }
+
+    private VoterStatus observer(int id) {
+        return new VoterStatus(Voter.of(id), 2, 1_000, -1);
+    }
+
+    /// As on ZooKeeper.
+    private record ElectedByOthers(MetadataLog log) implements MetadataLog {
+        @Override
+        public void start(MetadataListener listener) {
+            log.start(listener);
+        }
+
+        @Override
+        public Leadership leadership() {
+            return log.leadership();
+        }
+
+        @Override
+        public CompletableFuture<AppendOutcome> append(long epoch, long baseOffset, List<byte[]> records) {
+            return log.append(epoch, baseOffset, records);
+        }
+
+        @Override
+        public CompletableFuture<Long> barrier() {
+            return log.barrier();
+        }
+
+        @Override
+        public CompletableFuture<@Nullable Void> resign(long epoch) {
+            return log.resign(epoch);
+        }
+
+        @Override
+        public CompletableFuture<Long> snapshot() {
+            return log.snapshot();
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 
     private static MetadataStore newStore() {
@@ -149,7 +200,28 @@ class QuorumApisTest {
                 .partitions()
                 .getFirst();
 
+        assertThat(partition.observers())
+                .extracting(observer -> observer.replicaId(), observer -> observer.logEndOffset(),
+                        observer -> observer.lastFetchTimestamp())
+                .containsExactly(tuple(2, 2L, 1_000L));
+    }
+
+    @Test
+    void whereAnEnsembleElectsTheLeaderIsTheOneVoter() {
+        table = ensembleTable;
+
+        DescribeQuorumResponseData answer = describe(2, "__cluster_metadata", 0);
+
+        DescribeQuorumResponseData.PartitionData partition = answer.topics().getFirst().partitions().getFirst();
+        assertThat(partition.leaderId()).isEqualTo(1);
+        assertThat(partition.leaderEpoch()).isEqualTo((int) log.leadership().epoch());
+        assertThat(partition.highWatermark()).isEqualTo(3);
+        assertThat(partition.currentVoters())
+                .extracting(voter -> voter.replicaId(), voter -> voter.logEndOffset())
+                .containsExactly(tuple(1, 3L));
         assertThat(partition.observers()).extracting(observer -> observer.replicaId()).containsExactly(2);
+        assertThat(answer.nodes().find(1).listeners().find("PLAINTEXT").host()).isEqualTo("node-1");
+        assertThat(add(1, adding(3))).isEqualTo(Errors.UNSUPPORTED_VERSION);
     }
 
     @Test

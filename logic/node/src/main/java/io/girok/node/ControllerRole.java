@@ -27,6 +27,9 @@ import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.QuorumStatus.VoterStatus;
+import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
@@ -136,14 +139,27 @@ final class ControllerRole {
     /// @param served done when the partitions of a topic are open here
     List<ApiRow> rows(ControllerChannel internal, LeaderView leaders,
             Function<String, CompletableFuture<Void>> served) {
-        ClusterView view = new ClusterView(store::image, leaders);
+        ClusterView view = new ClusterView(store::image, leaders, this::controllers);
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
                 .over(new AdminApis(view, effective, controller, internal, served).rows()));
-        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel()).rows()));
+        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel(),
+                sessions::statusOf).rows()));
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
                 new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;
+    }
+
+    /// Who may be the active controller: the voters or, on ZooKeeper, every broker.
+    private QuorumStatus controllers() {
+        QuorumStatus status = quorum.log().status();
+        return identity.settings().get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty()
+                ? status
+                : new QuorumStatus(status.leadership(), status.endOffset(), store.image()
+                        .brokers()
+                        .stream()
+                        .map(broker -> VoterStatus.unknown(Voter.of(broker.id())))
+                        .toList());
     }
 
     /// Has the quorum told when the process of `nodeId` is gone.

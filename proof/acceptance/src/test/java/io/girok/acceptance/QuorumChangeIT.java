@@ -71,6 +71,8 @@ class QuorumChangeIT {
             CommandRun table = quorum(cluster, "status").succeeded();
             CommandRun json = quorum(cluster, "status", "--json").succeeded();
             CommandRun status = tool(QUORUM_TOOL, cluster, "describe", "--status").succeeded();
+            CommandRun byController = CommandRun.kafkaTool("", QUORUM_TOOL, "--bootstrap-controller",
+                    cluster.bootstrap(), "describe", "--status").succeeded();
             CommandRun replication = tool(QUORUM_TOOL, cluster, "describe", "--replication").succeeded();
             CommandRun features = tool(FEATURE_TOOL, cluster, "describe").succeeded();
             CommandRun upgrade = tool(FEATURE_TOOL, cluster, "upgrade", "--feature", "transaction.version=2");
@@ -85,6 +87,7 @@ class QuorumChangeIT {
             assertThat(table.output()).contains("leader " + leader + " in epoch ", "voter");
             assertThat(json.output()).contains("\"leader\":" + leader, "\"role\":\"voter\"");
             assertThat(status.output()).contains("LeaderId:", "HighWatermark:", "CurrentVoters:");
+            assertThat(byController.output()).contains("LeaderId:", "HighWatermark:", "CurrentVoters:");
             assertThat(
                     replication.lines().stream().filter(line -> line.contains("Leader") || line.contains("Follower")))
                     .hasSize(3);
