@@ -131,7 +131,7 @@ public final class Broker {
         // this be the wrong one all the same, the controller hears that it is not where it was (DirectoryAssignment).
         Comparator<LogDirectory> order = Comparator.<LogDirectory, Boolean>comparing(each -> each.isOnDisk(name))
                 .thenComparing(each -> each.directoryId().equals(believed))
-                .thenComparing(each -> each.arrivals().recoveryPoint(name));
+                .thenComparingLong(each -> each.arrivals().recoveryPoint(name));
         LogDirectory best = order.compare(one, other) < 0 ? other : one;
         LogDirectory rest = best == one ? other : one;
         rest.setAside(name, "is in '" + best.path() + "'");
