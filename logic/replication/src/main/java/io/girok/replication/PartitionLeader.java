@@ -9,9 +9,7 @@ import io.girok.log.AppendResult;
 import io.girok.log.EpochEnd;
 import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
-import io.girok.log.ReadResult;
 import io.girok.log.TimestampOffset;
-import io.girok.record.producer.AbortedTransaction;
 import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
 import java.nio.ByteBuffer;
@@ -44,7 +42,6 @@ public final class PartitionLeader {
 
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLeader.class);
     private static final short ACKS_ALL = -1;
-    private static final ReadResult.Data NOTHING = new ReadResult.Data(List.of(), 0);
     private static final int NO_EPOCH = -1;
 
     private enum Status {
@@ -84,7 +81,7 @@ public final class PartitionLeader {
     private final ReplicaProgress progress;
     private final Visibility visibility;
     private final CommitWaits commitWaits = new CommitWaits();
-    private final FetchWaits fetchWaits = new FetchWaits();
+    private final ReplicaReader reader;
     private Status status = Status.IDLE;
     private int leaderEpoch = NO_EPOCH;
     private LogSettings settings;
@@ -104,6 +101,7 @@ public final class PartitionLeader {
         this.replication = replication;
         this.progress = new ReplicaProgress(replication.brokerId());
         this.visibility = new Visibility(store);
+        this.reader = new ReplicaReader(store, visibility, new FetchWaits());
         store.onDurable(this::onDurable);
     }
 
@@ -153,8 +151,7 @@ public final class PartitionLeader {
     void followed(long leadersHighWatermark) {
         long committed = Math.min(leadersHighWatermark, store.endOffset());
         if (status == Status.IDLE && visibility.highWatermark() < committed) {
-            visibility.commit(committed);
-            visibility.stabilize();
+            reader.commit(committed);
         }
     }
 
@@ -195,7 +192,7 @@ public final class PartitionLeader {
 
     /// Whether nobody waits for anything here and everything is committed, so that nobody misses this leader.
     public boolean isAtRest() {
-        return status == Status.LEADING && commitWaits.isEmpty() && fetchWaits.isEmpty()
+        return status == Status.LEADING && commitWaits.isEmpty() && !reader.isWatched()
                 && visibility.highWatermark() == store.endOffset();
     }
 
@@ -255,9 +252,8 @@ public final class PartitionLeader {
     private AppendOutcome appended(AppendResult result) {
         return switch (result) {
             case AppendResult.Appended appended -> {
-                visibility.appended(appended.sizeInBytes());
+                reader.appended(appended.sizeInBytes());
                 askForFlush();
-                fetchWaits.progressed(Isolation.LOG_END, appended.sizeInBytes());
                 advanceHighWatermark();
                 yield new Written(appended.baseOffset(), appended.lastOffset(), appended.logAppendTimeMs(),
                         store.startOffset());
@@ -298,7 +294,7 @@ public final class PartitionLeader {
         }
         try {
             FetchedPartition parted = partedAt(position, isolation);
-            return parted == null ? readVisible(position, isolation, atLeastOne) : parted;
+            return parted == null ? reader.read(position, isolation, atLeastOne) : parted;
         } catch (StorageFailed failure) {
             fail(failure);
             return FetchedPartition.failed(Errors.KAFKA_STORAGE_ERROR);
@@ -326,11 +322,11 @@ public final class PartitionLeader {
                 return FetchedPartition.belowStart(store.startOffset());
             }
             if (store.endOffset() < position.fetchOffset()) {
-                return answer(NOTHING, Isolation.LOG_END, position.fetchOffset(),
+                return reader.parted(position.fetchOffset(), Isolation.LOG_END,
                         new EpochEnd(leaderEpoch, store.endOffset()));
             }
             followerReached(follower, position.fetchOffset());
-            return readVisible(position, Isolation.LOG_END, atLeastOne);
+            return reader.read(position, Isolation.LOG_END, atLeastOne);
         } catch (StorageFailed failure) {
             fail(failure);
             return FetchedPartition.failed(Errors.KAFKA_STORAGE_ERROR);
@@ -388,35 +384,8 @@ public final class PartitionLeader {
             return FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
         }
         return end.leaderEpoch() < position.lastFetchedEpoch() || end.endOffset() < position.fetchOffset()
-                ? answer(NOTHING, isolation, position.fetchOffset(), end)
+                ? reader.parted(position.fetchOffset(), isolation, end)
                 : null;
-    }
-
-    private FetchedPartition readVisible(FetchPosition position, Isolation isolation, boolean atLeastOne) {
-        long offset = position.fetchOffset();
-        if (offset < store.startOffset() || store.endOffset() < offset) {
-            return FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
-        }
-        long visibleEnd = visibleEnd(isolation);
-        boolean mayGiveRecords = atLeastOne || 0 < position.maxBytes();
-        if (visibleEnd <= offset || !mayGiveRecords) {
-            return answer(NOTHING, isolation, offset, null);
-        }
-        return switch (store.read(offset, visibleEnd, Math.max(0, position.maxBytes()), atLeastOne)) {
-            case ReadResult.Data data -> answer(data, isolation, offset, null);
-            case ReadResult.OutOfRange outOfRange -> FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE);
-        };
-    }
-
-    private FetchedPartition answer(ReadResult.Data data, Isolation isolation, long offset,
-            @Nullable EpochEnd diverging) {
-        List<AbortedTransaction> aborted = switch (isolation) {
-            case READ_UNCOMMITTED, LOG_END -> null;
-            case READ_COMMITTED ->
-                data.isEmpty() ? List.of() : store.abortedTransactions(offset, visibility.stableOffset());
-        };
-        return new FetchedPartition(Errors.NONE, visibility.highWatermark(), visibility.stableOffset(),
-                store.startOffset(), data.slices(), data.sizeInBytes(), aborted, diverging);
     }
 
     /// The offset that a reader may not see yet.
@@ -427,11 +396,11 @@ public final class PartitionLeader {
     /// Lets `listener` know of what becomes visible, until [#stopWatching]. Shard code that reads and finds nothing
     /// calls this in the same task, so that nothing is missed in between.
     public void watch(ProgressListener listener, Isolation isolation) {
-        fetchWaits.add(listener, isolation);
+        reader.watch(listener, isolation);
     }
 
     public void stopWatching(ProgressListener listener, Isolation isolation) {
-        fetchWaits.remove(listener, isolation);
+        reader.stopWatching(listener, isolation);
     }
 
     /// Whether the high watermark is known for sure: a new leader's may lag behind what the last one told its readers,
@@ -545,13 +514,8 @@ public final class PartitionLeader {
             return;
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
-        long bytes = visibility.commit(committed);
-        long stableBytes = visibility.stabilize();
+        reader.commit(committed);
         commitWaits.complete(committed, afterAppend());
-        fetchWaits.progressed(Isolation.READ_UNCOMMITTED, bytes);
-        if (0 < stableBytes) {
-            fetchWaits.progressed(Isolation.READ_COMMITTED, stableBytes);
-        }
     }
 
     private Errors afterAppend() {
@@ -570,6 +534,6 @@ public final class PartitionLeader {
 
     private void interrupt(Errors error) {
         commitWaits.failAll(error);
-        fetchWaits.interrupted();
+        reader.dismissWaiting();
     }
 }
