@@ -6,6 +6,7 @@ import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
+import io.girok.broker.data.ReplicaSelector;
 import io.girok.log.LogDirectory;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
@@ -70,8 +71,9 @@ public final class Broker {
         this.throttles = new Throttles(surroundings.clock(), settings);
         Settings given = settings.given();
         long maxLagMs = given.get(BrokerSettings.REPLICA_LAG_TIME_MAX_MS);
+        boolean isReadFromFollowers = given.find(BrokerSettings.REPLICA_SELECTOR_CLASS).isPresent();
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
-                surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff()),
+                surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff(), isReadFromFollowers),
                 fetchers(given, replication), replication.directories(), throttles.moves());
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
@@ -81,6 +83,9 @@ public final class Broker {
         this.dataApis = new DataApis(surroundings.brokerId(), metadata::image, partitions,
                 surroundings.directories(), new ProducerIds(firstShard, producerIdBlocks),
                 new KnownEndpoints(metadata),
+                isReadFromFollowers
+                        ? new RackAwareSelector(surroundings.brokerId(), metadata::image)
+                        : ReplicaSelector.LEADER,
                 new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),
                         given.get(BrokerSettings.MAX_FETCH_SESSIONS), throttles.leader()),
                 surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());

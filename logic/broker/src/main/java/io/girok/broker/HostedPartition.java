@@ -115,6 +115,14 @@ final class HostedPartition {
         return placement;
     }
 
+    /// Where those find it who may read from a follower.
+    Placement readable() {
+        Placement now = placement;
+        boolean mayFollow = now instanceof Placement.NotHere notHere && notHere.error() == Errors.NOT_LEADER_OR_FOLLOWER
+                && wanted.isReplicated();
+        return mayFollow ? led : now;
+    }
+
     /// The replica, whoever leads it.
     LedPartition replica() {
         return led;
@@ -200,13 +208,15 @@ final class HostedPartition {
     }
 
     /// The active controller is out of reach: nobody is to wait here in vain, and a coordinator's groups are to look
-    /// for it elsewhere. Or it answers again. Followers are served all the while. From any thread.
+    /// for it elsewhere. Or it answers again. Other brokers are served all the while. From any thread.
     void controllerCutOff(boolean isCutOff) {
         home.shard().execute(() -> {
             boolean mayLead = placement == led && led.isAwake();
             if (isCutOff && mayLead && !isSilent) {
                 isSilent = true;
                 listener.onLeft(led);
+                led.leader().dismissWaiting();
+            } else if (isCutOff && led.isAwake()) {
                 led.leader().dismissWaiting();
             } else if (!isCutOff && isSilent) {
                 isSilent = false;
@@ -299,7 +309,7 @@ final class HostedPartition {
     }
 
     private void forgetLog() {
-        led.setLeader(null);
+        led.closed();
         follower = null;
     }
 
@@ -397,9 +407,11 @@ final class HostedPartition {
                     home.replication());
             // Whoever used it is done with it first.
             leader.onFailure(failure -> home.shard().execute(() -> failed(leader)));
-            led.setLeader(leader);
-            follower = new PartitionFollower(led.id(), store, leader);
-            follower.throttle(current.throttled().asFollower());
+            PartitionFollower opened = new PartitionFollower(led.id(), store, leader);
+            opened.throttle(current.throttled().asFollower());
+            opened.inSync(current.isInSync());
+            led.opened(leader, opened);
+            follower = opened;
         } catch (StorageFailed failure) {
             offline(failure);
             return;
@@ -467,6 +479,7 @@ final class HostedPartition {
         }
         if (follower != null) {
             follower.throttle(changed.throttled().asFollower());
+            follower.inSync(changed.isInSync());
         }
         if (led.isAwake()) {
             led.leader().configure(changed.settings(), changed.minInSyncReplicas());

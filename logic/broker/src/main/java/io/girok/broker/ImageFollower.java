@@ -138,7 +138,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
                 : null;
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
         return new Partitions.Partition(image.leader(), image.leaderEpoch(), image.directoryOf(brokerId),
-                new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), logSettings,
-                        minInSyncReplicas, throttled));
+                new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(),
+                        image.isr().contains(brokerId), logSettings, minInSyncReplicas, throttled));
     }
 }

@@ -4,6 +4,7 @@ import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.log.LogDirectory;
+import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,7 @@ public final class LedPartition implements Placement {
     private volatile LogDirectory directory;
     private final @Nullable HostedPartition host;
     private @Nullable PartitionLeader leader;
+    private @Nullable PartitionFollower follower;
     private boolean isUsed;
 
     /// One that is awake, and stays so.
@@ -102,12 +104,23 @@ public final class LedPartition implements Placement {
         return awake;
     }
 
+    /// The same replica as it is while it follows; null when the partition sleeps.
+    public @Nullable PartitionFollower follower() {
+        return follower;
+    }
+
     /// The log is in another place now; the partition sleeps.
     void setDirectory(LogDirectory moved) {
         directory = moved;
     }
 
-    void setLeader(@Nullable PartitionLeader opened) {
-        leader = opened;
+    void opened(PartitionLeader asLeader, PartitionFollower asFollower) {
+        leader = asLeader;
+        follower = asFollower;
+    }
+
+    void closed() {
+        leader = null;
+        follower = null;
     }
 }

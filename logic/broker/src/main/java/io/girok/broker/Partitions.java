@@ -52,9 +52,10 @@ public final class Partitions {
     /// @param leadership null when another broker leads, or none
     /// @param elsewhere what clients are told while this broker does not lead, and whom it follows meanwhile
     /// @param isReplicated whether other brokers have the partition as well
+    /// @param isInSync whether this replica is among those in sync
     /// @param minInSyncReplicas `min.insync.replicas`
     public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
-            LogSettings settings, int minInSyncReplicas, Throttled throttled) {}
+            boolean isInSync, LogSettings settings, int minInSyncReplicas, Throttled throttled) {}
 
     /// What of a replica is throttled.
     ///
@@ -111,6 +112,17 @@ public final class Partitions {
     public Placement find(TopicId topic, int index) {
         TopicPlacements placements = topicsById.get(topic);
         return placements == null ? Placement.NotHere.UNKNOWN_ID : placements.find(index);
+    }
+
+    /// As [#find], for those who may read from a follower: a replica here that another broker leads is found, too.
+    public Placement findReplica(String topic, int index) {
+        TopicPlacements placements = topicsByName.get(topic);
+        return placements == null ? Placement.NotHere.UNKNOWN_NAME : placements.findReplica(index);
+    }
+
+    public Placement findReplica(TopicId topic, int index) {
+        TopicPlacements placements = topicsById.get(topic);
+        return placements == null ? Placement.NotHere.UNKNOWN_ID : placements.findReplica(index);
     }
 
     public Placement find(PartitionId id) {

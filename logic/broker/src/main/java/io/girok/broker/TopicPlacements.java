@@ -51,4 +51,9 @@ final class TopicPlacements {
             case Slot.Remote(Placement.NotHere placement) -> placement;
         };
     }
+
+    Placement findReplica(int index) {
+        HostedPartition hosted = hosted(index);
+        return hosted == null ? find(index) : hosted.readable();
+    }
 }

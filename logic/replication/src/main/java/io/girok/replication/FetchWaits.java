@@ -23,13 +23,21 @@ final class FetchWaits {
     }
 
     void progressed(Isolation isolation, long sizeInBytes) {
-        Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
-        if (listeners == null || listeners.isEmpty()) {
-            return;
-        }
-        for (PartitionLeader.ProgressListener listener : List.copyOf(listeners)) {
+        for (PartitionLeader.ProgressListener listener : listeners(isolation)) {
             listener.onProgress(sizeInBytes);
         }
+    }
+
+    /// Tells those who read to the end of the log that the high watermark has moved.
+    void committed() {
+        for (PartitionLeader.ProgressListener listener : listeners(Isolation.LOG_END)) {
+            listener.onCommitted();
+        }
+    }
+
+    private List<PartitionLeader.ProgressListener> listeners(Isolation isolation) {
+        Set<PartitionLeader.ProgressListener> listeners = waiting.get(isolation);
+        return listeners == null || listeners.isEmpty() ? List.of() : List.copyOf(listeners);
     }
 
     /// Wakes everyone: this partition will not get further under this leader.

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// It fetches from the end of its log only once all of it is durable, so that the offset it asks for tells its leader
 /// how much is safe here. Where the two logs part is found by epochs (KIP-101, KIP-595), never by the high watermark.
+///
+/// While it is in sync, consumers may read from it (KIP-392) what its leader has said is committed.
 public final class PartitionFollower {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionFollower.class);
 
@@ -37,7 +39,9 @@ public final class PartitionFollower {
     private final PartitionLeader local;
     private @Nullable ReplicaFetcher fetcher;
     private int leaderEpoch;
+    private long leadersHighWatermark;
     private boolean isThrottled;
+    private boolean isInSync;
 
     /// @param local the same replica as it is when it leads; it must not lead while this follows
     public PartitionFollower(PartitionId id, PartitionStore store, PartitionLeader local) {
@@ -60,6 +64,7 @@ public final class PartitionFollower {
     void follow(ReplicaFetcher newFetcher, int epoch) {
         fetcher = newFetcher;
         leaderEpoch = epoch;
+        leadersHighWatermark = 0;
         try {
             // An epoch of this replica's own lead that wrote nothing would be taken for one that the leader lacks.
             store.truncateTo(store.endOffset());
@@ -76,6 +81,59 @@ public final class PartitionFollower {
         isThrottled = slow;
     }
 
+    /// Whether it is in sync, as far as it knows: consumers are sent away from a replica that falls behind.
+    public void inSync(boolean isIn) {
+        boolean wasIn = isInSync;
+        isInSync = isIn;
+        if (wasIn && !isIn && fetcher != null) {
+            local.reader().dismissWaiting();
+        }
+    }
+
+    /// Reads what a consumer at `position` may see, as [PartitionLeader#read] does on the leader.
+    ///
+    /// What the consumer has read and this replica lacks is on its way here, so that the consumer may ask again. Where
+    /// only the leader knows better (KIP-392), it is told OFFSET_OUT_OF_RANGE, which sends it there.
+    public FetchedPartition read(FetchPosition position, Isolation isolation, boolean atLeastOne) {
+        Errors error = check(position.currentLeaderEpoch());
+        if (error != Errors.NONE) {
+            return FetchedPartition.failed(error);
+        }
+        try {
+            if (store.endOffset() < position.fetchOffset()) {
+                return FetchedPartition.failed(position.fetchOffset() <= leadersHighWatermark
+                        ? Errors.OFFSET_NOT_AVAILABLE
+                        : Errors.OFFSET_OUT_OF_RANGE);
+            }
+            return hasParted(position)
+                    ? FetchedPartition.failed(Errors.OFFSET_OUT_OF_RANGE)
+                    : local.reader().read(position, isolation, atLeastOne);
+        } catch (StorageFailed failure) {
+            local.fail(failure);
+            return FetchedPartition.failed(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
+
+    private Errors check(int currentLeaderEpoch) {
+        if (local.hasFailed()) {
+            return Errors.KAFKA_STORAGE_ERROR;
+        }
+        if (fetcher == null || !isInSync) {
+            return Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        return PartitionLeader.compareEpochs(currentLeaderEpoch, leaderEpoch);
+    }
+
+    /// Whether the reader's log is not a part of this one.
+    private boolean hasParted(FetchPosition position) {
+        int epoch = position.lastFetchedEpoch();
+        if (epoch < 0) {
+            return false;
+        }
+        EpochEnd end = store.endOffsetFor(epoch);
+        return end.leaderEpoch() < epoch || end.endOffset() < position.fetchOffset();
+    }
+
     /// Whether it is to be slow now: it lacks what is committed.
     ///
     /// @param highWatermark as the leader said last
@@ -88,8 +146,10 @@ public final class PartitionFollower {
         return fetcher;
     }
 
+    /// Consumers that wait hear `NOT_LEADER_OR_FOLLOWER`.
     void stop() {
         fetcher = null;
+        local.reader().dismissWaiting();
     }
 
     boolean isDurable() {
@@ -139,7 +199,7 @@ public final class PartitionFollower {
                 return outcome;
             }
         }
-        local.followed(data.highWatermark());
+        commit(data.highWatermark());
         long startOffset = Math.min(data.logStartOffset(), store.endOffset());
         if (store.startOffset() < startOffset) {
             store.advanceStartOffset(startOffset);
@@ -147,9 +207,18 @@ public final class PartitionFollower {
         return Outcome.TAKEN;
     }
 
+    private void commit(long highWatermark) {
+        leadersHighWatermark = Math.max(leadersHighWatermark, highWatermark);
+        long committed = Math.min(highWatermark, store.endOffset());
+        if (local.highWatermark() < committed) {
+            local.reader().commit(committed);
+        }
+    }
+
     private Outcome append(ByteBuffer records) {
         return switch (store.append(records, AppendOrigin.REPLICATION, leaderEpoch)) {
             case AppendResult.Appended appended -> {
+                local.reader().appended(appended.sizeInBytes());
                 if (!isDurable()) {
                     store.requestFlush();
                 }
@@ -177,6 +246,7 @@ public final class PartitionFollower {
                     store.name(), store.endOffset(), target, leaderEpoch);
         }
         store.truncateTo(target);
+        local.reader().truncated();
     }
 
     private Outcome startOver(long leadersStartOffset) {
@@ -186,6 +256,7 @@ public final class PartitionFollower {
         LOG.info("partition '{}' starts over at offset {}: its leader has nothing older any more, and this replica "
                 + "ends at {}", store.name(), leadersStartOffset, store.endOffset());
         store.truncateFullyAndStartAt(leadersStartOffset);
+        local.reader().truncated();
         return Outcome.TAKEN;
     }
 }

@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
@@ -65,6 +66,9 @@ public final class PartitionLeader {
     public interface ProgressListener {
         /// About `sizeInBytes` more became visible, by the size of what was appended since.
         void onProgress(long sizeInBytes);
+
+        /// The high watermark has moved, which is news for one who reads to the end of the log.
+        void onCommitted();
 
         /// The partition can't be read from this leader any more: look at it again, and don't expect further calls.
         void onInterrupted();
@@ -147,14 +151,6 @@ public final class PartitionLeader {
         }
     }
 
-    /// What the leader says is committed, to a follower: retention and a later lead begin from there.
-    void followed(long leadersHighWatermark) {
-        long committed = Math.min(leadersHighWatermark, store.endOffset());
-        if (status == Status.IDLE && visibility.highWatermark() < committed) {
-            reader.commit(committed);
-        }
-    }
-
     /// The lead is gone, or the partition: everyone who waits hears `NOT_LEADER_OR_FOLLOWER`.
     public void resign() {
         if (status == Status.LEADING) {
@@ -186,6 +182,19 @@ public final class PartitionLeader {
         }
     }
 
+    public boolean isLeading() {
+        return status == Status.LEADING;
+    }
+
+    boolean hasFailed() {
+        return status == Status.FAILED;
+    }
+
+    /// What is read of this replica while it follows; what its leader says is committed, a later lead begins from.
+    ReplicaReader reader() {
+        return reader;
+    }
+
     public LogSettings settings() {
         return settings;
     }
@@ -214,13 +223,16 @@ public final class PartitionLeader {
         return switch (status) {
             case IDLE -> Errors.NOT_LEADER_OR_FOLLOWER;
             case FAILED -> Errors.KAFKA_STORAGE_ERROR;
-            case LEADING -> {
-                if (currentLeaderEpoch == NO_EPOCH || currentLeaderEpoch == leaderEpoch) {
-                    yield Errors.NONE;
-                }
-                yield currentLeaderEpoch < leaderEpoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
-            }
+            case LEADING -> compareEpochs(currentLeaderEpoch, leaderEpoch);
         };
+    }
+
+    /// What someone is told who believes in an epoch (-1: in any) while it is `leaderEpoch`.
+    static Errors compareEpochs(int currentLeaderEpoch, int leaderEpoch) {
+        if (currentLeaderEpoch == NO_EPOCH || currentLeaderEpoch == leaderEpoch) {
+            return Errors.NONE;
+        }
+        return currentLeaderEpoch < leaderEpoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 
     /// Appends the batches of `records`, all or none, and lets them become durable. Who needs them committed
@@ -325,7 +337,7 @@ public final class PartitionLeader {
                 return reader.parted(position.fetchOffset(), Isolation.LOG_END,
                         new EpochEnd(leaderEpoch, store.endOffset()));
             }
-            followerReached(follower, position.fetchOffset());
+            followerReached(follower, position);
             return reader.read(position, Isolation.LOG_END, atLeastOne);
         } catch (StorageFailed failure) {
             fail(failure);
@@ -333,9 +345,15 @@ public final class PartitionLeader {
         }
     }
 
-    private void followerReached(Follower follower, long durableOffset) {
+    /// The broker where a consumer finds what lies at `offset` and after as well as here: the most caught-up follower
+    /// that is wanted, in sync, and has everything before. [FetchedPartition#NO_REPLICA] for none.
+    public int mostCaughtUp(long offset, IntPredicate isWanted) {
+        return progress.mostCaughtUp(offset, isWanted);
+    }
+
+    private void followerReached(Follower follower, FetchPosition position) {
         long nowMs = replication.clock().monotonicMs();
-        progress.followerReached(follower.brokerId(), follower.brokerEpoch(), durableOffset, store.endOffset(), nowMs);
+        progress.followerReached(follower, position, store.endOffset(), nowMs);
         advanceHighWatermark();
         propose(
                 progress.proposeJoin(
@@ -516,6 +534,9 @@ public final class PartitionLeader {
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
         reader.commit(committed);
         commitWaits.complete(committed, afterAppend());
+        if (replication.isReadFromFollowers()) {
+            reader.tellFollowers();
+        }
     }
 
     private Errors afterAppend() {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// How far each replica's durable log reaches, as its leader knows, and which of them are in sync. Owned by the
@@ -30,6 +31,7 @@ final class ReplicaProgress {
     /// A follower as its fetches show it.
     private static final class Follower {
         private long durableOffset;
+        private long startOffset;
         private long brokerEpoch = -1;
         private long lastFetchMs = NEVER;
         private long endOffsetAtLastFetch = Long.MAX_VALUE;
@@ -93,25 +95,54 @@ final class ReplicaProgress {
         return leadership.replicas().contains(brokerId);
     }
 
-    /// A follower fetches from `durableOffset` on, so it has what is below on its disk.
+    /// A follower fetches from `position` on, so it has what is below on its disk.
     ///
     /// @param endOffset of this leader's log
-    void followerReached(int brokerId, long brokerEpoch, long durableOffset, long endOffset, long nowMs) {
-        Invariant.check(brokerId != localId, "a leader does not follow itself");
-        Follower follower = follower(brokerId);
+    void followerReached(PartitionLeader.Follower asking, FetchPosition position, long endOffset, long nowMs) {
+        Invariant.check(asking.brokerId() != localId, "a leader does not follow itself");
+        Follower follower = follower(asking.brokerId());
+        long durableOffset = position.fetchOffset();
         if (endOffset <= durableOffset) {
             follower.caughtUpMs = nowMs;
         } else if (follower.endOffsetAtLastFetch <= durableOffset) {
             follower.caughtUpMs = Math.max(follower.caughtUpMs, follower.lastFetchMs);
         }
         follower.durableOffset = durableOffset;
-        follower.brokerEpoch = brokerEpoch;
+        follower.startOffset = position.logStartOffset();
+        follower.brokerEpoch = asking.brokerEpoch();
         follower.lastFetchMs = nowMs;
         follower.endOffsetAtLastFetch = endOffset;
     }
 
     private Follower follower(int brokerId) {
         return followers.computeIfAbsent(brokerId, first -> new Follower());
+    }
+
+    /// Of the followers that are wanted, are in sync and whose log covers `offset`, the one that is most caught up; of
+    /// several, the one with the lowest id, as in Apache Kafka. [FetchedPartition#NO_REPLICA] for none.
+    int mostCaughtUp(long offset, IntPredicate isWanted) {
+        int best = FetchedPartition.NO_REPLICA;
+        for (int brokerId : leadership.isr()) {
+            if (brokerId != localId && covers(brokerId, offset) && isWanted.test(brokerId)
+                    && (best == FetchedPartition.NO_REPLICA || isAhead(brokerId, best))) {
+                best = brokerId;
+            }
+        }
+        return best;
+    }
+
+    private boolean isAhead(int brokerId, int other) {
+        Follower one = follower(brokerId);
+        Follower two = follower(other);
+        if (one.durableOffset != two.durableOffset) {
+            return two.durableOffset < one.durableOffset;
+        }
+        return one.caughtUpMs == two.caughtUpMs ? brokerId < other : two.caughtUpMs < one.caughtUpMs;
+    }
+
+    private boolean covers(int brokerId, long offset) {
+        Follower follower = follower(brokerId);
+        return follower.lastFetchMs != NEVER && follower.startOffset <= offset && offset <= follower.durableOffset;
     }
 
     int inSyncCount() {

@@ -72,7 +72,17 @@ final class ReplicaReader {
         }
     }
 
-    /// What waits is to look elsewhere.
+    /// The log was cut.
+    void truncated() {
+        visibility.truncated();
+    }
+
+    /// Tells followers that there is something new below the high watermark.
+    void tellFollowers() {
+        waits.committed();
+    }
+
+    /// Who waits is to look elsewhere.
     void dismissWaiting() {
         waits.interrupted();
     }

@@ -24,6 +24,11 @@ public final class SessionPartition {
         return position;
     }
 
+    /// The high watermark that the reader was told last, -1 for none.
+    public long toldHighWatermark() {
+        return toldHighWatermark;
+    }
+
     void moveTo(FetchPosition position) {
         this.position = position;
     }
@@ -36,6 +41,7 @@ public final class SessionPartition {
             return true;
         }
         boolean isNews = 0 < result.sizeInBytes() || result.diverging() != null
+                || result.preferredReplica() != FetchedPartition.NO_REPLICA
                 || toldHighWatermark != result.highWatermark() || toldLogStartOffset != result.logStartOffset();
         toldHighWatermark = result.highWatermark();
         toldLogStartOffset = result.logStartOffset();

@@ -24,6 +24,14 @@ final class Visibility {
         bytesAboveStableOffset = 0;
     }
 
+    /// The log was cut: nobody sees beyond its end.
+    void truncated() {
+        highWatermark = Math.clamp(highWatermark, store.startOffset(), store.endOffset());
+        stableOffset = store.lastStableOffset(highWatermark);
+        bytesAboveHighWatermark = 0;
+        bytesAboveStableOffset = 0;
+    }
+
     /// Everything below is committed.
     long highWatermark() {
         return highWatermark;

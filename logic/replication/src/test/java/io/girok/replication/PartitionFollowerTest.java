@@ -228,6 +228,181 @@ class PartitionFollowerTest {
         assertThat(outcome).isEqualTo(Outcome.REST);
     }
 
+    @Test
+    void aFollowerServesWhatItsLeaderSaysIsCommitted() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        two.follower.inSync(true);
+        one.append(2);
+
+        take(fetch(one, two));
+        assertThat(two.store.endOffset()).isEqualTo(2);
+        assertThat(read(two, 0)).isEqualTo(answer(Errors.NONE, 0, 0));
+        take(fetch(one, two));
+
+        FetchedPartition all = two.follower.read(at(0, 1, -1), Isolation.READ_UNCOMMITTED, true);
+        assertThat(all.highWatermark()).isEqualTo(2);
+        assertThat(all.lastStableOffset()).isEqualTo(2);
+        assertThat(all.sizeInBytes()).isEqualTo((int) one.store.sizeInBytes());
+        assertThat(read(two, 2)).isEqualTo(answer(Errors.NONE, 2, 0));
+        FetchedPartition committed = two.follower.read(at(0, 1, -1), Isolation.READ_COMMITTED, true);
+        assertThat(committed.sizeInBytes()).isEqualTo(all.sizeInBytes());
+        assertThat(committed.abortedTransactions()).isEmpty();
+    }
+
+    @Test
+    void whatTheConsumerHasAndTheFollowerLacksIsOnItsWay() {
+        one.lead(1, 1);
+        one.append(3);
+        two.follow(1);
+        two.follower.inSync(true);
+
+        assertThat(read(two, 2).error()).as("it has not heard of it").isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        PartitionData onlyTheFirst = fetch(one, two, 1);
+        take(onlyTheFirst);
+
+        assertThat(two.store.endOffset()).isEqualTo(1);
+        assertThat(read(two, 3).error()).isEqualTo(Errors.OFFSET_NOT_AVAILABLE);
+        assertThat(read(two, 4).error()).as("only the leader knows").isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void whatAFollowerHasDeletedIsOutOfRange() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        two.follower.inSync(true);
+        one.append(5);
+        catchUp(one, two);
+        one.leader.deleteBefore(4);
+        catchUp(one, two);
+
+        assertThat(read(two, 3).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        assertThat(read(two, 4).error()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void onlyTheLeaderSaysWhereAConsumersLogLeavesItsOwn() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        two.follower.inSync(true);
+        one.append(5);
+        catchUp(one, two);
+
+        assertThat(two.follower.read(at(5, 1, 1), Isolation.READ_UNCOMMITTED, true).error()).isEqualTo(Errors.NONE);
+        FetchedPartition parted = two.follower.read(at(3, 1, 2), Isolation.READ_UNCOMMITTED, true);
+
+        assertThat(parted.error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+        assertThat(parted.diverging()).isNull();
+    }
+
+    @Test
+    void aFollowerServesOnlyThoseWhoKnowItsLeader() {
+        two.follow(3);
+        two.follower.inSync(true);
+
+        assertThat(errorOfRead(two, -1)).isEqualTo(Errors.NONE);
+        assertThat(errorOfRead(two, 3)).isEqualTo(Errors.NONE);
+        assertThat(errorOfRead(two, 2)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
+        assertThat(errorOfRead(two, 4)).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+    }
+
+    @Test
+    void whoFollowsNobodyOrIsOutOfSyncSendsConsumersAway() {
+        assertThat(errorOfRead(two, -1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        two.follow(1);
+        assertThat(errorOfRead(two, -1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+        two.follower.inSync(true);
+        assertThat(errorOfRead(two, -1)).isEqualTo(Errors.NONE);
+
+        two.follower.stop();
+
+        assertThat(errorOfRead(two, -1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void whoWaitsIsWokenByTheHighWatermarkOrByTheEnd() {
+        List<String> heard = new ArrayList<>();
+        one.lead(1, 1, 2);
+        two.follow(1);
+        two.follower.inSync(true);
+        two.leader.watch(listener(heard), Isolation.READ_UNCOMMITTED);
+        one.append(1);
+
+        take(fetch(one, two));
+        assertThat(heard).isEmpty();
+        PartitionData committed = fetch(one, two);
+        take(committed);
+        assertThat(heard).containsExactly("bytes " + two.store.sizeInBytes());
+        two.follower.inSync(false);
+
+        assertThat(heard).hasSize(2).endsWith("interrupted");
+    }
+
+    @Test
+    void whatIsCutIsNotServedAnyMore() {
+        one.lead(1, 1);
+        one.append(5);
+        two.follow(1);
+        catchUp(one, two);
+        assertThat(two.leader.highWatermark()).isEqualTo(5);
+        // Elected unclean.
+        Replica three = new Replica(3);
+        three.lead(2, 3);
+        three.append(1);
+
+        two.follow(2);
+        two.follower.inSync(true);
+        assertThat(two.follower.accept(fetch(three, two), 5)).isEqualTo(Outcome.TAKEN);
+
+        assertThat(two.store.endOffset()).isZero();
+        assertThat(two.leader.highWatermark()).isZero();
+        assertThat(errorOfRead(two, 2)).isEqualTo(Errors.NONE);
+    }
+
+    private static PartitionLeader.ProgressListener listener(List<String> heard) {
+        return new PartitionLeader.ProgressListener() {
+            @Override
+            public void onProgress(long sizeInBytes) {
+                heard.add("bytes " + sizeInBytes);
+            }
+
+            @Override
+            public void onCommitted() {
+                heard.add("committed");
+            }
+
+            @Override
+            public void onInterrupted() {
+                heard.add("interrupted");
+            }
+        };
+    }
+
+    private void take(PartitionData data) {
+        assertThat(two.follower.accept(data, two.store.endOffset())).isEqualTo(Outcome.TAKEN);
+    }
+
+    private static Errors errorOfRead(Replica replica, int currentLeaderEpoch) {
+        return replica.follower.read(at(0, currentLeaderEpoch, -1), Isolation.READ_UNCOMMITTED, true).error();
+    }
+
+    /// What a consumer at `offset` is answered, but for the records.
+    private record Answer(Errors error, long highWatermark, int sizeInBytes) {}
+
+    private static Answer answer(Errors error, long highWatermark, int sizeInBytes) {
+        return new Answer(error, highWatermark, sizeInBytes);
+    }
+
+    private static Answer read(Replica replica, long offset) {
+        FetchedPartition read = replica.follower.read(at(offset, -1, -1), Isolation.READ_UNCOMMITTED, true);
+        read.release();
+        return new Answer(read.error(), read.highWatermark(), read.sizeInBytes());
+    }
+
+    private static FetchPosition at(long offset, int currentLeaderEpoch, int lastFetchedEpoch) {
+        return new FetchPosition(currentLeaderEpoch, offset, lastFetchedEpoch, -1, MAX_BYTES);
+    }
+
     /// Lets `follower` fetch until it has everything and its leader knows.
     private static void catchUp(Replica leader, Replica follower) {
         for (int i = 0; i < 10; i++) {
@@ -237,8 +412,12 @@ class PartitionFollowerTest {
     }
 
     private static PartitionData fetch(Replica leader, Replica follower) {
+        return fetch(leader, follower, MAX_BYTES);
+    }
+
+    private static PartitionData fetch(Replica leader, Replica follower, int maxBytes) {
         FetchedPartition fetched = leader.leader.readFor(new PartitionLeader.Follower(follower.brokerId, 7),
-                follower.follower.position(MAX_BYTES), true);
+                follower.follower.position(maxBytes), true);
         PartitionData data = new PartitionData().setErrorCode(fetched.error().code())
                 .setHighWatermark(fetched.highWatermark())
                 .setLogStartOffset(fetched.logStartOffset())

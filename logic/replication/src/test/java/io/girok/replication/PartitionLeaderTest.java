@@ -53,7 +53,7 @@ class PartitionLeaderTest {
                 directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
                 LogSettings.DEFAULT, 1,
                 new ReplicationSettings(1, clock, MAX_LAG_MS,
-                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer)), () -> false));
+                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer)), () -> false, true));
     }
 
     @Test
@@ -351,6 +351,67 @@ class PartitionLeaderTest {
         assertThat(leader.highWatermark()).isEqualTo(1);
     }
 
+    @Test
+    void consumersAreSentToTheFollowerThatIsMostCaughtUp() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2, 3);
+        append(ALL);
+        append(ALL);
+        fetch(4, 2);
+        assertThat(mostCaughtUp(0)).as("no follower was heard of").isEqualTo(FetchedPartition.NO_REPLICA);
+
+        fetch(2, 1);
+        assertThat(mostCaughtUp(1)).isEqualTo(2);
+        assertThat(mostCaughtUp(2)).as("no follower has it").isEqualTo(FetchedPartition.NO_REPLICA);
+        fetch(3, 2);
+
+        assertThat(mostCaughtUp(2)).isEqualTo(3);
+        assertThat(mostCaughtUp(0)).isEqualTo(3);
+        assertThat(leader.mostCaughtUp(0, brokerId -> brokerId != 3)).isEqualTo(2);
+    }
+
+    @Test
+    void consumersAreNotSentToAFollowerThatHasDeletedWhatTheyWant() {
+        lead(1, List.of(1, 2), 1, 2);
+        append(ALL);
+        append(ALL);
+        leader.readFor(new PartitionLeader.Follower(2, 102), new FetchPosition(5, 2, -1, 1, 1 << 20), true);
+
+        assertThat(mostCaughtUp(0)).isEqualTo(FetchedPartition.NO_REPLICA);
+        assertThat(mostCaughtUp(1)).isEqualTo(2);
+    }
+
+    @Test
+    void ofFollowersThatHaveAllTheOneThatWasThereLastIsTaken() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2, 3, 4);
+        fetch(4, 0);
+        fetch(2, 0);
+        assertThat(mostCaughtUp(0)).isEqualTo(2);
+
+        clock.advance(1);
+        fetch(4, 0);
+
+        assertThat(mostCaughtUp(0)).isEqualTo(4);
+    }
+
+    @Test
+    void followersThatWaitHearOfWhatIsCommitted() {
+        lead(5, 1, 2);
+        append(ALL);
+        Watch follower = new Watch();
+        Watch consumer = new Watch();
+        leader.watch(follower, Isolation.LOG_END);
+        leader.watch(consumer, Isolation.READ_UNCOMMITTED);
+
+        fetch(2, 1);
+
+        assertThat(follower.commits).isEqualTo(1);
+        assertThat(consumer.commits).isZero();
+    }
+
+    private int mostCaughtUp(long offset) {
+        return leader.mostCaughtUp(offset, brokerId -> true);
+    }
+
     private void lead(int epoch, Integer... isr) {
         leader.lead(new Leadership(1, epoch, List.of(isr)));
     }
@@ -382,7 +443,13 @@ class PartitionLeaderTest {
 
     private static final class Watch implements PartitionLeader.ProgressListener {
         private long bytes;
+        private int commits;
         private int interruptions;
+
+        @Override
+        public void onCommitted() {
+            commits++;
+        }
 
         @Override
         public void onProgress(long sizeInBytes) {

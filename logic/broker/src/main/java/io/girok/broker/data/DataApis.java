@@ -21,7 +21,8 @@ import org.apache.kafka.common.protocol.ApiKeys;
 /// @param randomInts for ids that must not be guessed
 public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions partitions,
         List<LogDirectory> directories,
-        ProducerIds producerIds, LeaderHints leaderHints, Limits limits, Clock clock, Executor blockingPool,
+        ProducerIds producerIds, LeaderHints leaderHints, ReplicaSelector replicaSelector, Limits limits, Clock clock,
+        Executor blockingPool,
         IntSupplier randomInts) {
     private static final int MAX_SESSION_PARTITIONS = 1_000_000;
     private static final long SESSION_EVICTION_MS = 120_000;
@@ -38,7 +39,8 @@ public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions 
                 Math.ceilDiv(limits.maxFetchSessions(), shardCount),
                 Math.ceilDiv(MAX_SESSION_PARTITIONS, shardCount), SESSION_EVICTION_MS);
         FetchHandler fetch = new FetchHandler(partitions, clock,
-                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions, limits.throttle()), leaderHints, randomInts);
+                new FetchHandler.Limits(limits.fetchMaxBytes(), sessions, limits.throttle()),
+                new FetchHandler.Others(leaderHints, replicaSelector), randomInts);
         return List.of(
                 ApiRow.of(ApiKeys.PRODUCE, ApiOperation.WRITE, ApiResource.TOPIC,
                         new ProduceHandler(partitions, leaderHints, clock)),

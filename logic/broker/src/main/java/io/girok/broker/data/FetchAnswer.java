@@ -72,6 +72,7 @@ final class FetchAnswer {
                 .setHighWatermark(result.highWatermark())
                 .setLastStableOffset(result.lastStableOffset())
                 .setLogStartOffset(result.logStartOffset())
+                .setPreferredReadReplica(result.preferredReplica())
                 .setAbortedTransactions(aborted(result.abortedTransactions()))
                 .setRecords(records(result.slices()));
         EpochEnd diverging = result.diverging();

@@ -3,9 +3,6 @@ package io.girok.broker.data;
 import io.girok.base.Clock;
 import io.girok.base.Timers;
 import io.girok.broker.SpanningRequest;
-import io.girok.replication.ByteRate;
-import io.girok.replication.Isolation;
-import io.girok.replication.PartitionLeader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -40,12 +37,6 @@ final class FetchAttempt {
     ///
     /// @param maxWaitMs 0 to answer at once
     record Terms(Reader reader, int maxBytes, int minBytes, int maxWaitMs) {}
-
-    /// Who reads.
-    ///
-    /// @param follower null for a consumer
-    /// @param throttle what followers that catch up are given together
-    record Reader(Isolation isolation, PartitionLeader.@Nullable Follower follower, ByteRate throttle) {}
 
     private final Terms terms;
     private final Clock clock;

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 /// what is news.
 /// Immutable; each session belongs to a shard.
 final class FetchHandler implements ApiHandler {
+    private static final short FIRST_VERSION_WITH_RACK = 11;
     private static final short FIRST_VERSION_WITH_ID = 13;
     private static final short FIRST_VERSION_WITH_REPLICA_STATE = 15;
     private static final int CONSUMER_ID = -1;
@@ -47,17 +48,20 @@ final class FetchHandler implements ApiHandler {
     /// @param throttle what followers that catch up are given together, where they are throttled
     record Limits(int maxBytes, FetchSessions.Limits sessionsPerShard, ByteRate throttle) {}
 
+    /// What a broker knows of others that is of use to those who fetch.
+    record Others(LeaderHints leaderHints, ReplicaSelector replicaSelector) {}
+
     private final Partitions partitions;
     private final Clock clock;
     private final Limits limits;
-    private final LeaderHints leaderHints;
+    private final Others others;
     private final List<FetchSessions> sessions = new ArrayList<>();
 
-    FetchHandler(Partitions partitions, Clock clock, Limits limits, LeaderHints leaderHints, IntSupplier randomInts) {
+    FetchHandler(Partitions partitions, Clock clock, Limits limits, Others others, IntSupplier randomInts) {
         this.partitions = partitions;
         this.clock = clock;
         this.limits = limits;
-        this.leaderHints = leaderHints;
+        this.others = others;
         int shardCount = partitions.shards().size();
         for (int index = 0; index < shardCount; index++) {
             sessions.add(new FetchSessions(index, shardCount, limits.sessionsPerShard(), randomInts));
@@ -109,8 +113,10 @@ final class FetchHandler implements ApiHandler {
             Shard sessionShard) {
         List<FetchItem> items = new ArrayList<>(serve.partitions().size());
         List<FetchItem> here = new ArrayList<>(serve.partitions().size());
+        Reader reader = reader(request, body, serve);
+        boolean mayFollow = reader instanceof Reader.Consumer consumer && consumer.knowsFollowers();
         for (SessionPartition wanted : serve.partitions()) {
-            switch (find(wanted.key())) {
+            switch (find(wanted.key(), mayFollow)) {
                 case LedPartition led -> {
                     FetchItem item = new FetchItem(wanted, led);
                     items.add(item);
@@ -121,13 +127,9 @@ final class FetchHandler implements ApiHandler {
             }
         }
         int maxBytes = Math.max(0, Math.min(body.maxBytes(), limits.maxBytes()));
-        Follower follower = follower(body, request.version());
-        Isolation isolation = follower == null ? Isolation.ofId(body.isolationLevel()) : Isolation.LOG_END;
-        FetchAttempt.Terms terms = new FetchAttempt.Terms(
-                new FetchAttempt.Reader(isolation, follower, limits.throttle()),
-                maxBytes,
-                Math.min(body.minBytes(), maxBytes), Math.clamp(body.maxWaitMs(), 0, MAX_WAIT_MS));
-        FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, leaderHints);
+        FetchAttempt.Terms terms = new FetchAttempt.Terms(reader, maxBytes, Math.min(body.minBytes(), maxBytes),
+                Math.clamp(body.maxWaitMs(), 0, MAX_WAIT_MS));
+        FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, others.leaderHints());
         FetchSession session = serve.session();
         Wait wait = new Wait();
         FetchAttempt attempt = new FetchAttempt(terms, clock, items, () -> sessionShard.run(() -> {
@@ -151,7 +153,24 @@ final class FetchHandler implements ApiHandler {
         }
     }
 
-    private Placement find(FetchKey key) {
+    private Reader reader(Request request, FetchRequestData body, Begun.Serve serve) {
+        Follower follower = follower(body, request.version());
+        if (follower == null) {
+            return new Reader.Consumer(Isolation.ofId(body.isolationLevel()),
+                    FIRST_VERSION_WITH_RACK <= request.version(), body.rackId(), others.replicaSelector());
+        }
+        // Without a session nobody knows what it was told, and all would be news each time.
+        boolean hurriesCommits = others.replicaSelector().choosesFollowers()
+                && serve.session().id() != FetchSession.NO_ID;
+        return new Reader.Replica(follower, hurriesCommits, limits.throttle());
+    }
+
+    private Placement find(FetchKey key, boolean mayFollow) {
+        if (mayFollow) {
+            return key.topic().isZero()
+                    ? partitions.findReplica(key.name(), key.partition())
+                    : partitions.findReplica(key.topic(), key.partition());
+        }
         return key.topic().isZero()
                 ? partitions.find(key.name(), key.partition())
                 : partitions.find(key.topic(), key.partition());

@@ -4,6 +4,7 @@ import io.girok.broker.LedPartition;
 import io.girok.replication.FetchPosition;
 import io.girok.replication.FetchedPartition;
 import io.girok.replication.Isolation;
+import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
 import io.girok.replication.SessionPartition;
 import org.apache.kafka.common.protocol.Errors;
@@ -14,6 +15,8 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     private final SessionPartition wanted;
     private final FetchPosition position;
     private final @Nullable LedPartition partition;
+    /// The high watermark that the session's reader knows.
+    private final long toldHighWatermark;
     private FetchedPartition result;
     private @Nullable FetchPart part;
     private boolean isChanged;
@@ -22,6 +25,7 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     FetchItem(SessionPartition wanted, FetchedPartition result) {
         this.wanted = wanted;
         this.position = wanted.position();
+        this.toldHighWatermark = wanted.toldHighWatermark();
         this.partition = null;
         this.result = result;
     }
@@ -29,6 +33,7 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     FetchItem(SessionPartition wanted, LedPartition partition) {
         this.wanted = wanted;
         this.position = wanted.position();
+        this.toldHighWatermark = wanted.toldHighWatermark();
         this.partition = partition;
         this.result = FetchedPartition.failed(Errors.UNKNOWN_SERVER_ERROR);
     }
@@ -53,8 +58,11 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     }
 
     /// Whether the fetch should be answered without waiting.
-    boolean isUrgent() {
-        return result.error() != Errors.NONE || result.diverging() != null;
+    boolean isUrgent(Reader reader) {
+        boolean isCommitNews = reader instanceof Reader.Replica replica && replica.hurriesCommits()
+                && toldHighWatermark < result.highWatermark();
+        return isCommitNews || result.error() != Errors.NONE || result.diverging() != null
+                || result.preferredReplica() != FetchedPartition.NO_REPLICA;
     }
 
     boolean isChanged() {
@@ -62,27 +70,55 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     }
 
     /// Reads at most `maxBytes`, in place of what was read before.
-    void read(FetchAttempt.Reader reader, int maxBytes, boolean atLeastOne) {
+    void read(Reader reader, int maxBytes, boolean atLeastOne) {
         isChanged = false;
         result.release();
-        PartitionLeader.Follower follower = reader.follower();
-        Errors error = follower == null ? partition().admit() : partition().wake();
+        result = switch (reader) {
+            case Reader.Consumer consumer -> readFor(consumer, maxBytes, atLeastOne);
+            case Reader.Replica replica -> readFor(replica, maxBytes, atLeastOne);
+        };
+    }
+
+    private FetchedPartition readFor(Reader.Consumer consumer, int maxBytes, boolean atLeastOne) {
+        Errors error = partition().admit();
         if (error != Errors.NONE) {
-            result = FetchedPartition.failed(error);
-            return;
+            return FetchedPartition.failed(error);
         }
         PartitionLeader leader = partition().leader();
-        if (follower == null) {
-            result = leader.read(limited(maxBytes), reader.isolation(), atLeastOne);
-        } else if (!partition().isThrottledFor(follower.brokerId())) {
-            result = leader.readFor(follower, limited(maxBytes), atLeastOne);
-        } else if (reader.throttle().isUsedUp()) {
-            // That it asks still says how much it has.
-            result = leader.readFor(follower, limited(0), false);
-        } else {
-            result = leader.readFor(follower, limited(maxBytes), atLeastOne);
-            reader.throttle().count(result.sizeInBytes());
+        if (consumer.knowsFollowers() && !leader.isLeading()) {
+            PartitionFollower replica = partition().follower();
+            return replica == null
+                    ? FetchedPartition.failed(Errors.NOT_LEADER_OR_FOLLOWER)
+                    : replica.read(limited(maxBytes), consumer.isolation(), atLeastOne);
         }
+        int preferred = consumer.knowsFollowers()
+                ? consumer.selector().select(leader, position.fetchOffset(), consumer.rack())
+                : FetchedPartition.NO_REPLICA;
+        if (preferred == FetchedPartition.NO_REPLICA) {
+            return leader.read(limited(maxBytes), consumer.isolation(), atLeastOne);
+        }
+        // Whether its epoch and its offset are right is the leader's to say.
+        FetchedPartition checked = leader.read(limited(0), consumer.isolation(), false);
+        return checked.error() == Errors.NONE && checked.diverging() == null ? checked.preferring(preferred) : checked;
+    }
+
+    private FetchedPartition readFor(Reader.Replica replica, int maxBytes, boolean atLeastOne) {
+        Errors error = partition().wake();
+        if (error != Errors.NONE) {
+            return FetchedPartition.failed(error);
+        }
+        PartitionLeader leader = partition().leader();
+        PartitionLeader.Follower follower = replica.follower();
+        if (!partition().isThrottledFor(follower.brokerId())) {
+            return leader.readFor(follower, limited(maxBytes), atLeastOne);
+        }
+        if (replica.throttle().isUsedUp()) {
+            // That it asks still says how much it has.
+            return leader.readFor(follower, limited(0), false);
+        }
+        FetchedPartition read = leader.readFor(follower, limited(maxBytes), atLeastOne);
+        replica.throttle().count(read.sizeInBytes());
+        return read;
     }
 
     private FetchPosition limited(int maxBytes) {
@@ -115,6 +151,14 @@ final class FetchItem implements PartitionLeader.ProgressListener {
         isChanged = true;
         if (part != null) {
             part.progressed(sizeInBytes);
+        }
+    }
+
+    @Override
+    public void onCommitted() {
+        isChanged = true;
+        if (part != null) {
+            part.interrupted();
         }
     }
 

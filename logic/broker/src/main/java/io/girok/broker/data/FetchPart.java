@@ -39,7 +39,7 @@ final class FetchPart {
     }
 
     private boolean readItems() {
-        FetchAttempt.Reader reader = attempt.reader();
+        Reader reader = attempt.reader();
         long left = attempt.maxBytes();
         if (isWatching) {
             for (FetchItem item : items) {
@@ -58,7 +58,7 @@ final class FetchPart {
             left -= size;
             sizeInBytes += size;
             isEmpty &= size == 0;
-            isUrgent |= item.isUrgent();
+            isUrgent |= item.isUrgent(reader);
         }
         report(sizeInBytes - reportedBytes);
         return isUrgent;

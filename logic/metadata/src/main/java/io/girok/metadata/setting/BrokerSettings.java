@@ -175,6 +175,11 @@ public final class BrokerSettings {
     public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = add(
             Setting.of("replica.lag.time.max.ms", ValueType.longs(1, Long.MAX_VALUE), "30000",
                     "How long a follower may be behind its leader and still count as in sync, in milliseconds."));
+    public static final Setting<String> REPLICA_SELECTOR_CLASS = add(
+            Setting.optional("replica.selector.class",
+                    ValueType.words("org.apache.kafka.common.replica.RackAwareReplicaSelector"),
+                    "Who chooses the replica that a consumer reads from: with this one, consumers that say their rack "
+                            + "(client.rack) read from a follower there; without it, all read from the leader."));
     public static final Setting<Integer> REPLICA_FETCH_WAIT_MAX_MS = add(
             Setting.of("replica.fetch.wait.max.ms", ValueType.ints(0, 60_000), "500",
                     "How long a follower's request waits at the leader for something new, in milliseconds."));

@@ -36,6 +36,16 @@ class SettingsTest {
     }
 
     @Test
+    void noOtherReplicaSelectorThanTheRackAwareOneIsTaken() {
+        String rackAware = "org.apache.kafka.common.replica.RackAwareReplicaSelector";
+
+        assertThat(Settings.parse(Map.of("replica.selector.class", rackAware))
+                .find(BrokerSettings.REPLICA_SELECTOR_CLASS)).contains(rackAware);
+        assertThatThrownBy(() -> Settings.parse(Map.of("replica.selector.class", "com.example.Mine")))
+                .hasMessageContaining("'replica.selector.class' is 'com.example.Mine'; allowed: one of " + rackAware);
+    }
+
+    @Test
     void settingsThatContradictEachOtherAreRefused() {
         assertThatThrownBy(() -> Settings.parse(Map.of("queued.max.request.bytes", "2000000")))
                 .hasMessageContaining("queued.max.request.bytes")
