@@ -63,6 +63,12 @@ final class History {
         }
     }
 
+    /// Behind the last record that was acknowledged or read in a partition.
+    long endOffset(int partition) {
+        TreeMap<Long, String> there = known.get(partition);
+        return there == null || there.isEmpty() ? 0 : there.lastKey() + 1;
+    }
+
     /// By offset: what was acknowledged or read in a partition.
     Map<Long, String> known(int partition) {
         return known.getOrDefault(partition, new TreeMap<>());
@@ -89,11 +95,11 @@ final class History {
         cutOffSinceMs.remove(nodeId);
     }
 
-    /// A node has served a client as a leader.
+    /// A node has served a client as a leader, or as a follower.
     void served(int nodeId) {
         long cutOffMs = world.nowMs() - cutOffSinceMs.getOrDefault(nodeId, world.nowMs());
         if (SimulatedCluster.SESSION_MS + ANSWER_ON_ITS_WAY_MS < cutOffMs) {
-            violation("node " + nodeId + " serves as a leader, and has been cut off from the quorum for " + cutOffMs
+            violation("node " + nodeId + " serves clients, and has been cut off from the quorum for " + cutOffMs
                     + " ms");
         }
     }

@@ -18,11 +18,13 @@ public final class Simulate {
         List<Long> failed = new ArrayList<>();
         long batches = 0;
         long commits = 0;
+        long fromFollowers = 0;
         long faults = 0;
         for (long seed = first; seed < first + count; seed++) {
             Simulation.Report report = play(seed, durationMs);
             batches += report.acknowledgedBatches();
             commits += report.commits();
+            fromFollowers += report.recordsFromFollowers();
             faults += report.faults();
             if (!report.violations().isEmpty()) {
                 failed.add(seed);
@@ -36,8 +38,8 @@ public final class Simulate {
             }
         }
         System.out.println(count + " seeds from " + first + ", each with " + durationMs + " ms of bad luck: " + faults
-                + " faults, " + batches + " batches acknowledged, " + commits + " offsets committed; failed: "
-                + failed);
+                + " faults, " + batches + " batches acknowledged, " + commits + " offsets committed, "
+                + fromFollowers + " records read from followers; failed: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);
     }
 

@@ -66,8 +66,21 @@ final class SimulatedCluster {
             settings.put("log.cleaner.min.cleanable.ratio", "0.01");
             settings.put("log.cleaner.dedupe.buffer.size", "1048576");
         }
+        if (shape.hasRacks()) {
+            settings.put("broker.rack", rack(id));
+            settings.put("replica.selector.class", "org.apache.kafka.common.replica.RackAwareReplicaSelector");
+        }
         settings.put("auto.balance.enable", Boolean.toString(shape.isBalanced()));
         return settings;
+    }
+
+    private static String rack(int nodeId) {
+        return "rack-" + nodeId;
+    }
+
+    /// Those where clients are, of which each has a voter; none where nodes have no racks.
+    List<String> racks() {
+        return shape.hasRacks() ? VOTERS.stream().map(SimulatedCluster::rack).toList() : List.of();
     }
 
     private static Map<String, String> settings(int id) {

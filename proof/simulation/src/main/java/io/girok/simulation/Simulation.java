@@ -25,6 +25,7 @@ public final class Simulation {
     private final SimulatedCluster cluster;
     private final Nemesis nemesis;
     private final List<ProducerClient> producers = new ArrayList<>();
+    private final List<ReaderClient> readers = new ArrayList<>();
     private final List<CommitClient> committers = new ArrayList<>();
     private final List<Client> clients = new ArrayList<>();
     private final TopicClient topics;
@@ -35,9 +36,10 @@ public final class Simulation {
     /// What became of a seed.
     ///
     /// @param trace the same for the same seed and the same code
+    /// @param recordsFromFollowers how many records consumers have read from followers
     /// @param violations of what was promised; empty when all is well
     public record Report(long seed, long trace, int faults, int acknowledgedBatches, int commits,
-            List<String> violations) {
+            int recordsFromFollowers, List<String> violations) {
         public Report {
             violations = List.copyOf(violations);
         }
@@ -77,7 +79,9 @@ public final class Simulation {
         if (!isCalm) {
             history.violation("clients do not come to an end although nothing is wrong any more: "
                     + producers.stream().filter(producer -> !producer.isFinished()).count()
-                    + " producers have records without an answer; " + partitions());
+                    + " producers have records without an answer; "
+                    + readers.stream().filter(reader -> !reader.isFinished()).map(ReaderClient::toString).toList()
+                    + " have not read to the end; " + partitions());
         }
         nemesis.endAbsence();
         if (history.violations().isEmpty()) {
@@ -133,7 +137,10 @@ public final class Simulation {
                 producers.add(new ProducerClient(cluster.newLink(), history, "producer-" + partition + "-" + i, TOPIC,
                         partition));
             }
-            clients.add(new ReaderClient(cluster.newLink(), history, TOPIC, partition));
+            readers.add(new ReaderClient(cluster.newLink(), history, TOPIC, partition, ""));
+            for (String rack : cluster.racks()) {
+                readers.add(new ReaderClient(cluster.newLink(), history, TOPIC, partition, rack));
+            }
         }
         for (int i = 0; i < 2; i++) {
             committers.add(new CommitClient(cluster.newLink(), history, "group-" + i, TOPIC));
@@ -141,6 +148,7 @@ public final class Simulation {
         for (int i = 0; i < MEMBERS; i++) {
             clients.add(new MemberClient(cluster.newLink(), members, TOPIC, PARTITIONS));
         }
+        clients.addAll(readers);
         clients.addAll(producers);
         clients.add(keys);
         clients.addAll(committers);
@@ -152,6 +160,7 @@ public final class Simulation {
     private Report report() {
         return new Report(seed, world.trace(), history.faults(),
                 producers.stream().mapToInt(ProducerClient::acknowledgedBatches).sum(),
-                committers.stream().mapToInt(CommitClient::commits).sum() + members.commits(), history.violations());
+                committers.stream().mapToInt(CommitClient::commits).sum() + members.commits(),
+                readers.stream().mapToInt(ReaderClient::recordsFromFollowers).sum(), history.violations());
     }
 }

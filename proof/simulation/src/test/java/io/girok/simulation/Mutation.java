@@ -100,6 +100,9 @@ record Mutation(String name, String file, String before, String after) {
                 new Mutation("a leader that the controller does not hear any more goes on",
                         "logic/broker/src/main/java/io/girok/broker/LedPartition.java",
                         "return host != null && host.isCutOff() ?", "return host == null ?"),
+                new Mutation("a follower serves what is not known to be committed (KIP-392)",
+                        REPLICATION + "PartitionFollower.java", "local.reader().read(position, isolation, atLeastOne);",
+                        "local.reader().read(position, Isolation.LOG_END, atLeastOne);"),
                 new Mutation("sequence numbers are not checked",
                         "logic/log/src/main/java/io/girok/log/PartitionStore.java", "if (refusal != null) {",
                         "if (refusal instanceof AppendResult.Rejected rejected && rejected.records() == null) {"));

@@ -16,6 +16,7 @@ class SimulationTest {
         long faults = 0;
         long batches = 0;
         long commits = 0;
+        long fromFollowers = 0;
         for (long seed = FIRST; seed < FIRST + COUNT; seed++) {
             Simulation.Report report = new Simulation(seed).run(DURATION_MS);
 
@@ -23,11 +24,13 @@ class SimulationTest {
             faults += report.faults();
             batches += report.acknowledgedBatches();
             commits += report.commits();
+            fromFollowers += report.recordsFromFollowers();
         }
         // Promises that nobody was given would not be broken either.
         assertThat(faults).isGreaterThan(10 * COUNT);
         assertThat(batches).isGreaterThan(500 * COUNT);
         assertThat(commits).isGreaterThan(50 * COUNT);
+        assertThat(fromFollowers).as("in every second seed").isGreaterThan(100 * COUNT);
     }
 
     @Test
