@@ -278,6 +278,20 @@ class ProduceTest {
     }
 
     @Test
+    void whatFollowsABatchThatCouldNotBeWrittenIsAStorageErrorToo() {
+        node.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log"));
+        TestAnswer first = node.sendOnly(produce("orders", orders, 0, Messages.ALL, idempotent(0, "one")), LATEST);
+        TestAnswer second = node.sendOnly(produce("orders", orders, 0, Messages.ALL, idempotent(1, "two")), LATEST);
+
+        node.runAll();
+
+        for (TestAnswer answer : List.of(first, second)) {
+            assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
+                    .isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        }
+    }
+
+    @Test
     void aFailedSyncIsAStorageErrorForWhoWaits() {
         node.disk.plant(DiskFault.next(DiskOperation.SYNC));
 
