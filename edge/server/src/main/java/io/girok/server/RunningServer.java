@@ -67,6 +67,7 @@ final class RunningServer {
     private final SecureRandom random = new SecureRandom();
     private final ThreadPoolExecutor blockingPool;
     private final ThreadPoolExecutor cleaners;
+    private final ThreadPoolExecutor coldReads;
     private final ExecutorService controllerThread = Executors
             .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
     private final List<Runnable> undo = new ArrayList<>();
@@ -75,6 +76,7 @@ final class RunningServer {
         this.settings = settings;
         this.blockingPool = pool(settings.settings().get(BrokerSettings.BACKGROUND_THREADS), "girok-blocking-");
         this.cleaners = pool(settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS), "girok-cleaner-");
+        this.coldReads = pool(settings.settings().get(BrokerSettings.COLD_READ_THREADS), "girok-cold-read-");
     }
 
     private static ThreadPoolExecutor pool(int threads, String name) {
@@ -152,8 +154,9 @@ final class RunningServer {
     private ClusterNode node(String clusterId, NettyShards shards, List<LogDirectory> directories,
             ClusterLinks links) {
         Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings());
-        Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners, clock,
-                random);
+        Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners,
+                coldReads,
+                clock, random);
         return settings.isBroker()
                 ? new Node(identity, around, directories, links.quorum(), links.others())
                 : new ControllerNode(identity, around, directories, links.quorum(), links.others());
@@ -282,6 +285,8 @@ final class RunningServer {
     private void endThreads() {
         controllerThread.shutdown();
         cleaners.shutdown();
+        // Nobody waits for it any more.
+        coldReads.shutdownNow();
         blockingPool.shutdown();
         try {
             if (!blockingPool.awaitTermination(STOP_LIMIT_MS, TimeUnit.MILLISECONDS)) {

@@ -47,9 +47,11 @@ public final class Broker {
     ///
     /// @param directories open; closed by [#stop]
     /// @param blockingPool where opening, deleting and closing of logs run; bounded
+    /// @param coldReads where fetches wait for the disk; bounded, and nobody else's, so that a disk that hangs holds up no
+    ///         sync
     /// @param randomInts for ids that must not be guessed
     public record Surroundings(int brokerId, List<Shard> shards, List<LogDirectory> directories, Clock clock,
-            Executor blockingPool, IntSupplier randomInts) {}
+            Executor blockingPool, Executor coldReads, IntSupplier randomInts) {}
 
     private final Surroundings surroundings;
     private final MetadataStore metadata;
@@ -88,7 +90,8 @@ public final class Broker {
                         : ReplicaSelector.LEADER,
                 new DataApis.Limits(given.get(BrokerSettings.FETCH_MAX_BYTES),
                         given.get(BrokerSettings.MAX_FETCH_SESSIONS), throttles.leader()),
-                surroundings.clock(), surroundings.blockingPool(), surroundings.randomInts());
+                surroundings.clock(), surroundings.blockingPool(), surroundings.coldReads(),
+                surroundings.randomInts());
         metadata.subscribe(follower);
         metadata.subscribe(directorySettings);
         metadata.subscribe(throttles);

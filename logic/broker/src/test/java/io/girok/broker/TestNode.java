@@ -21,6 +21,7 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +48,7 @@ public final class TestNode {
     public final ManualClock clock;
     public final MemoryDisk disk;
     public final SimulatedShard pool;
+    public final SimulatedShard coldReads;
     public final List<SimulatedShard> shards;
     public final Broker broker;
     public final ApiTable table;
@@ -101,6 +103,7 @@ public final class TestNode {
         this.clock = clock;
         this.disk = disk;
         this.pool = new SimulatedShard(clock);
+        this.coldReads = new SimulatedShard(clock);
         this.shards = List.of(new SimulatedShard(clock), new SimulatedShard(clock));
         Executor blockingPool = pool;
         LogEnvironment environment = new LogEnvironment(disk, clock, pool, new OpenFiles(disk, 100), blockingPool,
@@ -114,7 +117,8 @@ public final class TestNode {
         texts.put("log.dir.min.free.bytes", "0");
         EffectiveSettings settings = new EffectiveSettings(Settings.parse(texts), BROKER_ID);
         broker = new Broker(
-                new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, () -> nextRandom++),
+                new Broker.Surroundings(BROKER_ID, owners, directories, time, blockingPool, coldReads,
+                        () -> nextRandom++),
                 metadata, settings, this::allocate,
                 new Replication(Replication.ALONE.leaders(), Replication.ALONE.proposals(), directoryReports::put,
                         Replication.ALONE.brokerEpoch(), isCutOff::get));
@@ -230,16 +234,18 @@ public final class TestNode {
         }
     }
 
-    /// Lets a shard or the pool, whichever `random` says, do the first of what waits there.
+    /// Lets a shard or a pool, whichever `random` says, do the first of what waits there.
     public void runOne(RandomGenerator random) {
-        int which = random.nextInt(shards.size() + 1);
-        var _ = which == shards.size() ? pool.runOne() : shards.get(which).runOne();
+        List<SimulatedShard> all = new ArrayList<>(shards);
+        all.add(pool);
+        all.add(coldReads);
+        var _ = all.get(random.nextInt(all.size())).runOne();
     }
 
     public void runAll() {
         do {
             runShards();
-        } while (0 < pool.runAll());
+        } while (0 < pool.runAll() + coldReads.runAll());
     }
 
     /// Lets time pass from timer to timer.

@@ -70,6 +70,23 @@ final class LogReader {
         }
     }
 
+    /// What has to be read from the disk before [#read] finds it in memory; null where that is likely now.
+    ///
+    /// @param endOffset of the log
+    @Nullable
+    ColdRead coldRead(long offset, long endOffset, int maxBytes, int indexIntervalBytes) {
+        if (!segments.hasMoreThan(ColdRead.WARM_BYTES, offset, endOffset)) {
+            return null;
+        }
+        List<Long> baseOffsets = new ArrayList<>(1);
+        int first = segments.floor(offset);
+        for (int index = first; index < segments.count() && index < first + MAX_SLICES; index++) {
+            baseOffsets.add(segments.get(index).baseOffset());
+        }
+        return new ColdRead(segments.environment().disk(), segments.directory(), baseOffsets, offset,
+                (long) maxBytes + indexIntervalBytes);
+    }
+
     /// The position in the segment where the batch that holds `upTo` begins, or the segment's end.
     private int limit(int index, long upTo, int indexIntervalBytes) throws IOException {
         Segment segment = segments.get(index);

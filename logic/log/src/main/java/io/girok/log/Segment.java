@@ -104,6 +104,20 @@ final class Segment {
         return size;
     }
 
+    /// About how many bytes there are from `offset` on, by what is in memory; [Integer#MAX_VALUE] when that does not
+    /// say.
+    ///
+    /// @param endOffset of the segment
+    int knownSizeFrom(long offset, long endOffset) {
+        if (size == UNKNOWN) {
+            return Integer.MAX_VALUE;
+        }
+        if (offset <= baseOffset) {
+            return size;
+        }
+        return (int) ((double) size * (endOffset - offset) / (endOffset - baseOffset));
+    }
+
     /// The offset that follows the last batch; needs [#resume].
     long nextOffset() {
         return nextOffset;

@@ -67,6 +67,21 @@ final class Segments {
         return low;
     }
 
+    /// Whether there are more than `bytes` from `offset` on, or that is not known without a look at the disk.
+    ///
+    /// @param endOffset of the log
+    boolean hasMoreThan(long bytes, long offset, long endOffset) {
+        long total = 0;
+        long segmentEnd = endOffset;
+        int first = floor(offset);
+        for (int index = list.size() - 1; first <= index && total <= bytes; index--) {
+            Segment segment = list.get(index);
+            total += segment.knownSizeFrom(offset, segmentEnd);
+            segmentEnd = segment.baseOffset();
+        }
+        return bytes < total;
+    }
+
     /// The offset where the segment after `index` begins; null for the last one.
     @Nullable
     Long endOf(int index) {

@@ -61,8 +61,9 @@ public final class Node implements ClusterNode {
     /// @param shards own partitions and connections; the first one also what the node has only one of
     /// @param controllerThread runs one task at a time
     /// @param cleaners where logs are compacted
+    /// @param coldReads where fetches wait for the disk
     public record Surroundings(List<Shard> shards, Executor blockingPool, Executor controllerThread, Executor cleaners,
-            Clock clock, RandomGenerator random) {
+            Executor coldReads, Clock clock, RandomGenerator random) {
         Shard first() {
             return shards.getFirst();
         }
@@ -160,7 +161,7 @@ public final class Node implements ClusterNode {
                 id -> Objects.requireNonNull(broker).partitions().shardOf(id));
         return new Broker(
                 new Broker.Surroundings(identity.nodeId(), surroundings.shards(), directories, surroundings.clock(),
-                        surroundings.blockingPool(), surroundings.random()::nextInt),
+                        surroundings.blockingPool(), surroundings.coldReads(), surroundings.random()::nextInt),
                 store, role.effective(), new ProducerIdBlocks(role.channel(), identity.nodeId(), this::brokerEpoch),
                 new Replication(others::connect, proposals, directoryReports::tell, this::brokerEpoch,
                         contact::isLost));

@@ -107,9 +107,8 @@ final class SimulatedNode {
         SimulatedShard controllerThread = host.newShard();
         SimulatedShard cleaners = host.newShard();
         SimulatedShard newsThread = host.newShard();
-        Executor blocking = task -> {
-            var _ = pool.schedule(diskMs(), task);
-        };
+        Executor blocking = onDisk(pool);
+        Executor coldReads = onDisk(host.newShard(() -> slowUntilMs <= world.nowMs()));
         LogEnvironment environment = new LogEnvironment(disk, host.clock(), shards.getFirst(),
                 new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), durability,
                 PRODUCER_ID_EXPIRATION_MS);
@@ -129,7 +128,8 @@ final class SimulatedNode {
                 : followedLog(shards.getFirst(), newsThread, blocking);
         List<Shard> owners = List.copyOf(shards);
         Node node = new Node(new Node.Identity(host.id(), CLUSTER_ID, Settings.parse(settings)),
-                new Node.Surroundings(owners, blocking, controllerThread, cleaners, host.clock(), world.random()),
+                new Node.Surroundings(owners, blocking, controllerThread, cleaners, coldReads, host.clock(),
+                        world.random()),
                 directories,
                 new Node.Quorum(store, log, message -> new CompletableFuture<>(), gone -> {}),
                 new Node.Others(network.peers(host), SimulatedNode::address));
@@ -181,6 +181,12 @@ final class SimulatedNode {
 
     private static NodeAddress address(int nodeId) {
         return new NodeAddress("host-" + nodeId, PORT);
+    }
+
+    private Executor onDisk(SimulatedShard pool) {
+        return task -> {
+            var _ = pool.schedule(diskMs(), task);
+        };
     }
 
     /// What blocks takes its time, and what was begun first need not end first.

@@ -18,11 +18,12 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /// The rows of the data plane in the table of APIs. Immutable.
 ///
+/// @param coldReads where fetches wait for the disk
 /// @param randomInts for ids that must not be guessed
 public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions partitions,
         List<LogDirectory> directories,
         ProducerIds producerIds, LeaderHints leaderHints, ReplicaSelector replicaSelector, Limits limits, Clock clock,
-        Executor blockingPool,
+        Executor blockingPool, Executor coldReads,
         IntSupplier randomInts) {
     private static final int MAX_SESSION_PARTITIONS = 1_000_000;
     private static final long SESSION_EVICTION_MS = 120_000;
@@ -38,7 +39,7 @@ public record DataApis(int brokerId, Supplier<MetadataImage> images, Partitions 
         FetchSessions.Limits sessions = new FetchSessions.Limits(
                 Math.ceilDiv(limits.maxFetchSessions(), shardCount),
                 Math.ceilDiv(MAX_SESSION_PARTITIONS, shardCount), SESSION_EVICTION_MS);
-        FetchHandler fetch = new FetchHandler(partitions, clock,
+        FetchHandler fetch = new FetchHandler(partitions, new FetchAttempt.Surroundings(clock, coldReads),
                 new FetchHandler.Limits(limits.fetchMaxBytes(), sessions, limits.throttle()),
                 new FetchHandler.Others(leaderHints, replicaSelector), randomInts);
         return List.of(

@@ -5,6 +5,7 @@ import io.girok.base.Timers;
 import io.girok.broker.SpanningRequest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -38,8 +39,11 @@ final class FetchAttempt {
     /// @param maxWaitMs 0 to answer at once
     record Terms(Reader reader, int maxBytes, int minBytes, int maxWaitMs) {}
 
+    /// @param coldReads where the disk is waited for
+    record Surroundings(Clock clock, Executor coldReads) {}
+
     private final Terms terms;
-    private final Clock clock;
+    private final Surroundings surroundings;
     private final List<FetchItem> items;
     private final Runnable whenOver;
     private final List<FetchPart> parts = new ArrayList<>();
@@ -54,12 +58,12 @@ final class FetchAttempt {
 
     /// @param items in the order of the answer
     /// @param whenOver takes the items' results, on any shard
-    FetchAttempt(Terms terms, Clock clock, List<FetchItem> items, Runnable whenOver) {
+    FetchAttempt(Terms terms, Surroundings surroundings, List<FetchItem> items, Runnable whenOver) {
         this.terms = terms;
-        this.clock = clock;
+        this.surroundings = surroundings;
         this.items = items;
         this.whenOver = whenOver;
-        this.deadlineMs = clock.monotonicMs() + terms.maxWaitMs();
+        this.deadlineMs = surroundings.clock().monotonicMs() + terms.maxWaitMs();
         this.isTimeOver = terms.maxWaitMs() <= 0;
     }
 
@@ -83,6 +87,10 @@ final class FetchAttempt {
 
     Reader reader() {
         return terms.reader();
+    }
+
+    Executor coldReads() {
+        return surroundings.coldReads();
     }
 
     int maxBytes() {
@@ -110,7 +118,7 @@ final class FetchAttempt {
             answer();
             return;
         }
-        long waitMs = deadlineMs - clock.monotonicMs();
+        long waitMs = deadlineMs - surroundings.clock().monotonicMs();
         if (timer == null) {
             timer = parts.getFirst().shard().schedule(waitMs, this::timeOver);
         }

@@ -1,6 +1,5 @@
 package io.girok.broker.data;
 
-import io.girok.base.Clock;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.broker.ApiHandler;
@@ -52,14 +51,15 @@ final class FetchHandler implements ApiHandler {
     record Others(LeaderHints leaderHints, ReplicaSelector replicaSelector) {}
 
     private final Partitions partitions;
-    private final Clock clock;
+    private final FetchAttempt.Surroundings surroundings;
     private final Limits limits;
     private final Others others;
     private final List<FetchSessions> sessions = new ArrayList<>();
 
-    FetchHandler(Partitions partitions, Clock clock, Limits limits, Others others, IntSupplier randomInts) {
+    FetchHandler(Partitions partitions, FetchAttempt.Surroundings surroundings, Limits limits, Others others,
+            IntSupplier randomInts) {
         this.partitions = partitions;
-        this.clock = clock;
+        this.surroundings = surroundings;
         this.limits = limits;
         this.others = others;
         int shardCount = partitions.shards().size();
@@ -102,7 +102,7 @@ final class FetchHandler implements ApiHandler {
         boolean usesIds = FIRST_VERSION_WITH_ID <= request.version();
         Wish wish = new Wish(body.sessionId(), body.sessionEpoch(), usesIds, wanted(body, usesIds),
                 forgotten(body, usesIds));
-        switch (sessions.get(shardIndex).begin(wish, clock.monotonicMs())) {
+        switch (sessions.get(shardIndex).begin(wish, surroundings.clock().monotonicMs())) {
             case Begun.Refused refused ->
                 responder.respond(new FetchResponseData().setErrorCode(refused.error().code()));
             case Begun.Serve serve -> read(request, body, responder, serve, partitions.shards().get(shardIndex));
@@ -132,7 +132,7 @@ final class FetchHandler implements ApiHandler {
         FetchAnswer answer = new FetchAnswer(request, serve, items, partitions, others.leaderHints());
         FetchSession session = serve.session();
         Wait wait = new Wait();
-        FetchAttempt attempt = new FetchAttempt(terms, clock, items, () -> sessionShard.run(() -> {
+        FetchAttempt attempt = new FetchAttempt(terms, surroundings, items, () -> sessionShard.run(() -> {
             session.endWait(wait);
             responder.respond(answer.build());
         }));

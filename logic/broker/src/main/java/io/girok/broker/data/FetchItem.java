@@ -1,12 +1,14 @@
 package io.girok.broker.data;
 
 import io.girok.broker.LedPartition;
+import io.girok.log.ColdRead;
 import io.girok.replication.FetchPosition;
 import io.girok.replication.FetchedPartition;
 import io.girok.replication.Isolation;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
 import io.girok.replication.SessionPartition;
+import java.util.Optional;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,18 @@ final class FetchItem implements PartitionLeader.ProgressListener {
         return isChanged;
     }
 
+    /// What is to be run on a pool before [#read], which would wait for the disk otherwise; empty for nothing.
+    Optional<ColdRead> coldRead(Reader reader, int maxBytes) {
+        return partition().wake() == Errors.NONE && !isHeldBack(reader)
+                ? partition().leader().store().coldRead(position.fetchOffset(), limited(maxBytes).maxBytes())
+                : Optional.empty();
+    }
+
+    private boolean isHeldBack(Reader reader) {
+        return reader instanceof Reader.Replica replica && partition().isThrottledFor(replica.follower().brokerId())
+                && replica.throttle().isUsedUp();
+    }
+
     /// Reads at most `maxBytes`, in place of what was read before.
     void read(Reader reader, int maxBytes, boolean atLeastOne) {
         isChanged = false;
@@ -109,15 +123,14 @@ final class FetchItem implements PartitionLeader.ProgressListener {
         }
         PartitionLeader leader = partition().leader();
         PartitionLeader.Follower follower = replica.follower();
-        if (!partition().isThrottledFor(follower.brokerId())) {
-            return leader.readFor(follower, limited(maxBytes), atLeastOne);
-        }
-        if (replica.throttle().isUsedUp()) {
+        if (isHeldBack(replica)) {
             // That it asks still says how much it has.
             return leader.readFor(follower, limited(0), false);
         }
         FetchedPartition read = leader.readFor(follower, limited(maxBytes), atLeastOne);
-        replica.throttle().count(read.sizeInBytes());
+        if (partition().isThrottledFor(follower.brokerId())) {
+            replica.throttle().count(read.sizeInBytes());
+        }
         return read;
     }
 

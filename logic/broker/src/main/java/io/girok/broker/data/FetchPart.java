@@ -1,7 +1,11 @@
 package io.girok.broker.data;
 
 import io.girok.base.Shard;
+import io.girok.log.ColdRead;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /// The partitions of a fetch that lie on one shard. Owned by that shard.
 final class FetchPart {
@@ -25,7 +29,37 @@ final class FetchPart {
 
     /// Reads what is new since the last time, the first time everything, and stays on the watch where the fetch may
     /// have to wait.
+    ///
+    /// What lies far back in its log is brought from the disk on a pool first, by one task for the whole part. Nothing is
+    /// decided there: whatever becomes of a partition meanwhile, the read afterwards finds out.
     void read() {
+        List<ColdRead> cold = coldReads();
+        if (cold.isEmpty()) {
+            readNow();
+            return;
+        }
+        var _ = CompletableFuture.runAsync(() -> cold.forEach(ColdRead::run), attempt.coldReads())
+                .whenCompleteAsync((done, failure) -> readNow(), shard);
+    }
+
+    private List<ColdRead> coldReads() {
+        List<ColdRead> cold = List.of();
+        long left = attempt.maxBytes();
+        for (FetchItem item : items) {
+            if (left <= 0 || (isWatching && !item.isChanged())) {
+                continue;
+            }
+            Optional<ColdRead> found = item.coldRead(attempt.reader(), (int) left);
+            if (found.isPresent()) {
+                cold = cold.isEmpty() ? new ArrayList<>(1) : cold;
+                cold.add(found.get());
+                left -= item.maxBytes();
+            }
+        }
+        return cold;
+    }
+
+    private void readNow() {
         try {
             boolean isUrgent = readItems();
             if (isUrgent) {

@@ -111,6 +111,10 @@ public final class BrokerSettings {
     public static final Setting<Integer> BACKGROUND_THREADS = add(
             Setting.of("background.threads", ValueType.ints(1, 256), "8",
                     "The most threads that sync, delete and recover files at a time."));
+    public static final Setting<Integer> COLD_READ_THREADS = add(
+            Setting.of("cold.read.threads", ValueType.ints(1, 256), "4",
+                    "The most threads that read from the disk at a time what consumers and followers want that are far "
+                            + "behind. Not in Apache Kafka."));
     public static final Setting<Integer> SOCKET_REQUEST_MAX_BYTES = add(
             Setting.of("socket.request.max.bytes", ValueType.ints(1024, Integer.MAX_VALUE), "104857600",
                     "The size of the largest request, in bytes."));
