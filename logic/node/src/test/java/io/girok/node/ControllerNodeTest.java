@@ -24,7 +24,7 @@ class ControllerNodeTest {
     private final InMemoryMetadataLog log = InMemoryMetadataLog.alone(shard);
     private final ControllerNode node = new ControllerNode(
             new Node.Identity(1, "the-cluster", Settings.parse(Map.of("node.id", "1"))),
-            new Node.Surroundings(List.of(shard), shard, shard, shard, clock, new Random(1)), List.of(),
+            new Node.Surroundings(List.of(shard), shard, shard, shard, shard, clock, new Random(1)), List.of(),
             new Node.Quorum(store, log, message -> new CompletableFuture<>(), gone -> {}),
             new Node.Others((address, owner) -> {
                 throw new AssertionError("nobody is there");
