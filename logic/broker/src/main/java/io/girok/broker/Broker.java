@@ -47,8 +47,8 @@ public final class Broker {
     ///
     /// @param directories open; closed by [#stop]
     /// @param blockingPool where opening, deleting and closing of logs run; bounded
-    /// @param coldReads where fetches wait for the disk; bounded, and nobody else's, so that a disk that hangs holds up no
-    ///         sync
+    /// @param coldReads where fetches wait for the disk; bounded, and nobody else's, so that a disk that hangs holds up
+    ///         no sync
     /// @param randomInts for ids that must not be guessed
     public record Surroundings(int brokerId, List<Shard> shards, List<LogDirectory> directories, Clock clock,
             Executor blockingPool, Executor coldReads, IntSupplier randomInts) {}

@@ -218,8 +218,8 @@ public final class PartitionStore {
         }
     }
 
-    /// What is to be run on a pool before [#read], so that this does not wait for the disk: what lies far behind the end
-    /// of the log has likely left the page cache. Empty where there is nothing to wait for, and where a read fails.
+    /// What is to be run on a pool before [#read], so that this does not wait for the disk: what lies far behind the
+    /// end of the log has likely left the page cache. Empty where there is nothing to wait for, and where a read fails.
     public Optional<ColdRead> coldRead(long offset, int maxBytes) {
         if (isClosed || isOffline() || offset < startOffset() || contents.endOffset() <= offset) {
             return Optional.empty();

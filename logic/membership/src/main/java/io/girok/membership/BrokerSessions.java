@@ -130,7 +130,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         return session != null && session.isConnected && now() < session.lastHeardMs + intervals.sessionMs();
     }
 
-    /// What a broker has said of itself with its last heartbeat; of one that does not vote the quorum knows nothing else.
+    /// What a broker has said of itself with its last heartbeat; of one without a vote the quorum knows nothing else.
     public VoterStatus statusOf(int brokerId) {
         Voter voter = Voter.of(brokerId);
         Session session = sessions.get(brokerId);

@@ -30,8 +30,8 @@ final class FetchPart {
     /// Reads what is new since the last time, the first time everything, and stays on the watch where the fetch may
     /// have to wait.
     ///
-    /// What lies far back in its log is brought from the disk on a pool first, by one task for the whole part. Nothing is
-    /// decided there: whatever becomes of a partition meanwhile, the read afterwards finds out.
+    /// What lies far back in its log is brought from the disk on a pool first, by one task for the whole part. Nothing
+    /// is decided there: whatever becomes of a partition meanwhile, the read afterwards finds out.
     void read() {
         List<ColdRead> cold = coldReads();
         if (cold.isEmpty()) {
