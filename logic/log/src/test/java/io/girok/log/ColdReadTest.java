@@ -16,16 +16,14 @@ class ColdReadTest {
 
     private final LogWorld world = new LogWorld();
 
-    private PartitionStore openWith(int batches, int valueBytes) {
+    /// Twenty batches, three in a segment.
+    private void openWithSegments() {
         world.durability = Durability.OS;
-        world.settings = LogWorld.settings(4 * valueBytes, 100);
         world.open();
-        String value = "x".repeat(valueBytes);
-        for (int i = 0; i < batches; i++) {
-            world.append(1_000 + i, value);
+        for (int i = 0; i < 20; i++) {
+            world.append(1_000 + i, "x".repeat(500));
         }
         world.settle();
-        return world.store;
     }
 
     /// What is in memory only is gone.
@@ -36,33 +34,29 @@ class ColdReadTest {
     }
 
     @Test
-    void whatIsFarBehindTheEndIsCold() {
-        PartitionStore store = openWith(40, MEGABYTE);
-
-        assertThat(store.coldRead(0, MAX_BYTES)).isPresent();
-        assertThat(store.coldRead(6, MAX_BYTES)).isPresent();
-        assertThat(store.coldRead(10, MAX_BYTES)).isEmpty();
-        assertThat(store.coldRead(39, MAX_BYTES)).isEmpty();
-        assertThat(store.coldRead(40, MAX_BYTES)).as("there is nothing").isEmpty();
-    }
-
-    @Test
-    void whatIsFarBehindInTheActiveSegmentIsColdToo() {
+    void whatIsFarBehindTheEndIsColdInTheActiveSegmentAndInOthers() {
         world.durability = Durability.OS;
         world.settings = LogWorld.settings(1 << 30, 100);
-        world.open();
+        PartitionStore store = world.open().store;
+        String value = "x".repeat(MEGABYTE);
         for (int i = 0; i < 40; i++) {
-            world.append(1_000, "x".repeat(MEGABYTE));
+            world.append(1_000, value);
         }
 
-        assertThat(world.store.segmentCount()).isEqualTo(1);
-        assertThat(world.store.coldRead(0, MAX_BYTES)).isPresent();
-        assertThat(world.store.coldRead(10, MAX_BYTES)).isEmpty();
+        for (int segments = 1; segments <= 2; segments++) {
+            assertThat(store.segmentCount()).isEqualTo(segments);
+            assertThat(store.coldRead(0, MAX_BYTES)).isPresent();
+            assertThat(store.coldRead(5, MAX_BYTES)).isPresent();
+            assertThat(store.coldRead(10, MAX_BYTES)).isEmpty();
+            assertThat(store.coldRead(39, MAX_BYTES)).isEmpty();
+            assertThat(store.coldRead(40, MAX_BYTES)).as("there is nothing").isEmpty();
+            store.roll();
+        }
     }
 
     @Test
     void whatNobodyHasLookedAtSinceTheStartIsCold() {
-        openWith(20, 500);
+        openWithSegments();
         assertThat(world.store.coldRead(0, MAX_BYTES)).isEmpty();
 
         PartitionStore store = reopened();
@@ -75,7 +69,7 @@ class ColdReadTest {
 
     @Test
     void itTouchesEveryFileThatTheReadAfterItReads() {
-        openWith(20, 500);
+        openWithSegments();
         PartitionStore store = reopened();
         Set<String> onPool = new TreeSet<>();
         Set<String> onShard = new TreeSet<>();
@@ -104,7 +98,7 @@ class ColdReadTest {
 
     @Test
     void aSegmentThatIsDeletedMeanwhileIsNotMadeAnew() throws IOException {
-        openWith(20, 500);
+        openWithSegments();
         PartitionStore store = reopened();
         ColdRead cold = store.coldRead(0, MAX_BYTES).orElseThrow();
         store.advanceStartOffset(12);
@@ -120,7 +114,7 @@ class ColdReadTest {
 
     @Test
     void aDiskThatFailsIsFoundOutByTheReadAfterIt() {
-        openWith(20, 500);
+        openWithSegments();
         PartitionStore store = reopened();
         ColdRead cold = store.coldRead(0, MAX_BYTES).orElseThrow();
         world.disk.plant(DiskFault.next(DiskOperation.READ).lasting());
@@ -133,7 +127,7 @@ class ColdReadTest {
 
     @Test
     void whatIsClosedHasNothingToRead() {
-        openWith(20, 500);
+        openWithSegments();
         PartitionStore store = reopened();
         ColdRead cold = store.coldRead(0, MAX_BYTES).orElseThrow();
         store.close();
