@@ -73,7 +73,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
     private boolean isLeading;
     /// The rate that may be set; 0 when none is.
     private long throttleBytesPerSecond;
-    private long nextLookMs;
+    /// Or since this node is the active controller.
+    private long lastLookMs;
     private @Nullable MoveQueue moving;
     /// Those that were there when the plan was made.
     private List<BrokerImage> planned = List.of();
@@ -104,7 +105,7 @@ public final class AutoBalance implements MetadataStore.Subscriber {
             isLeading = true;
             BalanceSettings current = settings.get();
             throttleBytesPerSecond = current.throttleBytesPerSecond();
-            nextLookMs = now() + current.intervalMs();
+            lastLookMs = now();
             nextCheck = shard.schedule(CHECK_MS, this::check);
         });
     }
@@ -143,7 +144,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
             }
         } else if (0 < throttleBytesPerSecond && ImageLayout.moving(metadata.image()).isEmpty()) {
             unthrottle();
-        } else if (current.isEnabled() && nextLookMs <= now() && isQuiet(metadata.image())) {
+        } else if (current.isEnabled() && lastLookMs + current.intervalMs() <= now()
+                && isQuiet(metadata.image())) {
             look(current);
         }
     }
@@ -156,7 +158,7 @@ public final class AutoBalance implements MetadataStore.Subscriber {
     }
 
     private void look(BalanceSettings current) {
-        nextLookMs = now() + current.intervalMs();
+        lastLookMs = now();
         List<BrokerImage> brokers = metadata.image().brokers();
         work = reports.ask(brokers.stream().map(BrokerImage::id).toList())
                 .thenApplyAsync(told -> plan(told, current), surroundings.background())

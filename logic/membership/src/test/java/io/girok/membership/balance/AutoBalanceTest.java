@@ -66,6 +66,16 @@ class AutoBalanceTest {
     }
 
     @Test
+    void anIntervalThatIsShortenedCountsAtOnce() {
+        cluster.shard.advance(2 * A_WHILE_MS);
+        cluster.setInterval(A_WHILE_MS);
+
+        cluster.shard.advance(A_WHILE_MS);
+
+        assertThat(cluster.moving()).hasSize(2);
+    }
+
+    @Test
     void offItDoesNothing() {
         cluster.setEnabled(false);
 

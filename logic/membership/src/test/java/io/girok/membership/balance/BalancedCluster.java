@@ -97,6 +97,11 @@ final class BalancedCluster {
                 settings.throttleBytesPerSecond(), settings.thresholdPercent());
     }
 
+    void setInterval(long intervalMs) {
+        settings = new BalanceSettings(settings.isEnabled(), intervalMs, settings.maxMoves(),
+                settings.throttleBytesPerSecond(), settings.thresholdPercent());
+    }
+
     void setMaxMoves(int maxMoves) {
         settings = new BalanceSettings(settings.isEnabled(), settings.intervalMs(), maxMoves,
                 settings.throttleBytesPerSecond(), settings.thresholdPercent());
