@@ -61,6 +61,8 @@ final class HostedPartition {
     private boolean hasLeft;
     private boolean isOffline;
     private volatile boolean isLost;
+    /// Of the log that was closed last.
+    private volatile int cuts;
     private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
@@ -259,7 +261,8 @@ final class HostedPartition {
 
     /// Brings a closed log to another place. Blocks.
     interface Relocation {
-        void run() throws IOException;
+        /// @param cuts how often the log was cut while it was open
+        void run(int cuts) throws IOException;
     }
 
     /// Closes the log, lets `relocation` bring it to another directory, and goes on there; where that fails, it goes on
@@ -278,7 +281,7 @@ final class HostedPartition {
                 if (directory().needsRecovery(name())) {
                     throw new IOException("it could not be closed");
                 }
-                relocation.run();
+                relocation.run(cuts);
                 relocated.complete(null);
             } catch (IOException | StorageFailed e) {
                 relocated.completeExceptionally(e);
@@ -300,6 +303,7 @@ final class HostedPartition {
             listener.onLeft(led);
         }
         led.leader().resign();
+        cuts = led.leader().store().cuts();
         try {
             led.leader().store().close();
         } catch (StorageFailed failure) {

@@ -47,6 +47,8 @@ public final class ReplicaMove {
     private final ByteRate rate;
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
     private String growing = "";
+    /// As of the last round.
+    private int cuts;
     private @Nullable Begun begun;
     private volatile boolean isCancelled;
 
@@ -105,6 +107,7 @@ public final class ReplicaMove {
     /// @param tail what is beyond may be half a batch, or be taken back
     long copyBelow(PartitionStore.Tail tail) {
         try {
+            beginAnewIfCut(tail.cuts());
             return copy(tail);
         } catch (IOException e) {
             throw new CompletionException(e);
@@ -112,8 +115,22 @@ public final class ReplicaMove {
     }
 
     /// As [#copyBelow], of a log that is closed, so that nothing changes any more.
-    void copyRest() throws IOException {
+    ///
+    /// @param timesCut how often it was cut until it was closed
+    void copyRest(int timesCut) throws IOException {
+        beginAnewIfCut(timesCut);
         copy(null);
+    }
+
+    /// What is longer than it was when it was copied need not have grown only, if the log was cut in between.
+    private void beginAnewIfCut(int timesCut) {
+        if (timesCut != cuts) {
+            cuts = timesCut;
+            copied.clear();
+            begun = null;
+            growing = "";
+            bytes.set(0);
+        }
     }
 
     private long copy(PartitionStore.@Nullable Tail tail) throws IOException {

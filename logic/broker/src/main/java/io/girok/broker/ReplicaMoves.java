@@ -93,11 +93,11 @@ final class ReplicaMoves {
             blockingPool.execute(move::discard);
             return;
         }
-        var _ = hosted.relocate(target, () -> {
+        var _ = hosted.relocate(target, cuts -> {
             if (!hosted.directory().equals(move.from())) {
                 throw new IOException("it came to '" + hosted.directory().path() + "' meanwhile");
             }
-            move.copyRest();
+            move.copyRest(cuts);
             move.finish();
         }).whenCompleteAsync((done, failure) -> end(move, failure), blockingPool);
     }

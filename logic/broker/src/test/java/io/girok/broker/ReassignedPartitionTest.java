@@ -2,10 +2,14 @@ package io.girok.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.log.AppendOrigin;
+import io.girok.log.PartitionStore;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataCodec;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
@@ -13,6 +17,7 @@ import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Written;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -199,6 +204,54 @@ class ReassignedPartitionTest {
         place(1, EPOCH + 2, 1);
 
         assertThat(node.awake(ORDERS, 0).leader().store().endOffset()).isZero();
+    }
+
+    /// It is longer again than it was when it was copied in part, but not the same.
+    @Test
+    void aLogThatIsCutWhileItMovesIsCopiedAnew() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        for (int i = 0; i < 4; i++) {
+            append("old".repeat(20_000));
+        }
+        limitMoves(50_000);
+        assertThat(node.shards.getFirst()
+                .call(() -> node.broker.partitions().move("orders", 0, node.directories().getLast())))
+                .isEqualTo(Errors.NONE);
+        node.advance(3_000);
+        LedPartition led = node.awake(ORDERS, 0);
+        place(2, EPOCH + 1, 2, 1);
+        node.shards.get(node.shards.indexOf(led.shard())).enter(() -> {
+            PartitionStore store = led.leader().store();
+            store.truncateTo(1);
+            for (int offset = 1; offset < 6; offset++) {
+                store.append(new BatchBuilder().baseOffset(offset)
+                        .append(1, null, ByteBuffer.wrap("other".repeat(9_000).getBytes(StandardCharsets.UTF_8)))
+                        .build(), AppendOrigin.REPLICATION, 0);
+            }
+            store.requestFlush();
+        });
+        byte[] original = content(FIRST);
+
+        limitMoves(100_000_000);
+        node.advance(10_000);
+
+        assertThat(disk.list(FIRST)).doesNotContain("orders-0");
+        assertThat(content(SECOND)).isEqualTo(original);
+    }
+
+    private void limitMoves(long bytesPerSecond) {
+        node.commit(new MetadataRecord.ConfigChanged(ConfigTarget.broker(TestNode.BROKER_ID),
+                "replica.alter.log.dirs.io.max.bytes.per.second", Long.toString(bytesPerSecond)));
+    }
+
+    private byte[] content(Path directory) throws IOException {
+        node.runAll();
+        try (DiskFile file = disk.open(directory.resolve("orders-0").resolve("00000000000000000000.log"),
+                Disk.Access.READ)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) file.size());
+            file.read(bytes, 0);
+            return bytes.array();
+        }
     }
 
     /// Wherever the move between log directories is when the partition is taken away, no log is left, nor a copy.

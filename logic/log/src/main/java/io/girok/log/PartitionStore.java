@@ -44,6 +44,7 @@ public final class PartitionStore {
     private final CleanableLog cleanable;
     private LogSettings settings;
     private boolean isOnDisk;
+    private int cuts;
     private volatile boolean isClosed;
     private @Nullable StorageFailed failure;
 
@@ -315,6 +316,7 @@ public final class PartitionStore {
             return;
         }
         try {
+            cuts++;
             contents.resume();
             flushing.settle();
             cleanable.settle();
@@ -331,6 +333,7 @@ public final class PartitionStore {
     public void truncateFullyAndStartAt(long offset) {
         checkUsable();
         try {
+            cuts++;
             flushing.settle();
             cleanable.settle();
             createOnDisk();
@@ -468,10 +471,16 @@ public final class PartitionStore {
     /// The active segment as far as it has been written: what is below only changes when the log is cut.
     ///
     /// @param sizeInBytes of whole batches
-    public record Tail(long baseOffset, int sizeInBytes) {}
+    /// @param cuts as of [#cuts]
+    public record Tail(long baseOffset, int sizeInBytes, int cuts) {}
 
     public Tail tail() {
-        return onDisk(() -> new Tail(segments.active().baseOffset(), segments.active().size()));
+        return onDisk(() -> new Tail(segments.active().baseOffset(), segments.active().size(), cuts));
+    }
+
+    /// How often the log was cut since it was opened: in between, segments only grow.
+    public int cuts() {
+        return cuts;
     }
 
     /// Whether [#close] has something to save.
