@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// Until the copy is in place it lies in a directory of its own, `<topic>-<partition>.<id>-future`, which a start
 /// removes: then the log is where it was.
 ///
-/// Once the rate is used up, the copying pauses where it is, and goes on there when it is asked to; the rest of a closed
-/// log does not, since clients wait for it.
+/// Once the rate is used up, the copying pauses where it is, and goes on there when it is asked to; the rest of a
+/// closed log does not, since clients wait for it.
 public final class ReplicaMove {
     private static final int BUFFER_BYTES = 1024 * 1024;
     private static final String LOG = ".log";

@@ -49,8 +49,8 @@ public final class AutoBalance implements MetadataStore.Subscriber {
      * ended. It cannot know whether the throttle was set by the one before or by a person, so as soon as nothing moves
      * it takes away rates that are exactly the one it would set, whether it is turned on or not.
      *
-     * Nothing begins until the throttle is in force. One command is under way at a time; what is refused or lost is found
-     * out with the next look at the image.
+     * Nothing begins until the throttle is in force. One command is under way at a time; what is refused or lost is
+     * found out with the next look at the image.
      */
     private static final Logger LOG = LoggerFactory.getLogger(AutoBalance.class);
     private static final long CHECK_MS = 500;
