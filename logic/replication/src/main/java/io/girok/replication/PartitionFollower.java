@@ -42,6 +42,8 @@ public final class PartitionFollower {
     private long leadersHighWatermark;
     private boolean isThrottled;
     private boolean isInSync;
+    /// Where the log ended when it was last said that it takes nothing more.
+    private long complainedAt = -1;
 
     /// @param local the same replica as it is when it leads; it must not lead while this follows
     public PartitionFollower(PartitionId id, PartitionStore store, PartitionLeader local) {
@@ -226,8 +228,11 @@ public final class PartitionFollower {
             }
             case AppendResult.Duplicate duplicate -> Outcome.TAKEN;
             case AppendResult.Rejected rejected -> {
-                LOG.warn("partition '{}' can't take what its leader has at offset {}, and asks again: {}",
-                        store.name(), store.endOffset(), rejected.message());
+                if (store.endOffset() != complainedAt) {
+                    complainedAt = store.endOffset();
+                    LOG.warn("partition '{}' can't take what its leader has at offset {}, and asks again: {}",
+                            store.name(), complainedAt, rejected.message());
+                }
                 yield Outcome.REST;
             }
         };
