@@ -217,8 +217,8 @@ final class HostedPartition {
             if (isCutOff && mayLead && !isSilent) {
                 isSilent = true;
                 listener.onLeft(led);
-                led.leader().dismissWaiting();
-            } else if (isCutOff && led.isAwake()) {
+            }
+            if (isCutOff && led.isAwake()) {
                 led.leader().dismissWaiting();
             } else if (!isCutOff && isSilent) {
                 isSilent = false;

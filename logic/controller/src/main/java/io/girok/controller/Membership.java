@@ -13,6 +13,7 @@ import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +21,7 @@ import java.util.List;
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
 final class Membership {
     /// Set on a broker that was emptied to be removed; whoever comes later with its id is another one.
-    private static final String EXCLUDED = "auto.balance.excluded";
+    private static final String EXCLUDED = BrokerSettings.AUTO_BALANCE_EXCLUDED.name();
 
     private Membership() {}
 
