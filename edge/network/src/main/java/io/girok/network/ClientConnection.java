@@ -1,6 +1,7 @@
 package io.girok.network;
 
 import io.girok.base.Clock;
+import io.girok.base.Principal;
 import io.girok.wire.Connection;
 import io.girok.wire.Decoded;
 import io.girok.wire.Request;
@@ -90,6 +91,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public String listenerName() {
         return listenerName;
+    }
+
+    @Override
+    public Principal principal() {
+        return Principal.ANONYMOUS;
     }
 
     @Override

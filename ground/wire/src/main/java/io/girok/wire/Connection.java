@@ -1,5 +1,6 @@
 package io.girok.wire;
 
+import io.girok.base.Principal;
 import java.net.InetSocketAddress;
 
 /// The client's end of a request. Thread-safe.
@@ -14,6 +15,9 @@ public interface Connection {
 
     /// The listener's name, upper case: `PLAINTEXT`.
     String listenerName();
+
+    /// Who the client has shown itself to be; the same for as long as requests are taken from it.
+    Principal principal();
 
     /// Runs `task` once when the connection has closed (at once when it already has), on any thread.
     void onClose(Runnable task);

@@ -2,6 +2,7 @@ package io.girok.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
 import java.lang.management.ManagementFactory;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -54,6 +55,11 @@ class RequestDecoderTest {
         @Override
         public String listenerName() {
             return "TEST";
+        }
+
+        @Override
+        public Principal principal() {
+            return Principal.ANONYMOUS;
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.girok.membership;
 
+import io.girok.base.Principal;
 import io.girok.wire.Connection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -24,6 +25,11 @@ record LocalConnection(String listenerName) implements Connection {
     @Override
     public InetSocketAddress remoteAddress() {
         return HERE;
+    }
+
+    @Override
+    public Principal principal() {
+        return Principal.ANONYMOUS;
     }
 
     @Override

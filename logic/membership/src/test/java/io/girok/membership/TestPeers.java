@@ -1,5 +1,6 @@
 package io.girok.membership;
 
+import io.girok.base.Principal;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.wire.Connection;
@@ -176,6 +177,11 @@ final class TestPeers implements Peers {
         @Override
         public String listenerName() {
             return "PLAINTEXT";
+        }
+
+        @Override
+        public Principal principal() {
+            return Principal.ANONYMOUS;
         }
 
         @Override

@@ -2,6 +2,7 @@ package io.girok.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.wire.Connection;
@@ -95,6 +96,11 @@ class StartGateTest {
         @Override
         public String listenerName() {
             return "PLAINTEXT";
+        }
+
+        @Override
+        public Principal principal() {
+            return Principal.ANONYMOUS;
         }
 
         @Override

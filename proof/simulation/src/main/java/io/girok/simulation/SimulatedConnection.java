@@ -1,6 +1,7 @@
 package io.girok.simulation;
 
 import io.girok.base.FileSlice;
+import io.girok.base.Principal;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.base.simulated.SimulatedShard;
@@ -246,6 +247,11 @@ final class SimulatedConnection implements PeerConnection {
         @Override
         public String listenerName() {
             return "PLAINTEXT";
+        }
+
+        @Override
+        public Principal principal() {
+            return Principal.ANONYMOUS;
         }
 
         @Override

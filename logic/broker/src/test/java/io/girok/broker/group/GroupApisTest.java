@@ -2,6 +2,7 @@ package io.girok.broker.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
@@ -129,6 +130,11 @@ class GroupApisTest {
         @Override
         public InetSocketAddress remoteAddress() {
             return new InetSocketAddress("127.0.0.1", 50_000);
+        }
+
+        @Override
+        public Principal principal() {
+            return Principal.ANONYMOUS;
         }
 
         @Override
