@@ -264,9 +264,11 @@ final class Nemesis {
         }
         if (world.chance(ONE_STAYS_AWAY)) {
             SimulatedNode away = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-            powerLoss.strike(away);
-            absent = away;
-            cluster.elect();
+            if (powerLoss.canDoWithout(away)) {
+                powerLoss.strike(away);
+                absent = away;
+                cluster.elect();
+            }
         }
         startWhatStopped();
     }

@@ -5,6 +5,7 @@ import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Takes nodes their power, where the promises hold in spite of it. Owned by the world's thread.
 ///
@@ -48,14 +49,28 @@ final class PowerLoss {
     /// them than must be.
     boolean areAllInSync() {
         MetadataImage image = cluster.image();
-        boolean isEachNew = cluster.nodes().stream().allMatch(node -> {
-            BrokerImage broker = image.broker(node.host().id());
-            return broker != null && lostInEpoch.getOrDefault(broker.id(), NEVER) < broker.epoch();
-        });
-        return isEachNew && image.topics()
+        return cluster.nodes().stream().allMatch(node -> hasReturned(node.host().id(), image)) && image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
                 .allMatch(partition -> SimulatedCluster.MIN_IN_SYNC < partition.replicas().size()
                         && partition.isr().containsAll(partition.replicas()));
+    }
+
+    /// Whether every partition has another replica that may lead it. Where the others have lost their claim, with their
+    /// power under `durability=os` or with a directory, the last one that has all is waited for.
+    boolean canDoWithout(SimulatedNode node) {
+        MetadataImage image = cluster.image();
+        return image.topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .allMatch(partition -> Stream.concat(partition.isr().stream(), partition.elr().stream())
+                        .anyMatch(id -> id != node.host().id()
+                                && (cluster.durability() == Durability.FSYNC || hasReturned(id, image))));
+    }
+
+    /// Whether the node has registered since it last lost its power.
+    private boolean hasReturned(int nodeId, MetadataImage image) {
+        BrokerImage broker = image.broker(nodeId);
+        return broker != null && lostInEpoch.getOrDefault(nodeId, NEVER) < broker.epoch();
     }
 }
