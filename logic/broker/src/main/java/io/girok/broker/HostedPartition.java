@@ -11,14 +11,11 @@ import io.girok.metadata.BrokerImage;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
-import io.girok.replication.ReplicaFetchers;
-import io.girok.replication.ReplicationSettings;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.function.BiConsumer;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +31,8 @@ final class HostedPartition {
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
-     *      +--the disk failed--> OFFLINE, until the broker is started again
+     *      +--the disk failed--> OFFLINE, until the broker is started again; or until there is room, if that was all
+     *                            it lacked
      *
      * One that goes offline alone, while its directory can be used, is *lost*: the controller is told, so that another
      * replica leads.
@@ -46,10 +44,11 @@ final class HostedPartition {
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
+    private static final long ROOM_CHECK_MS = 2_000;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final boolean sleeps;
-    private volatile Home home;
+    private volatile ReplicaHome home;
     private final PartitionListener listener;
     private final LedPartition led;
     private volatile Partitions.Here wanted;
@@ -67,7 +66,7 @@ final class HostedPartition {
     private long retentionDueMs;
     private volatile Placement placement;
 
-    HostedPartition(PartitionId id, Home home, Partitions.Here wanted, Life life, PartitionListener listener) {
+    HostedPartition(PartitionId id, ReplicaHome home, Partitions.Here wanted, Life life, PartitionListener listener) {
         this.home = home;
         this.sleeps = life.sleeps();
         this.listener = listener;
@@ -84,12 +83,6 @@ final class HostedPartition {
             this.latest = life.before().thenComposeAsync(done -> openOnPool(), home.shard());
         }
     }
-
-    /// Where replicas live that share a shard and a directory, and what they have in common there.
-    ///
-    /// @param directoryReports told in which directory a replica is
-    record Home(Shard shard, LogDirectory directory, Executor blockingPool, ReplicationSettings replication,
-            ReplicaFetchers fetchers, BiConsumer<PartitionId, TopicId> directoryReports) {}
 
     /// How a replica lives.
     ///
@@ -269,7 +262,7 @@ final class HostedPartition {
     /// where it was. Clients are told to ask again meanwhile.
     ///
     /// @return done when it has gone on; with the failure, if there was one
-    CompletableFuture<Void> relocate(Home target, Relocation relocation) {
+    CompletableFuture<Void> relocate(ReplicaHome target, Relocation relocation) {
         CompletableFuture<Void> relocated = new CompletableFuture<>();
         next(home.shard(), () -> refuse(Errors.NOT_LEADER_OR_FOLLOWER));
         latest = latest.thenComposeAsync(done -> opening, home.shard());
@@ -317,7 +310,7 @@ final class HostedPartition {
         follower = null;
     }
 
-    private void resume(Home place) {
+    private void resume(ReplicaHome place) {
         home = place;
         led.setDirectory(place.directory());
         if (isOffline) {
@@ -455,9 +448,32 @@ final class HostedPartition {
 
     private void offline(Throwable failure) {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
-        isOffline = true;
-        placement = offlinePlacement(current);
+        goOffline();
         lose();
+        if (failure instanceof StorageFailed known && known.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
+            awaitRoom();
+        }
+    }
+
+    /// Opens the log again once there is room for what that needs.
+    private void awaitRoom() {
+        var _ = home.shard().schedule(ROOM_CHECK_MS, () -> {
+            if (hasLeft || directory().failure().isPresent()) {
+                return;
+            }
+            if (directory().isFull(0)) {
+                awaitRoom();
+                return;
+            }
+            isOffline = false;
+            isLost = false;
+            resume(home);
+            var _ = opening.thenRunAsync(() -> {
+                if (led.isAwake() && isReplicated()) {
+                    home.directoryReports().accept(id(), directory().directoryId());
+                }
+            }, home.shard());
+        });
     }
 
     /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.

@@ -74,7 +74,7 @@ public final class Partitions {
     private final ReplicaMoves moves;
     private final List<PartitionListener> listeners = new CopyOnWriteArrayList<>();
     private final PartitionListener allListeners = new AllListeners();
-    private final Map<Shard, Map<LogDirectory, HostedPartition.Home>> homes = new HashMap<>();
+    private final Map<Shard, Map<LogDirectory, ReplicaHome>> homes = new HashMap<>();
     private final Map<LogDirectory, Integer> hostedByDirectory = new HashMap<>();
     private final Map<String, TopicPlacements> topicsByName = new ConcurrentHashMap<>();
     private final Map<TopicId, TopicPlacements> topicsById = new ConcurrentHashMap<>();
@@ -284,7 +284,7 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        HostedPartition.Home home = homeOf(shardOf(id), directoryOf(name, isOld, partition.directory()));
+        ReplicaHome home = homeOf(shardOf(id), directoryOf(name, isOld, partition.directory()));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
@@ -309,11 +309,11 @@ public final class Partitions {
         return org.apache.kafka.common.internals.Topic.isInternal(topic);
     }
 
-    private HostedPartition.Home homeOf(Shard shard, LogDirectory directory) {
+    private ReplicaHome homeOf(Shard shard, LogDirectory directory) {
         return homes.computeIfAbsent(shard, owner -> new HashMap<>())
                 .computeIfAbsent(
                         directory,
-                        place -> new HostedPartition.Home(shard, place, blockingPool, replication, fetchers,
+                        place -> new ReplicaHome(shard, place, blockingPool, replication, fetchers,
                                 directoryReports));
     }
 

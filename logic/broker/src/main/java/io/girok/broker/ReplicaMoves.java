@@ -45,7 +45,7 @@ final class ReplicaMoves {
     }
 
     /// Begins to move the log; a move to another place that is under way is called off. On the first shard.
-    void begin(HostedPartition hosted, HostedPartition.Home target) {
+    void begin(HostedPartition hosted, ReplicaHome target) {
         cancel(hosted.name());
         if (hosted.directory().equals(target.directory())) {
             return;
@@ -70,7 +70,7 @@ final class ReplicaMoves {
         }
     }
 
-    private void copy(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target, int rounds) {
+    private void copy(HostedPartition hosted, ReplicaMove move, ReplicaHome target, int rounds) {
         var _ = hosted.tail().thenApplyAsync(move::copyBelow, blockingPool).whenCompleteAsync((copied, failure) -> {
             if (failure != null) {
                 end(move, failure);
@@ -84,11 +84,11 @@ final class ReplicaMoves {
         }, blockingPool);
     }
 
-    private void goOnLater(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target, int rounds) {
+    private void goOnLater(HostedPartition hosted, ReplicaMove move, ReplicaHome target, int rounds) {
         var _ = owner.schedule(Math.min(MAX_PAUSE_MS, rate.waitMs()), () -> copy(hosted, move, target, rounds));
     }
 
-    private void finish(HostedPartition hosted, ReplicaMove move, HostedPartition.Home target) {
+    private void finish(HostedPartition hosted, ReplicaMove move, ReplicaHome target) {
         if (move.isCancelled()) {
             blockingPool.execute(move::discard);
             return;

@@ -10,7 +10,10 @@ import org.jspecify.annotations.Nullable;
 public final class StorageFailed extends RuntimeException {
     /// How much is offline.
     public enum Scope {
-        PARTITION, DIRECTORY
+        PARTITION,
+        /// As PARTITION, but its log can be opened once the disk has room.
+        PARTITION_UNTIL_ROOM,
+        DIRECTORY
     }
 
     private final Scope scope;

@@ -242,7 +242,7 @@ public final class LogDirectory implements AutoCloseable {
         } catch (IOException e) {
             if (!(e instanceof CorruptLog) && isFull(0)) {
                 space.noteFull(e);
-                throw new StorageFailed(StorageFailed.Scope.PARTITION,
+                throw new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
             }
             throw failed(name, e);
@@ -514,7 +514,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /// Whether a write of so many bytes fails for want of room.
-    boolean isFull(long neededBytes) {
+    public boolean isFull(long neededBytes) {
         return FreeSpace.isFull(environment.disk(), path, neededBytes);
     }
 

@@ -87,6 +87,31 @@ class FullDiskTest {
     }
 
     @Test
+    void aLogThatNeededRoomToBeOpenedIsThereAsSoonAsThereIsSome() {
+        send("one");
+        send("two");
+        // What only the journal has goes into the files when the log is opened.
+        node.disk.crash(new java.util.Random(1));
+        node.disk.setCapacity(node.disk.usedBytes());
+        node = new TestNode(node.clock, node.disk, Durability.FSYNC);
+        node.createTopic(orders, "orders", 1);
+
+        FetchResponseData.PartitionData refused = only(
+                node.send(fetch("orders", orders, 0, 0), 18).as(FetchResponseData.class));
+        waitForALook();
+        FetchResponseData.PartitionData stillRefused = only(
+                node.send(fetch("orders", orders, 0, 0), 18).as(FetchResponseData.class));
+        leave(2 * FLOOR);
+        waitForALook();
+        waitForALook();
+
+        assertThat(refused.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        assertThat(stillRefused.errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+        assertThat(read()).containsExactly("one", "two");
+        assertThat(send("three").errorCode()).isZero();
+    }
+
+    @Test
     void theFloorFollowsTheBrokersSettings() {
         leave(FLOOR - 1);
         keepFree(FLOOR);
