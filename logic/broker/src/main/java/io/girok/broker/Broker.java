@@ -115,7 +115,9 @@ public final class Broker {
     /// [#start], once the metadata are known up to now: what has only not been read yet would be taken for deleted.
     public void setStraysAside() {
         MetadataImage image = metadata.image();
-        surroundings.directories().forEach(directory -> directory.setAsideUnless(name -> follower.hosted(image, name)));
+        surroundings.directories()
+                .forEach(directory -> directory.strays()
+                        .setAsideUnless(name -> follower.hosted(image, name), name -> follower.isInSync(image, name)));
     }
 
     /// Where two directories have the same log, it was moved from one to the other, and only that was written to since;
@@ -142,7 +144,7 @@ public final class Broker {
                 .thenComparingLong(each -> each.arrivals().recoveryPoint(name));
         LogDirectory best = order.compare(one, other) < 0 ? other : one;
         LogDirectory rest = best == one ? other : one;
-        rest.setAside(name, "is in '" + best.path() + "'");
+        rest.strays().setAside(name, "is in '" + best.path() + "'");
         return best;
     }
 

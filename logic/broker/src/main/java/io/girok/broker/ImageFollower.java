@@ -66,6 +66,16 @@ final class ImageFollower implements MetadataStore.Subscriber {
                 && topic.partitions().get(name.index()).replicas().contains(brokerId);
     }
 
+    /// Whether what this broker has of the partition may be all that was acknowledged: it is in sync, or eligible.
+    boolean isInSync(MetadataImage image, PartitionName name) {
+        TopicImage topic = image.topic(name.topic());
+        if (topic == null || !isHosted(topic, name)) {
+            return false;
+        }
+        PartitionImage partition = topic.partitions().get(name.index());
+        return partition.isr().contains(brokerId) || partition.elr().contains(brokerId);
+    }
+
     void stop() {
         isStarted = false;
     }

@@ -32,7 +32,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -293,21 +292,17 @@ public final class LogDirectory implements AutoCloseable {
         onDisk.add(name);
     }
 
-    /// Forgets a log, whose directory is renamed if it has one. Blocks; before the partition is opened.
-    public void setAside(PartitionName name, String why) {
-        try {
-            journal.dismiss(key -> key.name().equals(name));
-            if (onDisk.contains(name)) {
-                LOGGER.warn("log '{}' in '{}': {}; renamed to '{}', which nobody will read and you may remove", name,
-                        path, why, discards.rename(name, FileNames.STRAY_DIRECTORY).getFileName());
-                onDisk.remove(name);
-            }
-            unchecked.remove(name);
-            recoveries.ended(name, false);
-            marks.remove(name);
-        } catch (IOException e) {
-            fail("setting a directory aside failed", e);
-        }
+    /// Finds what nobody wants here, and sets it aside.
+    public Strays strays() {
+        return new Strays(this);
+    }
+
+    /// Forgets a log that is not open, and has no files here any more.
+    void forgetClosed(PartitionName name) {
+        onDisk.remove(name);
+        unchecked.remove(name);
+        recoveries.ended(name, false);
+        marks.remove(name);
     }
 
     /// Makes the directory of a log that is written to for the first time.
@@ -373,25 +368,6 @@ public final class LogDirectory implements AutoCloseable {
     /// Saves these logs at one go. On any thread.
     public CompletableFuture<Void> save(Collection<PartitionStore> logs) {
         return checkpoints.save(logs);
-    }
-
-    /// Sets aside what is of topics that were deleted, or partitions that were moved, while this broker was not there
-    /// to see it: their directories get the ending [FileNames#STRAY_DIRECTORY], and stay until somebody removes them.
-    /// Blocks; before any partition is opened.
-    ///
-    /// @param hosted the id of the topic whose partition of that name is placed on this broker
-    public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted) {
-        try {
-            journal.dismiss(key -> !hosted.apply(key.name()).equals(Optional.of(key.topic())));
-        } catch (IOException e) {
-            fail("dismissing what the journal has of others' partitions failed", e);
-            return;
-        }
-        for (PartitionName name : partitionsOnDisk()) {
-            if (hosted.apply(name).isEmpty()) {
-                setAside(name, "the cluster has no such partition on this broker");
-            }
-        }
     }
 
     /// Told once, when the directory goes offline, on any thread. Told at once if it is offline already.
@@ -581,7 +557,7 @@ public final class LogDirectory implements AutoCloseable {
         return fail("log '" + name + "'", cause);
     }
 
-    private StorageFailed fail(String what, IOException cause) {
+    StorageFailed fail(String what, IOException cause) {
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
                 "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {

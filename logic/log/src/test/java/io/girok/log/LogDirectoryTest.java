@@ -289,7 +289,7 @@ class LogDirectoryTest {
         world.directory.close();
         world.openDirectory();
 
-        world.directory.setAsideUnless(name -> Optional.empty());
+        world.directory.strays().setAsideUnless(name -> Optional.empty(), name -> true);
 
         assertThat(world.disk.list(LogWorld.PATH)).doesNotContain("orders-3")
                 .anyMatch(name -> name.matches("orders-3\\..*-stray"));
@@ -307,10 +307,32 @@ class LogDirectoryTest {
         world.disk.crash(new SplittableRandom(1));
         world.openDirectory();
 
-        world.directory.setAsideUnless(name -> Optional.of(LogWorld.TOPIC));
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> true);
         world.openPartition();
 
         assertThat(world.read(0)).containsExactly("0:a");
+    }
+
+    @Test
+    void whatOnlyTheJournalHasAndNobodyCountsOnIsNoHoleInTheReplicaThatComesBack() {
+        world.open();
+        world.append(1, "a");
+        world.append(1, "b");
+        world.flush();
+        world.disk.setCapacity(world.disk.usedBytes());
+        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.settle();
+        world.disk.crash(new SplittableRandom(1));
+        world.disk.setCapacity(Long.MAX_VALUE);
+        world.openDirectory();
+        boolean hasSome = world.directory.needsRecovery(LogWorld.NAME);
+
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> false);
+
+        assertThat(hasSome).as("the journal could not be told on a full disk").isTrue();
+        assertThat(world.directory.needsRecovery(LogWorld.NAME)).isFalse();
+        world.openPartition();
+        assertThat(world.store.endOffset()).isZero();
     }
 
     @Test
