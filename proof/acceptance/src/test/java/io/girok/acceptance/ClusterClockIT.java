@@ -2,7 +2,6 @@ package io.girok.acceptance;
 
 import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
-import static io.girok.acceptance.ClusterClients.create;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -12,9 +11,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -43,21 +42,19 @@ class ClusterClockIT {
         CommandRun.girok("", "--version").succeeded();
         try (GirokCluster cluster = GirokCluster.start(directory, settings,
                 Map.of(AHEAD, new GirokCluster.Own(Map.of(), environment))); Admin admin = admin(cluster)) {
-            create(admin, "orders");
+            // While the leader of one is gone, it is led by the other that keeps time: this one would take what it has
+            // for a day old, and its retention is an hour.
+            List<Integer> ofOthers = List.of(1, 2);
+            admin.createTopics(List.of(new NewTopic("orders",
+                    Map.of(0, List.of(AHEAD, 2, 3), 1, List.of(2, 3, AHEAD), 2, List.of(3, 2, AHEAD))))).all().get();
             awaitInSync(admin, "orders");
-            List<Integer> ofOthers = IntStream.range(0, ClusterClients.PARTITIONS)
-                    .filter(index -> leaderOf(admin, index) != AHEAD)
-                    .boxed()
-                    .toList();
-            assertThat(ofOthers).hasSize(2);
             try (ClusterLoad load = new ClusterLoad(cluster, "orders", Map.of(), ofOthers);
                     ClusterGroup group = new ClusterGroup(cluster, "counters", "orders", 1)) {
                 load.awaitMore(500);
                 group.awaitMore(500);
-                int victim = IntStream.rangeClosed(1, 3).filter(id -> id != AHEAD).findFirst().getAsInt();
-                cluster.kill(victim);
+                cluster.kill(2);
                 load.awaitMore(200);
-                cluster.restart(victim);
+                cluster.restart(2);
                 awaitInSync(admin, "orders");
                 load.awaitMore(200);
 
@@ -77,14 +74,6 @@ class ClusterClockIT {
                             .isLessThanOrEqualTo(System.currentTimeMillis());
                 }
             }
-        }
-    }
-
-    private static int leaderOf(Admin admin, int index) {
-        try {
-            return ClusterClients.partitions(admin, "orders").get(index).leader().id();
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
         }
     }
 

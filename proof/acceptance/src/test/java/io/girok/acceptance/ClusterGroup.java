@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -52,43 +53,50 @@ final class ClusterGroup implements AutoCloseable {
         settings.put("session.timeout.ms", "10000");
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(settings, new StringDeserializer(),
                 new StringDeserializer())) {
-            consumer.subscribe(List.of(topic), new Look(consumer));
+            Map<TopicPartition, OffsetAndMetadata> open = new HashMap<>();
+            consumer.subscribe(List.of(topic), new Look(consumer, open));
             while (!isEnding) {
-                take(consumer, consumer.poll(Duration.ofMillis(100)));
+                take(consumer, consumer.poll(Duration.ofMillis(100)), open);
             }
         } catch (RuntimeException | AssertionError e) {
             failure.compareAndSet(null, e);
         }
     }
 
-    private void take(KafkaConsumer<String, String> consumer, ConsumerRecords<String, String> records) {
-        if (records.isEmpty()) {
-            return;
-        }
+    /// @param open what could not be committed yet; committed again when there is nothing new as well
+    private void take(KafkaConsumer<String, String> consumer, ConsumerRecords<String, String> records,
+            Map<TopicPartition, OffsetAndMetadata> open) {
         for (ConsumerRecord<String, String> each : records) {
             read.computeIfAbsent(new TopicPartition(topic, each.partition()), first -> ConcurrentHashMap.newKeySet())
                     .add(each.offset());
         }
-        Map<TopicPartition, OffsetAndMetadata> next = records.nextOffsets();
+        open.putAll(records.nextOffsets());
+        if (open.isEmpty()) {
+            return;
+        }
         try {
-            consumer.commitSync(next);
-            next.forEach((partition, offset) -> committed.merge(partition, offset.offset(), Math::max));
+            consumer.commitSync(open);
+            open.forEach((partition, offset) -> committed.merge(partition, offset.offset(), Math::max));
+            open.clear();
         } catch (CommitFailedException | RebalanceInProgressException | TimeoutException e) {
-            // Another member has the partition, or will: what was read is read again there.
+            // At the next turn.
         }
     }
 
     /// Looks, when a member gets partitions, where it is to begin.
     private final class Look implements ConsumerRebalanceListener {
         private final KafkaConsumer<String, String> consumer;
+        private final Map<TopicPartition, OffsetAndMetadata> open;
 
-        Look(KafkaConsumer<String, String> consumer) {
+        Look(KafkaConsumer<String, String> consumer, Map<TopicPartition, OffsetAndMetadata> open) {
             this.consumer = consumer;
+            this.open = open;
         }
 
+        /// Whoever has them next reads again what is not committed, and commits it.
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            // What was read is committed already.
+            open.keySet().removeAll(partitions);
         }
 
         @Override
