@@ -4,7 +4,6 @@ import io.girok.balance.Aims;
 import io.girok.balance.BalancePlanner;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.Node;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,12 +30,7 @@ final class ClusterBalance implements Runnable {
         }
         try (Admin admin = client.admin(); Output output = Output.standard()) {
             if (moves.mode.execute) {
-                BalanceExclusion.set(admin, ClusterState.ask(admin)
-                        .nodes()
-                        .stream()
-                        .filter(node -> !node.isFenced())
-                        .map(Node::id)
-                        .toList(), false);
+                BalanceExclusion.set(admin, id -> true, false);
             }
             moves.run(admin, output,
                     state -> state.layout(Set.of(), ClusterState.reassignments(admin)),

@@ -3,10 +3,8 @@ package io.girok.cli;
 import io.girok.balance.Aims;
 import io.girok.balance.BalancePlanner;
 import io.girok.balance.Layout;
-import java.util.List;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.Node;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -28,22 +26,11 @@ final class ClusterDrain implements Runnable {
     public void run() {
         try (Admin admin = client.admin(); Output output = Output.standard()) {
             if (moves.mode.execute) {
-                exclude(admin);
+                BalanceExclusion.set(admin, id -> id == brokerId, true);
             }
             moves.run(admin, output, state -> layout(admin, state),
                     layout -> BalancePlanner.plan(layout, Aims.emptying()));
         }
-    }
-
-    /// One that is down holds up the controller anyway.
-    private void exclude(Admin admin) {
-        List<Integer> running = ClusterState.ask(admin)
-                .nodes()
-                .stream()
-                .filter(node -> node.id() == brokerId && !node.isFenced())
-                .map(Node::id)
-                .toList();
-        BalanceExclusion.set(admin, running, true);
     }
 
     private Layout layout(Admin admin, ClusterState state) {
