@@ -230,7 +230,7 @@ final class Nemesis {
         later(world.between(10, 800), () -> {
             cluster.network().cut(follower.host(), leader.host());
             later(world.between(50, 800), () -> {
-                leader.pullPlug();
+                powerLoss.strike(leader);
                 heal();
                 restartLater(leader, 8_000);
             });

@@ -21,7 +21,15 @@ public final class Simulate {
         long fromFollowers = 0;
         long faults = 0;
         for (long seed = first; seed < first + count; seed++) {
-            Simulation.Report report = play(seed, durationMs);
+            Simulation.Report report;
+            try {
+                report = new Simulation(seed).run(durationMs);
+            } catch (RuntimeException | AssertionError e) {
+                failed.add(seed);
+                System.out.println("seed " + seed + " breaks the simulation:");
+                e.printStackTrace(System.out);
+                continue;
+            }
             batches += report.acknowledgedBatches();
             commits += report.commits();
             fromFollowers += report.recordsFromFollowers();
@@ -41,13 +49,5 @@ public final class Simulate {
                 + " faults, " + batches + " batches acknowledged, " + commits + " offsets committed, "
                 + fromFollowers + " records read from followers; failed: " + failed);
         System.exit(failed.isEmpty() ? 0 : 1);
-    }
-
-    private static Simulation.Report play(long seed, long durationMs) {
-        try {
-            return new Simulation(seed).run(durationMs);
-        } catch (RuntimeException | AssertionError e) {
-            throw new IllegalStateException("seed " + seed + " breaks the simulation", e);
-        }
     }
 }
