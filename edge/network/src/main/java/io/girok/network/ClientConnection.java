@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private final InetSocketAddress remoteAddress;
     private final FrameIntake intake;
     private final AnswerQueue answers;
+    private int pauses;
     private boolean isDraining;
     private boolean isClosed;
     private long lastActivityMs;
@@ -96,6 +98,27 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public Principal principal() {
         return Principal.ANONYMOUS;
+    }
+
+    /// Pauses overlap when several answers say so; the last one to end lets it go on.
+    @Override
+    public void pause(long ms) {
+        if (0 < ms) {
+            onLoop(() -> {
+                pauses++;
+                setReading(false);
+                var _ = channel.eventLoop().schedule(this::endPause, ms, TimeUnit.MILLISECONDS);
+            });
+        }
+    }
+
+    private void endPause() {
+        pauses--;
+        lastActivityMs = surroundings.clock.monotonicMs();
+        lastReadMs = lastActivityMs;
+        if (pauses == 0 && !isClosed) {
+            intake.resume(channel.alloc());
+        }
     }
 
     @Override
@@ -148,12 +171,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean isReady() {
-        return !isDraining && !isClosed && channel.isOpen() && answers.hasRoom();
+        return pauses == 0 && !isDraining && !isClosed && channel.isOpen() && answers.hasRoom();
     }
 
     @Override
     public void setReading(boolean isReading) {
-        channel.config().setAutoRead(isReading && !isDraining);
+        channel.config().setAutoRead(isReading && pauses == 0 && !isDraining);
     }
 
     @Override

@@ -19,6 +19,9 @@ public interface Connection {
     /// Who the client has shown itself to be; the same for as long as requests are taken from it.
     Principal principal();
 
+    /// Takes no request for so many milliseconds, because the client has used more than its quota.
+    default void pause(long ms) {}
+
     /// Runs `task` once when the connection has closed (at once when it already has), on any thread.
     void onClose(Runnable task);
 }

@@ -65,6 +65,10 @@ public final class AdminApis {
                         new AlterPartitionReassignmentsHandler(controller)),
                 cluster(ApiKeys.LIST_PARTITION_REASSIGNMENTS, ApiOperation.DESCRIBE,
                         new ListPartitionReassignmentsHandler(cluster)),
+                cluster(ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiOperation.DESCRIBE_CONFIGS,
+                        new DescribeClientQuotasHandler(cluster::image)),
+                cluster(ApiKeys.ALTER_CLIENT_QUOTAS, ApiOperation.ALTER_CONFIGS,
+                        new AlterClientQuotasHandler(controller)),
                 cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));

@@ -44,6 +44,7 @@ public final class SettingsValidator implements ConfigValidator {
         return switch (target.kind()) {
             case TOPIC -> Optional.ofNullable(TopicSettings.find(name)).map(TopicSetting::type).map(ValueType::kind);
             case BROKER -> Optional.ofNullable(BrokerSettings.find(name)).map(Setting::type).map(ValueType::kind);
+            case QUOTA -> Optional.empty();
         };
     }
 
@@ -58,6 +59,7 @@ public final class SettingsValidator implements ConfigValidator {
                 Setting<?> setting = BrokerSettings.find(name);
                 yield setting == null ? List.of() : settings.brokerOrigins(images.get(), setting);
             }
+            case QUOTA -> List.of();
         };
         return origins.isEmpty() ? "" : origins.getFirst().text();
     }

@@ -69,7 +69,8 @@ public final class ApiTable implements RequestHandler {
         }
     }
 
-    private @Nullable ApiRow row(ApiKeys api) {
+    /// Null when the API is not answered.
+    public @Nullable ApiRow row(ApiKeys api) {
         return api.id < rows.length ? rows[api.id] : null;
     }
 

@@ -105,6 +105,9 @@ final class ImageFollower implements MetadataStore.Subscriber {
         Set<TopicId> changed = new LinkedHashSet<>(delta.changedTopics());
         for (ConfigTarget target : delta.changedConfigs()) {
             switch (target.kind()) {
+                case QUOTA -> {
+                    // No log depends on it.
+                }
                 case BROKER -> image.topics().forEach(topic -> changed.add(topic.id()));
                 case TOPIC -> {
                     TopicImage topic = image.topic(target.name());

@@ -7,6 +7,7 @@ import io.girok.controller.ReplaceConfigs.Replacement;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.quota.QuotaEntity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -103,6 +104,9 @@ final class ConfigChange {
                     return refused(ControllerError.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic of this name");
                 }
             }
+            case QUOTA -> {
+                return refused(ControllerError.INVALID_REQUEST, "quotas are no settings");
+            }
             case BROKER -> {
                 if (target.equals(ConfigTarget.ALL_BROKERS)) {
                     return Optional.empty();
@@ -193,6 +197,7 @@ final class ConfigChange {
     private static String describe(ConfigTarget target) {
         return switch (target.kind()) {
             case TOPIC -> "topic '" + target.name() + "'";
+            case QUOTA -> "quota of " + QuotaEntity.of(target);
             case BROKER -> target.equals(ConfigTarget.ALL_BROKERS) ? "all brokers" : "broker '" + target.name() + "'";
         };
     }

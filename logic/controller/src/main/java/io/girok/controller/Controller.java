@@ -38,6 +38,7 @@ public final class Controller {
             case ElectLeaders elect -> LeaderElection.handle(rules, image, elect);
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
             case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
+            case AlterQuotas alter -> QuotaChange.handle(image, alter);
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };

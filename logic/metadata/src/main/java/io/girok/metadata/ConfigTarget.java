@@ -2,11 +2,14 @@ package io.girok.metadata;
 
 /// What a setting is set on. Immutable.
 ///
-/// @param name the topic's name, or the broker's id; empty stands for every broker
+/// @param name the topic's name, or the broker's id; empty stands for every broker; for quotas what
+///        [io.girok.metadata.quota.QuotaEntity] makes of it
 public record ConfigTarget(Kind kind, String name) {
     /// Things that have settings.
     public enum Kind {
-        TOPIC, BROKER
+        TOPIC, BROKER,
+        /// Clients that have quotas.
+        QUOTA
     }
 
     /// Settings of all brokers.

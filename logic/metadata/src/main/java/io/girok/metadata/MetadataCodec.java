@@ -156,6 +156,7 @@ public final class MetadataCodec {
         int kind = switch (target.kind()) {
             case TOPIC -> 1;
             case BROKER -> 2;
+            case QUOTA -> 3;
         };
         return out.int8(kind).text(target.name());
     }
@@ -166,6 +167,7 @@ public final class MetadataCodec {
         return switch (kind) {
             case 1 -> new ConfigTarget(ConfigTarget.Kind.TOPIC, name);
             case 2 -> new ConfigTarget(ConfigTarget.Kind.BROKER, name);
+            case 3 -> new ConfigTarget(ConfigTarget.Kind.QUOTA, name);
             default -> throw new UnreadableMetadata("there is no kind of configured thing with number " + kind);
         };
     }

@@ -45,7 +45,7 @@ public final class ControllerNode implements ClusterNode {
                         .toList());
         rows.add(DataApis.apiVersions(() -> role.table().supported(), store::image, identity.nodeId()));
         this.table = new ApiTable(rows);
-        this.gate = role.serve(table);
+        this.gate = role.serve(table, table);
     }
 
     @Override

@@ -33,6 +33,7 @@ import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.wire.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -170,10 +171,11 @@ final class ControllerRole {
     /// From now on the channels lead here while this node is the active controller.
     ///
     /// @param complete all that this node answers
-    StartGate serve(ApiTable complete) {
+    /// @param behind hands it what clients and nodes ask
+    StartGate serve(ApiTable complete, RequestHandler behind) {
         table = complete;
         channels.forEach(channel -> channel.serveLocally(complete));
-        return new StartGate(complete, surroundings.first());
+        return new StartGate(behind, surroundings.first());
     }
 
     ApiTable table() {

@@ -13,6 +13,7 @@ import io.girok.broker.LeaderView;
 import io.girok.broker.Replication;
 import io.girok.broker.group.GroupApis;
 import io.girok.broker.group.ImageGroupCluster;
+import io.girok.broker.quota.QuotaGate;
 import io.girok.cleaner.Cleaner;
 import io.girok.cleaner.CleanerStatus;
 import io.girok.group.GroupSettings;
@@ -30,6 +31,7 @@ import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
@@ -51,6 +53,7 @@ public final class Node implements ClusterNode {
      * are known up to its registration at least, so that it can tell which logs on its disk are still wanted. Then it
      * takes up work, and the controller lets it lead.
      */
+    private static final long SECOND_MS = 1_000;
     private static final long MINUTE_MS = 60_000;
 
     /// Who the node is and what it is told.
@@ -128,7 +131,15 @@ public final class Node implements ClusterNode {
                 role.rows(internal, leaders(), broker::settled));
         rows.addAll(groups.rows());
         this.table = broker.complete(rows);
-        this.gate = role.serve(table);
+        this.gate = role.serve(table, quotaGate());
+    }
+
+    private QuotaGate quotaGate() {
+        long windowMs = settings.get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS;
+        ClientQuotas quotas = new ClientQuotas(surroundings.clock(),
+                (settings.get(BrokerSettings.QUOTA_WINDOW_NUM) - 1) * windowMs);
+        store.subscribe(quotas);
+        return new QuotaGate(table, quotas, surroundings.clock(), windowMs);
     }
 
     private ControllerContact contact() {

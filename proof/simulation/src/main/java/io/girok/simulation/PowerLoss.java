@@ -11,8 +11,7 @@ import java.util.stream.Stream;
 ///
 /// With `durability=fsync` that is always so. With `os` a record that is acknowledged is in the memory of the in-sync
 /// machines only: the promise is that one of them may lose it. So nobody loses power before all are in sync again, with
-/// what they have become since they lost it the last time; the process is killed instead. Nor where a reassignment has
-/// left only as many replicas as `min.insync.replicas` asks for: the one that is gone would stay eligible to lead.
+/// what they have become since they lost it the last time; the process is killed instead.
 final class PowerLoss {
     private static final long NEVER = -1;
 
@@ -45,15 +44,13 @@ final class PowerLoss {
         }
     }
 
-    /// Whether every replica is in sync, and its node has started since it last lost its power, and there are more of
-    /// them than must be.
+    /// Whether every replica is in sync, and its node has started since it last lost its power.
     boolean areAllInSync() {
         MetadataImage image = cluster.image();
         return cluster.nodes().stream().allMatch(node -> hasReturned(node.host().id(), image)) && image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .allMatch(partition -> SimulatedCluster.MIN_IN_SYNC < partition.replicas().size()
-                        && partition.isr().containsAll(partition.replicas()));
+                .allMatch(partition -> partition.isr().containsAll(partition.replicas()));
     }
 
     /// Whether every partition has another replica that may lead it. Where the others have lost their claim, with their

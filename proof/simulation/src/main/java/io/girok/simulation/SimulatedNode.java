@@ -300,7 +300,8 @@ final class SimulatedNode {
     }
 
     /// The last of several log directories fails, until [#repairDisk]. With `durability=os` its syncs do not: the
-    /// machine could not always be restarted then (`PowerLoss`), as it must be before what a sync failed for is trusted.
+    /// machine could not always be restarted then (`PowerLoss`), as it must be before what a sync failed for is
+    /// trusted.
     void failDirectory() {
         Path failing = directories().getLast();
         List<DiskOperation> failures = new ArrayList<>(

@@ -126,6 +126,14 @@ public final class BrokerSettings {
             Setting.of("connections.max.idle.ms", ValueType.longs(1, Long.MAX_VALUE), "600000",
                     "How long a connection may be silent before it is closed, in milliseconds."));
 
+    public static final Setting<Integer> QUOTA_WINDOW_NUM = add(
+            Setting.of("quota.window.num", ValueType.ints(1, Integer.MAX_VALUE), "11",
+                    "Over how many windows a client's use is looked at together: all but the last of them may be used "
+                            + "up at once."));
+    public static final Setting<Integer> QUOTA_WINDOW_SIZE_SECONDS = add(
+            Setting.of("quota.window.size.seconds", ValueType.ints(1, Integer.MAX_VALUE), "1",
+                    "The length of such a window, and the longest wait for the time that requests take, in seconds."));
+
     public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = add(
             Setting.of("auto.create.topics.enable", ValueType.booleans(), "true",
                     "Whether a topic is created when a client first asks for it."));

@@ -119,6 +119,9 @@ public final class EffectiveSettings {
                     }
                     setting.parse(text);
                 }
+                case QUOTA -> {
+                    return Optional.of("quotas have no settings");
+                }
             }
             return Optional.empty();
         } catch (InvalidSetting invalid) {

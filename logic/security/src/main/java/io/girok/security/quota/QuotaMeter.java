@@ -1,0 +1,38 @@
+package io.girok.security.quota;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What is used at a rate, by all who share it. Thread-safe.
+///
+/// A leaky bucket that knows one moment only: when all that was used so far is paid for at the rate. Whoever has paid
+/// for long enough may use as much as the burst is worth at once.
+final class QuotaMeter {
+    private static final double NS_IN_SECOND = 1e9;
+    private static final long NS_IN_MS = 1_000_000;
+    /// A hundred years.
+    private static final double MAX_PRICE_NS = 3e18;
+
+    private final double rate;
+    private final long burstNs;
+    private final AtomicLong paidAtNs = new AtomicLong(Long.MIN_VALUE);
+
+    QuotaMeter(double rate, long burstMs) {
+        this.rate = rate;
+        this.burstNs = burstMs * NS_IN_MS;
+    }
+
+    /// Answers how many milliseconds it takes until what was used is within the burst again; 0 when it is.
+    long count(double amount, long nowNs) {
+        long priceNs = (long) Math.min(MAX_PRICE_NS, amount / rate * NS_IN_SECOND);
+        long paidAt = paidAtNs.updateAndGet(paid -> {
+            long from = Math.max(paid, nowNs);
+            return from + Math.min(priceNs, Long.MAX_VALUE - Math.max(0, from));
+        });
+        return Math.ceilDiv(Math.max(0, paidAt - nowNs - burstNs), NS_IN_MS);
+    }
+
+    /// Whether a new one would do as well.
+    boolean isUnused(long nowNs) {
+        return paidAtNs.get() <= nowNs;
+    }
+}
