@@ -28,6 +28,7 @@ class ArchitectureTest {
             Map.entry("log", List.of("journal", "files", "record", "base")),
             Map.entry("repair", List.of("log", "journal", "files", "record", "base")),
             Map.entry("cleaner", List.of("log", "files", "record", "base")),
+            Map.entry("security", List.of("metadata", "base")),
             Map.entry("controller", List.of("metadata", "base")),
             Map.entry("balance", List.of("base")),
             Map.entry("replication", List.of("log", "files", "record", "metadata", "wire", "base")),
@@ -64,7 +65,7 @@ class ArchitectureTest {
                             "wire",
                             "base")),
             Map.entry("simulation", List.of("node", "broker", "log", "files", "metadata", "wire", "base")),
-            Map.entry("network", List.of("wire", "base")),
+            Map.entry("network", List.of("wire", "security", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "balance", "repair", "log", "files", "record", "base")));
 
