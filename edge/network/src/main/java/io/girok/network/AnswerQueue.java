@@ -6,10 +6,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelPromise;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,9 @@ import org.slf4j.LoggerFactory;
 /// [NetworkSettings#unsentBytesMax] of encoded bytes; the requests behind stay values.
 final class AnswerQueue {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerQueue.class);
+
+    /// What an encrypted connection sends before others have their turn.
+    private static final int TURN_BYTES = 1024 * 1024;
 
     /// The connection.
     interface Owner {
@@ -33,16 +38,20 @@ final class AnswerQueue {
     private final Channel channel;
     private final NetworkSettings settings;
     private final Owner owner;
+    private final boolean isEncrypted;
     private final ArrayDeque<Exchange> waiting = new ArrayDeque<>(4);
     private int openCount;
     private long openBytes;
+    /// On an encrypted connection: being written, part by part.
+    private @Nullable AnswerInParts unfinished;
     private boolean isSending;
     private boolean isClosed;
 
-    AnswerQueue(Channel channel, NetworkSettings settings, Owner owner) {
+    AnswerQueue(Channel channel, NetworkSettings settings, Owner owner, boolean isEncrypted) {
         this.channel = channel;
         this.settings = settings;
         this.owner = owner;
+        this.isEncrypted = isEncrypted;
     }
 
     /// No request is open: every answer is out.
@@ -58,7 +67,7 @@ final class AnswerQueue {
 
     /// Whether the next answer is there and only the client's reading is missing.
     boolean isBlockedByClient() {
-        return openCount != 0 && (waiting.isEmpty() || waiting.peek().isSettled());
+        return openCount != 0 && (unfinished != null || waiting.isEmpty() || waiting.peek().isSettled());
     }
 
     void add(Exchange exchange) {
@@ -82,6 +91,10 @@ final class AnswerQueue {
         }
         isSending = true;
         try {
+            if (isEncrypted) {
+                sendInParts();
+                return;
+            }
             while (canSend()) {
                 while (canSend()) {
                     write(waiting.remove());
@@ -90,6 +103,52 @@ final class AnswerQueue {
             }
         } finally {
             isSending = false;
+        }
+    }
+
+    /// Lets other connections of the loop have their turn after so many bytes: encrypting takes its time.
+    private void sendInParts() {
+        int turnBytes = 0;
+        while (canWritePart() && turnBytes < TURN_BYTES) {
+            while (canWritePart() && turnBytes < TURN_BYTES) {
+                turnBytes += writePart();
+            }
+            channel.flush();
+        }
+        if (canWritePart()) {
+            channel.eventLoop().execute(this::send);
+        }
+    }
+
+    private boolean canWritePart() {
+        return unfinished == null ? canSend() : !isClosed && channel.isWritable();
+    }
+
+    private int writePart() {
+        AnswerInParts answer = unfinished;
+        if (answer == null) {
+            write(waiting.remove());
+            return 0;
+        }
+        int size;
+        try {
+            size = answer.writeNext();
+        } catch (IOException e) {
+            LOG.error("an answer can't be read from its file; closing connection {}", channel.remoteAddress(), e);
+            discardUnfinished();
+            owner.onRefused("no answer");
+            return 0;
+        }
+        if (answer.isWritten()) {
+            unfinished = null;
+        }
+        return size;
+    }
+
+    private void discardUnfinished() {
+        if (unfinished != null) {
+            unfinished.discard();
+            unfinished = null;
         }
     }
 
@@ -111,6 +170,7 @@ final class AnswerQueue {
             }
         }
         waiting.clear();
+        discardUnfinished();
     }
 
     private boolean canSend() {
@@ -148,7 +208,12 @@ final class AnswerQueue {
             return;
         }
         exchange.releaseFrame();
-        writeChunks(answer.chunks(), memory, channel.newPromise().addListener(exchange));
+        ChannelPromise sent = channel.newPromise().addListener(exchange);
+        if (isEncrypted) {
+            unfinished = new AnswerInParts(channel, answer.chunks(), memory.buffer, sent);
+        } else {
+            writeChunks(answer.chunks(), memory, sent);
+        }
         memory.release();
     }
 

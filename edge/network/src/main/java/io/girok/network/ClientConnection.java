@@ -2,6 +2,8 @@ package io.girok.network;
 
 import io.girok.base.Clock;
 import io.girok.base.Principal;
+import io.girok.security.sasl.SaslMechanisms;
+import io.girok.security.sasl.SaslSession;
 import io.girok.wire.Connection;
 import io.girok.wire.Decoded;
 import io.girok.wire.Request;
@@ -14,9 +16,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -33,8 +38,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         implements
             Connection,
             FrameIntake.Owner,
-            AnswerQueue.Owner {
+            AnswerQueue.Owner,
+            SaslGate.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
+    private static final long AUTHENTICATION_LIMIT_MS = 30_000;
 
     /// What all connections of a server share.
     ///
@@ -44,12 +51,16 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     private final Surroundings surroundings;
     private final long id;
-    private final String listenerName;
+    private final Listener listener;
     private final Channel channel;
     private final InetSocketAddress localAddress;
     private final InetSocketAddress remoteAddress;
     private final FrameIntake intake;
     private final AnswerQueue answers;
+    private final @Nullable SaslGate sasl;
+    private final long openedMs;
+    private volatile Principal principal = Principal.ANONYMOUS;
+    private boolean isLetIn;
     private int pauses;
     private boolean isDraining;
     private boolean isClosed;
@@ -57,17 +68,26 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private long lastReadMs;
     private long lastSendProgress;
 
-    ClientConnection(long id, String listenerName, Channel channel, Surroundings surroundings) {
+    ClientConnection(long id, Listener listener, Channel channel, Surroundings surroundings) {
         this.surroundings = surroundings;
         this.id = id;
-        this.listenerName = listenerName;
+        this.listener = listener;
         this.channel = channel;
         this.localAddress = addressOf(channel.localAddress());
         this.remoteAddress = addressOf(channel.remoteAddress());
         this.intake = new FrameIntake(surroundings.settings.requestMaxBytes(), surroundings.memory, this);
-        this.answers = new AnswerQueue(channel, surroundings.settings, this);
-        this.lastActivityMs = surroundings.clock.monotonicMs();
-        this.lastReadMs = lastActivityMs;
+        this.answers = new AnswerQueue(channel, surroundings.settings, this, listener.guard().tls().isPresent());
+        this.openedMs = surroundings.clock.monotonicMs();
+        this.lastActivityMs = openedMs;
+        this.lastReadMs = openedMs;
+        SaslMechanisms mechanisms = listener.guard().sasl().orElse(null);
+        if (mechanisms == null) {
+            this.sasl = null;
+            this.isLetIn = listener.guard().tls().isEmpty();
+        } else {
+            this.sasl = new SaslGate(mechanisms, channel, surroundings, this);
+            intake.limitTo(Math.min(mechanisms.requestMaxBytes(), surroundings.settings.requestMaxBytes()));
+        }
     }
 
     /// A connection that is already gone when it is accepted has no addresses.
@@ -92,12 +112,12 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public String listenerName() {
-        return listenerName;
+        return listener.name();
     }
 
     @Override
     public Principal principal() {
-        return Principal.ANONYMOUS;
+        return principal;
     }
 
     /// Pauses overlap when several answers say so; the last one to end lets it go on.
@@ -129,7 +149,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     /// The address by number: a look-up of its name would block the loop.
     @Override
     public String toString() {
-        return remoteAddress.getAddress().getHostAddress() + ":" + remoteAddress.getPort() + " (" + listenerName + ")";
+        return remoteAddress.getAddress().getHostAddress() + ":" + remoteAddress.getPort() + " (" + listenerName()
+                + ")";
     }
 
     ByteBuf nextReadBuffer(ByteBufAllocator allocator) {
@@ -158,10 +179,28 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         answers.close();
     }
 
-    /// A reset connection is everyday life; anything else is worth a line.
+    /// How a TLS handshake has ended, which comes before anything that was encrypted.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (!(event instanceof SslHandshakeCompletionEvent handshake)) {
+            return;
+        }
+        if (handshake.isSuccess()) {
+            if (sasl == null) {
+                principal = TlsPeer.principalOf(listener, channel);
+                isLetIn = true;
+            }
+        } else if (TlsPeer.isWorthALine(handshake.cause())) {
+            refuse(TlsPeer.describe(handshake.cause()));
+        } else {
+            close();
+        }
+    }
+
+    /// A reset connection is everyday life, and a failed handshake was told of; anything else is worth a line.
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof IOException || (cause instanceof DecoderException && !isLetIn)) {
             LOG.debug("connection {} failed: {}", this, cause.toString());
         } else {
             LOG.error("connection {} is closed after an unexpected failure", this, cause);
@@ -196,6 +235,18 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onFrame(Frame frame) {
+        SaslGate gate = sasl;
+        if (gate != null) {
+            if (gate.isRaw()) {
+                gate.onRawMessage(frame);
+                return;
+            }
+            if (gate.admit(frame.toNioBuffer()) == SaslSession.Admission.CLOSE) {
+                frame.release();
+                refuse(isLetIn ? "its time is over, and it does not show again who it is" : "not let in yet");
+                return;
+            }
+        }
         switch (surroundings.decoder.decode(frame.toNioBuffer(), this)) {
             case Decoded.Understood(Request request) -> handle(request, frame);
             case Decoded.UnsupportedApiVersions(int correlationId) -> {
@@ -214,6 +265,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private void handle(Request request, Frame frame) {
         Exchange exchange = new Exchange(request, frame, answers, channel);
         answers.add(exchange);
+        if (sasl != null && sasl.take(request, exchange)) {
+            return;
+        }
         try {
             surroundings.handler.handle(request, exchange);
         } catch (RuntimeException e) {
@@ -221,6 +275,19 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
                     request.version(), this, e);
             close();
         }
+    }
+
+    @Override
+    public void onAuthenticated() {
+        principal = Objects.requireNonNull(Objects.requireNonNull(sasl).principal());
+        isLetIn = true;
+        intake.limitTo(surroundings.settings.requestMaxBytes());
+    }
+
+    @Override
+    public void onNotAuthenticated(String reason) {
+        surroundings.complaints.warn("connection " + this + " is not let in: " + reason);
+        drain();
     }
 
     @Override
@@ -261,6 +328,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         NetworkSettings settings = surroundings.settings;
         long nowMs = surroundings.clock.monotonicMs();
         noteSendProgress(nowMs);
+        if (!isLetIn && AUTHENTICATION_LIMIT_MS <= nowMs - openedMs) {
+            refuse("it has not shown who it is within " + AUTHENTICATION_LIMIT_MS + " ms");
+            return;
+        }
         boolean isReading = intake.isMidFrame() && !intake.isWaitingForMemory();
         if (isReading && channel.config().isAutoRead() && settings.frameStallMs() <= nowMs - lastReadMs) {
             refuse("no byte for " + (nowMs - lastReadMs) + " ms after " + intake.describeProgress());

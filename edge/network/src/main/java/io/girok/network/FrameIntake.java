@@ -34,7 +34,7 @@ final class FrameIntake {
         void setReading(boolean isReading);
     }
 
-    private final int requestMaxBytes;
+    private int requestMaxBytes;
     private final RequestMemory memory;
     private final Owner owner;
 
@@ -51,6 +51,11 @@ final class FrameIntake {
         this.requestMaxBytes = requestMaxBytes;
         this.memory = memory;
         this.owner = owner;
+    }
+
+    /// Takes frames of that size from the next one on.
+    void limitTo(int requestMaxBytes) {
+        this.requestMaxBytes = requestMaxBytes;
     }
 
     /// Whether a frame was begun and is not whole.
@@ -225,7 +230,7 @@ final class FrameIntake {
     private String describeBadPrefix() {
         String what = prefix <= 0
                 ? "a length prefix of " + prefix + " bytes"
-                : "a length prefix of " + prefix + " bytes, more than socket.request.max.bytes=" + requestMaxBytes;
+                : "a length prefix of " + prefix + " bytes, more than the " + requestMaxBytes + " allowed";
         return switch (prefix >>> 16) {
             case 0x4745, 0x504f, 0x5055, 0x4845, 0x4f50 -> what + " (is it HTTP?)";
             case 0x1603 -> what + " (is it TLS on a plaintext listener?)";

@@ -116,7 +116,7 @@ public final class NetworkServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        open(channel, listener.name());
+                        open(channel, listener);
                     }
                 });
         if (0 <= settings.sendBufferBytes()) {
@@ -129,10 +129,10 @@ public final class NetworkServer implements AutoCloseable {
     }
 
     /// On the connection's loop.
-    private void open(Channel channel, String listenerName) {
+    private void open(Channel channel, Listener listener) {
         int count = connectionCount.incrementAndGet();
         var _ = channel.closeFuture().addListener(closed -> connectionCount.decrementAndGet());
-        ClientConnection connection = new ClientConnection(lastConnectionId.incrementAndGet(), listenerName, channel,
+        ClientConnection connection = new ClientConnection(lastConnectionId.incrementAndGet(), listener, channel,
                 surroundings);
         if (surroundings.settings().connectionsMax() < count) {
             refusals.warn("connection " + connection + " refused: max.connections="
@@ -143,7 +143,12 @@ public final class NetworkServer implements AutoCloseable {
         ConnectionSweep sweep = Objects.requireNonNull(sweeps.get(channel.eventLoop()));
         sweep.add(connection);
         var _ = channel.closeFuture().addListener(closed -> sweep.remove(connection));
-        channel.config().setRecvByteBufAllocator(new ReceiveBuffers(connection));
+        TlsContext tls = listener.guard().tls().orElse(null);
+        if (tls == null) {
+            channel.config().setRecvByteBufAllocator(new ReceiveBuffers(connection));
+        } else {
+            channel.pipeline().addLast(tls.serverHandler(channel.alloc()));
+        }
         channel.pipeline().addLast(connection);
         connections.add(channel);
     }

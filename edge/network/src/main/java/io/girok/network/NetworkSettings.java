@@ -13,15 +13,17 @@ package io.girok.network;
 /// @param frameStallMs a frame that was begun and gets no byte for this long ends its connection
 /// @param sendBufferBytes socket buffer (`socket.send.buffer.bytes`), -1 for the system's choice
 /// @param receiveBufferBytes socket buffer (`socket.receive.buffer.bytes`), -1 for the system's choice
+/// @param failedAuthenticationDelayMs how long an answer is held back that a client is not let in
+/// (`connection.failed.authentication.delay.ms`)
 /// @param backlog connections that may wait to be accepted (`socket.listen.backlog.size`)
 public record NetworkSettings(int requestMaxBytes, long requestMemoryBytes, int requestsInFlightMax,
         int requestBytesInFlightMax, int unsentBytesMax, int connectionsMax, long idleMs, long frameStallMs,
-        int sendBufferBytes, int receiveBufferBytes, int backlog) {
+        int sendBufferBytes, int receiveBufferBytes, int backlog, int failedAuthenticationDelayMs) {
 
     private static final int MIB = 1024 * 1024;
 
     public static final NetworkSettings DEFAULTS = new NetworkSettings(100 * MIB, 256L * MIB, 64, 32 * MIB, MIB,
-            Integer.MAX_VALUE, 600_000, 30_000, -1, -1, 50);
+            Integer.MAX_VALUE, 600_000, 30_000, -1, -1, 50, 100);
 
     public NetworkSettings {
         if (requestMaxBytes < 1 || requestMemoryBytes < 2L * requestMaxBytes) {
@@ -35,26 +37,37 @@ public record NetworkSettings(int requestMaxBytes, long requestMemoryBytes, int 
 
     public NetworkSettings withRequestBytes(int requestMaxBytes, long requestMemoryBytes) {
         return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
-                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog);
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
     }
 
     public NetworkSettings withInFlight(int requestsInFlightMax, int requestBytesInFlightMax) {
         return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
-                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog);
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
     }
 
     public NetworkSettings withTimeouts(long idleMs, long frameStallMs) {
         return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
-                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog);
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
     }
 
     public NetworkSettings withConnectionsMax(int connectionsMax) {
         return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
-                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog);
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
     }
 
     public NetworkSettings withSocketBuffers(int sendBufferBytes, int receiveBufferBytes, int backlog) {
         return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
-                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog);
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
+    }
+
+    public NetworkSettings withFailedAuthenticationDelay(int failedAuthenticationDelayMs) {
+        return new NetworkSettings(requestMaxBytes, requestMemoryBytes, requestsInFlightMax, requestBytesInFlightMax,
+                unsentBytesMax, connectionsMax, idleMs, frameStallMs, sendBufferBytes, receiveBufferBytes, backlog,
+                failedAuthenticationDelayMs);
     }
 }

@@ -2,6 +2,8 @@ package io.girok.network;
 
 import io.girok.base.Shard;
 import io.girok.base.Timers;
+import io.girok.security.sasl.SaslClient;
+import io.girok.security.sasl.SaslRefused;
 import io.girok.wire.ConnectionRefused;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
@@ -11,6 +13,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.ByteBuffer;
@@ -20,12 +23,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.jspecify.annotations.Nullable;
 
 /// A connection to another node over a socket. Owned by its shard, whose loop the socket is on.
-final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConnection {
+final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConnection, PeerLogin.Owner {
     /// Nothing but the text tells it from other failures.
     private static final String REFUSED = "Connection refused";
     /// As the native transport has it, in all languages.
@@ -34,14 +38,21 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
     /// A request on its way.
     private record Sent(ApiKeys api, short version, int correlationId, Answer answer, Timers.Scheduled limit) {}
 
+    /// One that waits to be sent.
+    private record Unsent(Sent request, ByteBuf bytes) {}
+
     private final NodeAddress address;
     private final Shard owner;
     private final int answerMaxBytes;
+    private final PeerSecurity security;
+    private final RateLimitedLog complaints;
     private final Queue<Sent> unanswered = new ArrayDeque<>();
-    /// Frames of requests that were made before the connection was there.
-    private final List<ByteBuf> unsent = new ArrayList<>();
+    /// Requests that were made before the connection was there, or while this node shows who it is.
+    private final List<Unsent> unsent = new ArrayList<>();
     private final List<Consumer<IOException>> closeListeners = new ArrayList<>(1);
     private @Nullable Channel channel;
+    /// Whether requests go out at once.
+    private boolean isOpen;
     private @Nullable IOException ended;
     private int lastCorrelationId;
 
@@ -49,10 +60,14 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
     private int prefixBytes;
     private @Nullable ByteBuf frame;
 
-    PeerChannel(NodeAddress address, Shard owner, int answerMaxBytes) {
+    /// @param complaints where it is logged that a node is not the one it should be, or does not let this one in
+    PeerChannel(NodeAddress address, Shard owner, int answerMaxBytes, PeerSecurity security,
+            RateLimitedLog complaints) {
         this.address = address;
         this.owner = owner;
         this.answerMaxBytes = answerMaxBytes;
+        this.security = security;
+        this.complaints = complaints;
     }
 
     @Override
@@ -63,20 +78,40 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
             return;
         }
         int correlationId = lastCorrelationId++;
+        ByteBuf bytes = encoded(api, version, correlationId, body);
+        Timers.Scheduled limit = owner.schedule(limitMs, () -> fail(
+                new IOException(address + " did not answer " + api.name + " within " + limitMs + " ms")));
+        Sent request = new Sent(api, version, correlationId, answer, limit);
+        Channel open = channel;
+        if (open == null || !isOpen) {
+            unsent.add(new Unsent(request, bytes));
+        } else {
+            unanswered.add(request);
+            var _ = open.writeAndFlush(bytes, open.voidPromise());
+        }
+    }
+
+    private ByteBuf encoded(ApiKeys api, short version, int correlationId, ApiMessage body) {
         ByteBuf[] encoded = new ByteBuf[1];
         ByteBuffer end = RequestEncoder.encode(api, version, correlationId, body, size -> {
             encoded[0] = channel == null ? Unpooled.directBuffer(size, size) : channel.alloc().directBuffer(size, size);
             return encoded[0].nioBuffer(0, size);
         });
-        ByteBuf bytes = encoded[0].writerIndex(end.position());
+        return encoded[0].writerIndex(end.position());
+    }
+
+    @Override
+    public void sendNow(ApiKeys api, short version, ApiMessage body, long limitMs, Answer answer) {
+        Channel open = channel;
+        if (open == null || ended != null) {
+            return;
+        }
+        int correlationId = lastCorrelationId++;
+        ByteBuf bytes = encoded(api, version, correlationId, body);
         Timers.Scheduled limit = owner.schedule(limitMs, () -> fail(
                 new IOException(address + " did not answer " + api.name + " within " + limitMs + " ms")));
         unanswered.add(new Sent(api, version, correlationId, answer, limit));
-        if (channel == null) {
-            unsent.add(bytes);
-        } else {
-            var _ = channel.writeAndFlush(bytes, channel.voidPromise());
-        }
+        var _ = open.writeAndFlush(bytes, open.voidPromise());
     }
 
     @Override
@@ -106,11 +141,58 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
             return;
         }
         channel = context.channel();
-        for (ByteBuf bytes : unsent) {
-            var _ = context.write(bytes, context.voidPromise());
+        if (security.tls().isEmpty()) {
+            logIn();
+        }
+    }
+
+    /// How the TLS handshake has ended.
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event instanceof SslHandshakeCompletionEvent handshake && ended == null) {
+            if (handshake.isSuccess()) {
+                logIn();
+            } else {
+                complain(TlsPeer.describe(handshake.cause()));
+                fail(new IOException(address + ": " + TlsPeer.describe(handshake.cause()), handshake.cause()));
+            }
+        }
+    }
+
+    private void complain(String what) {
+        complaints.warn("node at " + address + " can't be spoken to: " + what);
+    }
+
+    private void logIn() {
+        Supplier<SaslClient> logins = security.logins().orElse(null);
+        if (logins == null) {
+            goOn();
+        } else if (ended == null) {
+            isOpen = false;
+            new PeerLogin(logins.get(), this).begin();
+        }
+    }
+
+    @Override
+    public void onLoggedIn(long lifetimeMs) {
+        goOn();
+        if (0 < lifetimeMs) {
+            Timers.Scheduled _ = owner.schedule(lifetimeMs / 10 * 8, this::logIn);
+        }
+    }
+
+    private void goOn() {
+        Channel open = channel;
+        if (open == null || ended != null) {
+            return;
+        }
+        isOpen = true;
+        for (Unsent each : unsent) {
+            unanswered.add(each.request());
+            var _ = open.write(each.bytes(), open.voidPromise());
         }
         unsent.clear();
-        context.flush();
+        open.flush();
     }
 
     @Override
@@ -194,23 +276,30 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
     }
 
     /// Ends the connection because of `cause`, unless it has ended.
-    void fail(Throwable cause) {
+    @Override
+    public void fail(Throwable cause) {
         if (ended != null) {
             return;
+        }
+        if (cause instanceof SaslRefused) {
+            complain(String.valueOf(cause.getMessage()));
         }
         IOException why = reason(cause);
         ended = why;
         if (channel != null) {
             var _ = channel.close();
         }
-        unsent.forEach(ByteBuf::release);
+        List<Sent> failed = new ArrayList<>(unanswered);
+        unanswered.clear();
+        for (Unsent each : unsent) {
+            failed.add(each.request());
+            each.bytes().release();
+        }
         unsent.clear();
         if (frame != null) {
             frame.release();
             frame = null;
         }
-        List<Sent> failed = List.copyOf(unanswered);
-        unanswered.clear();
         // Not at once: whoever closes or sends is in the middle of something.
         owner.execute(() -> {
             for (Sent request : failed) {

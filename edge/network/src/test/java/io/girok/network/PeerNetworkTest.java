@@ -3,6 +3,7 @@ package io.girok.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.Shard;
+import io.girok.base.SystemClock;
 import io.girok.wire.ConnectionRefused;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
@@ -36,7 +37,7 @@ class PeerNetworkTest {
     void start() throws IOException {
         server = TestServer.start(aside);
         shard = server.shards.all().getFirst();
-        peers = new PeerNetwork(server.shards, 1 << 20);
+        peers = new PeerNetwork(server.shards, 1 << 20, PeerSecurity.NONE, new SystemClock());
     }
 
     @AfterEach

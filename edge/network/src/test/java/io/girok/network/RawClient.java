@@ -22,7 +22,7 @@ final class RawClient implements AutoCloseable {
     private final OutputStream out;
     private final DataInputStream in;
 
-    private RawClient(Socket socket) throws IOException {
+    RawClient(Socket socket) throws IOException {
         this.socket = socket;
         this.out = socket.getOutputStream();
         this.in = new DataInputStream(socket.getInputStream());

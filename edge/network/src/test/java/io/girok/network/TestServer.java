@@ -51,11 +51,16 @@ final class TestServer implements AutoCloseable {
     final NetworkServer network;
 
     TestServer(NettyShards shards, RequestHandler handler, NetworkSettings settings) throws IOException {
+        this(shards, handler, settings, Guard.NONE);
+    }
+
+    TestServer(NettyShards shards, RequestHandler handler, NetworkSettings settings, Guard guard) throws IOException {
         this.shards = shards;
         SupportedApis supported = SupportedApis
-                .of(EnumSet.of(ApiKeys.METADATA, ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.API_VERSIONS));
+                .of(EnumSet.of(ApiKeys.METADATA, ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.API_VERSIONS,
+                        ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE));
         this.network = NetworkServer.start(
-                List.of(new Listener("PLAINTEXT", "localhost", 0)), shards, supported, handler, settings,
+                List.of(new Listener("PLAINTEXT", "localhost", 0, guard)), shards, supported, handler, settings,
                 new SystemClock());
     }
 

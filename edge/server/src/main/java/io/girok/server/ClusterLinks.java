@@ -61,7 +61,11 @@ final class ClusterLinks {
     ///
     /// @param own where the node listens
     void start(ClusterNode node, List<Endpoint> own) {
-        engine.start(node.metadataListener(), own.getFirst(), node::watch);
+        Endpoint forNodes = own.stream()
+                .filter(endpoint -> endpoint.listener().equals(settings.nodesListener()))
+                .findFirst()
+                .orElseThrow();
+        engine.start(node.metadataListener(), forNodes, node::watch);
     }
 
     MetadataLog metadataLog() {
@@ -96,7 +100,7 @@ final class ClusterLinks {
         }
         return broker.endpoints()
                 .stream()
-                .filter(endpoint -> !endpoint.isAsReached())
+                .filter(endpoint -> !endpoint.isAsReached() && endpoint.listener().equals(settings.nodesListener()))
                 .findFirst()
                 .map(ClusterLinks::address)
                 .orElse(null);

@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
 /// @param host without the brackets of an IPv6 address; empty for all addresses of the machine
 record ListenerAddress(String name, String host, int port) {
     private static final Pattern FORM = Pattern.compile("([A-Za-z0-9_-]+)://(\\[[^]]*]|[^:/]*):(\\d{1,5})");
+    static final String ANY_NAME = "NAME";
     private static final int MAX_PORT = 65_535;
 
-    /// @param protocol the one that entries may name
+    /// @param protocol what entries begin with, `NAME` for any
     /// @throws InvalidSetting naming `setting` when an entry is malformed, or a name or address is there twice
     static List<ListenerAddress> parse(String setting, String protocol, List<String> entries) {
         List<ListenerAddress> addresses = new ArrayList<>();
@@ -41,7 +42,7 @@ record ListenerAddress(String name, String host, int port) {
                             + "://HOST:PORT with a port up to " + MAX_PORT);
         }
         String name = form.group(1).toUpperCase(java.util.Locale.ROOT);
-        if (!name.equals(protocol)) {
+        if (!protocol.equals(ANY_NAME) && !name.equals(protocol)) {
             throw new InvalidSetting(
                     "setting '" + setting + "' has '" + entry
                             + "'; allowed: " + protocol + "://HOST:PORT (there is no other protocol yet)");

@@ -109,7 +109,10 @@ final class RunningServer {
         undo.add(this::endThreads);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
-        PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes());
+        Doors doors = Doors.open(settings, (mechanism, user) -> null,
+                new Doors.Surroundings(shards.all().getFirst(), blockingPool, clock, random));
+        undo.add(doors::close);
+        PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes(), doors.peerSecurity(), clock);
         Optional<ZookeeperEngine> zookeeper = settings.zookeeper().map(ZookeeperEngine::new);
         String clusterId = awaitWithoutLimit("the cluster's id",
                 new ClusterId(settings, disk, zookeeper).find(peers, shards.all().getFirst(), random));
@@ -122,7 +125,7 @@ final class RunningServer {
                         zookeeper));
         ClusterNode node = node(clusterId, shards, directories, links);
         await("the protocol's tables", warmProtocol);
-        NetworkServer network = NetworkServer.start(settings.listeners(), shards, node.table().supported(),
+        NetworkServer network = NetworkServer.start(settings.listeners(doors), shards, node.table().supported(),
                 node.door(), settings.network(), clock);
         undo.add(network::close);
         undo.add(links::close);
@@ -229,7 +232,7 @@ final class RunningServer {
             }
         }
         for (ListenerAddress listener : settings.listenerAddresses()) {
-            if (listener.isBeyondLoopback()) {
+            if (listener.isBeyondLoopback() && settings.security(listener.name()).isOpenToAll()) {
                 LOG.warn("listener {} is open to other machines, and everybody who reaches it may do everything: "
                         + "nobody is asked who they are", listener);
             }

@@ -3,26 +3,31 @@ package io.girok.server;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.InvalidSetting;
+import io.girok.metadata.setting.SecuritySettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.Listener;
 import io.girok.network.NetworkSettings;
 import io.girok.quorum.zookeeper.ZookeeperSettings;
+import io.girok.security.ListenerSecurity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /// The checked settings in the words of the parts that are wired with them. Immutable.
 final class ServerSettings {
     private static final long FRAME_STALL_MS = 30_000;
-    private static final String PLAINTEXT = "PLAINTEXT";
 
     private final Settings settings;
     private final List<ListenerAddress> listeners;
     private final List<ListenerAddress> advertised;
     private final List<ListenerAddress> httpListeners;
+    private final Map<String, ListenerSecurity> securities;
+    private final Optional<ListenerSecurity.BetweenNodes> betweenNodes;
     private final QuorumVoters voters;
     private final Optional<ZookeeperSettings> zookeeper;
 
@@ -34,11 +39,16 @@ final class ServerSettings {
                 ? Optional.empty()
                 : Optional.of(ZookeeperOptions.of(settings));
         checkRoles();
-        this.listeners = ListenerAddress.parse("listeners", PLAINTEXT, settings.get(BrokerSettings.LISTENERS));
-        this.advertised = ListenerAddress.parse("advertised.listeners", PLAINTEXT,
+        this.listeners = ListenerAddress.parse("listeners", ListenerAddress.ANY_NAME,
+                settings.get(BrokerSettings.LISTENERS));
+        this.advertised = ListenerAddress.parse("advertised.listeners", ListenerAddress.ANY_NAME,
                 settings.get(BrokerSettings.ADVERTISED_LISTENERS));
         this.httpListeners = ListenerAddress.parse("http.listeners", "HTTP",
                 settings.get(BrokerSettings.HTTP_LISTENERS));
+        this.securities = ListenerSecurity.of(settings, listeners.stream().map(ListenerAddress::name).toList());
+        this.betweenNodes = isCluster()
+                ? Optional.of(ListenerSecurity.betweenNodes(settings, securities))
+                : Optional.empty();
         for (ListenerAddress address : advertised) {
             if (listeners.stream().noneMatch(listener -> listener.name().equals(address.name()))) {
                 throw new InvalidSetting(
@@ -121,9 +131,25 @@ final class ServerSettings {
         return httpListeners;
     }
 
-    List<Listener> listeners() {
+    /// How the listener of that name is protected.
+    ListenerSecurity security(String listener) {
+        return Objects.requireNonNull(securities.get(listener));
+    }
+
+    /// How this node reaches others, if there may be some.
+    Optional<ListenerSecurity.BetweenNodes> betweenNodes() {
+        return betweenNodes;
+    }
+
+    /// The listener at which nodes reach each other.
+    String nodesListener() {
+        return betweenNodes.map(ListenerSecurity.BetweenNodes::listener).orElseGet(() -> listeners.getFirst().name());
+    }
+
+    List<Listener> listeners(Doors doors) {
         return listeners.stream()
-                .map(address -> new Listener(address.name(), address.host(), address.port()))
+                .map(address -> new Listener(address.name(), address.host(), address.port(),
+                        doors.guard(address.name())))
                 .toList();
     }
 
@@ -179,6 +205,8 @@ final class ServerSettings {
                 .withRequestBytes(
                         settings.get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES),
                         settings.get(BrokerSettings.QUEUED_MAX_REQUEST_BYTES))
+                .withFailedAuthenticationDelay(
+                        settings.get(SecuritySettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS))
                 .withTimeouts(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS), FRAME_STALL_MS);
     }
 }

@@ -2,6 +2,7 @@ package io.girok.node;
 
 import io.girok.admin.AdminApis;
 import io.girok.admin.ClusterView;
+import io.girok.admin.SaslApis;
 import io.girok.admin.SettingsValidator;
 import io.girok.base.TopicId;
 import io.girok.broker.ApiOperation;
@@ -146,6 +147,7 @@ final class ControllerRole {
         rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel(),
                 sessions::statusOf).rows()));
         rows.addAll(new ControllerApis(controller, store, sessions).rows());
+        rows.addAll(SaslApis.rows());
         rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
                 new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
         return rows;

@@ -67,7 +67,7 @@ class ArchitectureTest {
                             "wire",
                             "base")),
             Map.entry("simulation", List.of("node", "broker", "log", "files", "metadata", "wire", "base")),
-            Map.entry("network", List.of("wire", "base")),
+            Map.entry("network", List.of("wire", "security", "base")),
             Map.entry("quorum", List.of("metadata", "base")),
             Map.entry("cli", List.of("server", "balance", "repair", "log", "files", "record", "base")));
 

@@ -119,7 +119,8 @@ final class GirokCluster implements AutoCloseable {
         Own its = own.getOrDefault(id, Own.NOTHING);
         List<String> arguments = new ArrayList<>(List.of("start"));
         Map<String, String> all = new HashMap<>(
-                Map.of("node.id", Integer.toString(id), "listeners", "PLAINTEXT://" + address(id),
+                Map.of("node.id", Integer.toString(id), "listeners",
+                        settings.getOrDefault("inter.broker.listener.name", "PLAINTEXT") + "://" + address(id),
                         "log.dirs", directoryOf(id).toString(), "controller.quorum.voters", voters,
                         "default.replication.factor", "3", "min.insync.replicas", "2",
                         "group.initial.rebalance.delay.ms", "0"));

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
 final class GirokProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
-    private static final Pattern READY = Pattern.compile("^Girok is ready.*?PLAINTEXT://([^:]+|\\[[^]]+]):(\\d+).*$");
+    private static final Pattern READY = Pattern.compile("^Girok is ready on [A-Z_]+://([^:]+|\\[[^]]+]):(\\d+).*$");
 
     private final Process process;
     private final Path errorLog;

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Every setting of a broker. Immutable.
@@ -96,8 +97,8 @@ public final class BrokerSettings {
     public static final Setting<List<String>> LISTENERS = add(
             Setting.of("listeners", ValueType.list("NAME://HOST:PORT, separated by commas", 1),
                     "PLAINTEXT://127.0.0.1:9092",
-                    "Where clients are listened for. The default is this machine only, since "
-                            + "nobody is asked who they are yet."));
+                    "Where clients are listened for; listener.security.protocol.map says what is spoken there. The "
+                            + "default is this machine only, since nobody is asked there who they are."));
     public static final Setting<List<String>> ADVERTISED_LISTENERS = add(
             Setting.of("advertised.listeners", ValueType.list("NAME://HOST:PORT, separated by commas", 0), "",
                     "The addresses clients are told; without it each client is told the address it used itself."));
@@ -410,11 +411,12 @@ public final class BrokerSettings {
 
     /// In the order of the table.
     public static Collection<Setting<?>> all() {
-        return ALL.values();
+        return Stream.concat(ALL.values().stream(), SecuritySettings.all().stream()).toList();
     }
 
-    /// The setting that has this name, or this other name of Kafka's.
+    /// The setting that has this name, or this other name of Kafka's; with or without a listener before it.
     public static @Nullable Setting<?> find(String name) {
-        return ALL.get(ALIASES.getOrDefault(name, name));
+        Setting<?> setting = ALL.get(ALIASES.getOrDefault(name, name));
+        return setting == null ? SecuritySettings.find(name) : setting;
     }
 }

@@ -6,10 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// A broker's settings as its operator gave them, checked. Immutable.
 public final class Settings {
+    private static final Pattern SECRET_NAME = Pattern.compile("pass|secret|jaas|key|digest|credential|token",
+            Pattern.CASE_INSENSITIVE);
+
     private final Map<String, String> given;
 
     private Settings(Map<String, String> given) {
@@ -25,14 +32,14 @@ public final class Settings {
             Setting<?> setting = BrokerSettings.find(name);
             if (setting == null) {
                 problems.add(
-                        "setting '" + name + "' (given: '" + text + "') is unknown"
+                        "setting '" + name + "'" + shown(name, text) + " is unknown"
                                 + NearestName.hint(name, BrokerSettings.all().stream().map(Setting::name)));
                 return;
             }
             try {
                 if (setting.defaultText() != null || !text.isBlank()) {
                     setting.parse(text);
-                    given.put(setting.name(), text.strip());
+                    given.put(name.startsWith(SecuritySettings.LISTENER_PREFIX) ? name : setting.name(), text.strip());
                 }
             } catch (InvalidSetting invalid) {
                 problems.add(Objects.requireNonNull(invalid.getMessage()));
@@ -47,6 +54,11 @@ public final class Settings {
             throw new InvalidSetting(String.join("\n", problems));
         }
         return settings;
+    }
+
+    /// A secret whose name is misspelled stays one.
+    private static String shown(String name, String text) {
+        return SECRET_NAME.matcher(name).find() ? "" : " (given: '" + text + "')";
     }
 
     private void checkTogether(List<String> problems) {
@@ -84,5 +96,24 @@ public final class Settings {
     /// What the operator wrote, null when the setting was left at its default.
     public @Nullable String givenText(Setting<?> setting) {
         return given.get(setting.name());
+    }
+
+    @Nullable
+    String givenText(String name) {
+        return given.get(name);
+    }
+
+    /// What is in force at the listener of that name.
+    public ListenerSettings at(String listener) {
+        return new ListenerSettings(this, listener);
+    }
+
+    /// The listeners for which something was given, in lower case.
+    public Set<String> listenersNamed() {
+        return given.keySet()
+                .stream()
+                .filter(name -> name.startsWith(SecuritySettings.LISTENER_PREFIX))
+                .map(name -> name.split("\\.", 4)[2])
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 }

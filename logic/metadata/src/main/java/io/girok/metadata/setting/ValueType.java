@@ -1,5 +1,6 @@
 package io.girok.metadata.setting;
 
+import io.girok.base.Secret;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,6 +50,11 @@ public record ValueType<T>(Kind kind, String allowed, Function<String, T> read, 
     /// What nobody is shown.
     public static ValueType<String> secret(String allowed) {
         return new ValueType<>(Kind.PASSWORD, allowed, text -> text, _ -> true);
+    }
+
+    /// What nobody is shown, in a type that does not show it.
+    public static ValueType<Secret> password(String allowed) {
+        return new ValueType<>(Kind.PASSWORD, allowed, Secret::new, _ -> true);
     }
 
     /// A comma-separated list of some of these words; of any when there are none given.

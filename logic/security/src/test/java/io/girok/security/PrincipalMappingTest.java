@@ -1,0 +1,68 @@
+package io.girok.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.metadata.setting.InvalidSetting;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PrincipalMappingTest {
+    private static final String ALICE = "CN=Alice,OU=People,O=Girok";
+
+    @Test
+    void withoutRulesTheNameStaysAsItIs() {
+        assertThat(PrincipalMapping.parse("").apply(ALICE)).isEqualTo(ALICE);
+        assertThat(PrincipalMapping.parse("DEFAULT").apply(ALICE)).isEqualTo(ALICE);
+    }
+
+    @Test
+    void aRuleTakesAPartOfTheName() {
+        assertThat(PrincipalMapping.parse("RULE:^CN=(.*?),OU=People.*$/$1/").apply(ALICE)).isEqualTo("Alice");
+        assertThat(PrincipalMapping.parse("RULE:^CN=(.*?),.*$/$1/L").apply(ALICE)).isEqualTo("alice");
+        assertThat(PrincipalMapping.parse("RULE:^CN=(.*?),.*$/$1/U").apply(ALICE)).isEqualTo("ALICE");
+        assertThat(PrincipalMapping.parse("RULE:^CN=(.*?),OU=(.*?),.*$/$1@$2/").apply(ALICE))
+                .isEqualTo("Alice@People");
+    }
+
+    @Test
+    void theFirstRuleThatFitsCounts() {
+        PrincipalMapping mapping = PrincipalMapping
+                .parse("RULE:^CN=(.*?),OU=Machines.*$/machine-$1/, RULE:^CN=(.*?),.*$/$1/L, DEFAULT");
+
+        assertThat(mapping.apply(ALICE)).isEqualTo("alice");
+        assertThat(mapping.apply("CN=db7,OU=Machines")).isEqualTo("machine-db7");
+        assertThat(mapping.apply("O=nobody")).isEqualTo("O=nobody");
+    }
+
+    @Test
+    void commasDollarsAndSlashesInNamesAndPatternsAreThemselves() {
+        assertThat(PrincipalMapping.parse("RULE:^CN=([^,]+),O=(.+)$/$1 of $2/,DEFAULT").apply("CN=a$1\\b,O=x$y"))
+                .isEqualTo("a$1\\b of x$y");
+        assertThat(PrincipalMapping.parse("RULE:^CN=kafka\\/(.*?)\\.example$/$1/").apply("CN=kafka/one.example"))
+                .isEqualTo("one");
+        assertThat(PrincipalMapping.parse("RULE:^.*\\+UID=(\\w+)$/$1/").apply("CN=Ünïcode 名前+UID=x9"))
+                .isEqualTo("x9");
+    }
+
+    @Test
+    void aRuleThatLeavesNoNameDoesNotApply() {
+        assertThat(PrincipalMapping.parse("RULE:^CN=(X?).*$/$1/").apply(ALICE)).isEqualTo(ALICE);
+    }
+
+    @Test
+    void aNameThatIsTooLongIsNotHeldAgainstPatterns() {
+        String name = "CN=" + "a".repeat(5_000);
+
+        assertThat(PrincipalMapping.parse("RULE:^CN=(.*)$/$1/").apply(name)).isEqualTo(name);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"RULE:", "RULE:a", "RULE:a/", "RULE:(/x/", "RULE:a/$1/", "NONE", "RULE:a/b/X",
+        "DEFAULT DEFAULT", "RULE:a/b/LL", "RULE:(a)/$99999999999/"})
+    void whatIsNoListOfRulesIsRefused(String text) {
+        assertThatThrownBy(() -> PrincipalMapping.parse(text)).isInstanceOf(InvalidSetting.class)
+                .hasMessageContaining("ssl.principal.mapping.rules");
+    }
+}

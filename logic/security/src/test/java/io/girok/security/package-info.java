@@ -1,0 +1,4 @@
+@NullMarked
+package io.girok.security;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,220 @@
+package io.girok.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.security.auth.callback.Callback;
+import javax.security.auth.login.AppConfigurationEntry;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
+import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerToken;
+import org.apache.kafka.common.security.oauthbearer.OAuthBearerTokenCallback;
+import org.jose4j.jwk.JsonWebKey;
+import org.jose4j.jwk.JsonWebKeySet;
+import org.jose4j.jwk.RsaJsonWebKey;
+import org.jose4j.jwk.RsaJwkGenerator;
+import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.JwtClaims;
+import org.jose4j.jwt.NumericDate;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The Java client against brokers that ask who it is.
+class SaslIT {
+    private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule required ";
+    private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required ";
+    private static final String OAUTH = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required;";
+
+    @TempDir
+    private Path directory;
+
+    private Authority authority;
+
+    @BeforeEach
+    void makeAnAuthority() {
+        authority = new Authority(directory);
+    }
+
+    @Test
+    void usersOfPlainAreKnownByTheirPasswords() throws Exception {
+        try (GirokProcess broker = start(Map.of("sasl.enabled.mechanisms", "PLAIN",
+                "listener.name.sasl_ssl.plain.sasl.jaas.config", PLAIN + "user_alice=\"a;1\" user_bob=\"b\";"))) {
+            TlsIT.produceAndConsume(broker.bootstrap(), client("PLAIN", PLAIN + "username=alice password=\"a;1\";"),
+                    1_000);
+
+            refused(broker, client("PLAIN", PLAIN + "username=alice password=wrong;"),
+                    SaslAuthenticationException.class);
+            refused(broker, client("PLAIN", PLAIN + "username=nobody password=b;"), SaslAuthenticationException.class);
+            refused(broker, client("SCRAM-SHA-512", SCRAM + "username=alice password=\"a;1\";"),
+                    UnsupportedSaslMechanismException.class);
+            assertThat(broker.errorText()).contains("unknown user or wrong password")
+                    .doesNotContain("a;1")
+                    .doesNotContain("everybody who reaches it");
+        }
+    }
+
+    @Test
+    void aSessionIsLengthenedWhileRecordsFlow() throws Exception {
+        try (GirokProcess broker = start(Map.of("sasl.enabled.mechanisms", "PLAIN", "connections.max.reauth.ms", "1000",
+                "sasl.jaas.config", PLAIN + "user_alice=\"a\";"));
+                Admin admin = admin(broker, client("PLAIN", PLAIN + "username=alice password=a;"))) {
+            long endNs = System.nanoTime() + 4_000_000_000L;
+            while (System.nanoTime() < endNs) {
+                Clients.await(admin.describeCluster().nodes());
+                Thread.sleep(100);
+            }
+            assertThat(broker.errorText()).doesNotContain("its time is over");
+        }
+    }
+
+    @Test
+    void aTokenOfTheIssuerLetsItsBearerIn() throws Exception {
+        RsaJsonWebKey key = RsaJwkGenerator.generateJwk(2048);
+        key.setKeyId("one");
+        Path keys = Files.writeString(directory.resolve("keys.json"),
+                new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
+        try (GirokProcess broker = start(Map.of("sasl.enabled.mechanisms", "OAUTHBEARER", "sasl.jaas.config", OAUTH,
+                "sasl.oauthbearer.jwks.endpoint.url", keys.toUri().toString(), "sasl.oauthbearer.expected.audience",
+                "girok", "listener.name.sasl_ssl.oauthbearer.sasl.server.callback.handler.class",
+                "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler"))) {
+            Clients.awaitUntil("the keys are read", () -> broker.errorText().contains("have been read from"));
+            TokenBearer.token = token(key, "girok");
+            TlsIT.produceAndConsume(broker.bootstrap(), bearer(), 500);
+
+            TokenBearer.token = token(key, "somebody else");
+            refused(broker, bearer(), SaslAuthenticationException.class);
+        }
+    }
+
+    private Map<String, Object> bearer() {
+        Map<String, Object> settings = client("OAUTHBEARER", OAUTH);
+        settings.put("sasl.login.callback.handler.class", TokenBearer.class.getName());
+        return settings;
+    }
+
+    private static String token(RsaJsonWebKey key, String audience) throws Exception {
+        JwtClaims claims = new JwtClaims();
+        claims.setSubject("alice");
+        claims.setAudience(audience);
+        claims.setExpirationTime(NumericDate.fromMilliseconds(System.currentTimeMillis() + 600_000));
+        JsonWebSignature signature = new JsonWebSignature();
+        signature.setAlgorithmHeaderValue("RS256");
+        signature.setKeyIdHeaderValue("one");
+        signature.setKey(key.getPrivateKey());
+        signature.setPayload(claims.toJson());
+        return signature.getCompactSerialization();
+    }
+
+    @Test
+    void threeBrokersShowEachOtherWhoTheyAre() throws Exception {
+        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512")) {
+            String node = mechanism.equals("PLAIN")
+                    ? PLAIN + "username=node password=\"n\" user_node=\"n\";"
+                    : SCRAM + "username=node password=\"n\";";
+            Map<String, String> settings = new HashMap<>(tls());
+            settings.putAll(Map.of("inter.broker.listener.name", "SASL_SSL", "sasl.enabled.mechanisms", mechanism,
+                    "sasl.mechanism.inter.broker.protocol", mechanism, "sasl.jaas.config", node,
+                    "listener.name.sasl_ssl.ssl.client.auth", "required"));
+            Path own = authority.pem("CN=client", "client.pem");
+            Map<String, Object> client = client(mechanism, node);
+            client.putAll(Map.of("ssl.keystore.type", "PEM", "ssl.keystore.location", own.toString()));
+            try (GirokCluster cluster = GirokCluster.start(directory.resolve(mechanism), settings)) {
+                try (Admin admin = admin(cluster.bootstrap(), client)) {
+                    Clients.await(admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3))).all());
+                }
+                TlsIT.produceAndConsume(cluster.bootstrap(), client, 1_000);
+                cluster.kill(1);
+                TlsIT.produceAndConsume(cluster.bootstrap(), client, 100);
+                cluster.restart(1);
+            }
+        }
+    }
+
+    private Map<String, String> tls() throws IOException {
+        Map<String, String> settings = new HashMap<>(authority.trust());
+        settings.put("ssl.keystore.type", "PEM");
+        settings.put("ssl.keystore.location", authority.pem("CN=broker", "broker.pem").toString());
+        return settings;
+    }
+
+    private GirokProcess start(Map<String, String> settings) throws IOException {
+        Map<String, String> all = tls();
+        all.putAll(settings);
+        all.put("listeners", "SASL_SSL://127.0.0.1:0");
+        return GirokProcess.start(directory.resolve("data"), all);
+    }
+
+    private Map<String, Object> client(String mechanism, String jaas) {
+        Map<String, Object> settings = new HashMap<>(authority.trust());
+        settings.putAll(Map.of("security.protocol", "SASL_SSL", "sasl.mechanism", mechanism, "sasl.jaas.config", jaas));
+        return settings;
+    }
+
+    private static void refused(GirokProcess broker, Map<String, Object> client, Class<? extends Throwable> how) {
+        try (Admin admin = admin(broker, client)) {
+            assertThatThrownBy(() -> Clients.await(admin.describeCluster().nodes())).hasCauseInstanceOf(how);
+        }
+    }
+
+    private static Admin admin(GirokProcess broker, Map<String, Object> client) {
+        return admin(broker.bootstrap(), client);
+    }
+
+    private static Admin admin(String bootstrap, Map<String, Object> client) {
+        Map<String, Object> all = new HashMap<>(client);
+        all.put("bootstrap.servers", bootstrap);
+        return Admin.create(all);
+    }
+
+    /// Gives the client the token that the test has put here.
+    public static final class TokenBearer implements AuthenticateCallbackHandler {
+        static volatile String token = "";
+
+        @Override
+        public void configure(Map<String, ?> settings, String mechanism, List<AppConfigurationEntry> entries) {
+            // Nothing to set.
+        }
+
+        @Override
+        public void handle(Callback[] callbacks) {
+            for (Callback callback : callbacks) {
+                if (callback instanceof OAuthBearerTokenCallback wanted) {
+                    wanted.token(new Token(token, System.currentTimeMillis()));
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            // Nothing is open.
+        }
+    }
+
+    private record Token(String value, Long startTimeMs) implements OAuthBearerToken {
+        @Override
+        public Set<String> scope() {
+            return Set.of();
+        }
+
+        @Override
+        public long lifetimeMs() {
+            return startTimeMs + 600_000;
+        }
+
+        @Override
+        public String principalName() {
+            return "alice";
+        }
+    }
+}
