@@ -1,6 +1,7 @@
 package io.girok.network;
 
 import io.girok.base.Clock;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.RequestDecoder;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.SupportedApis;
@@ -20,6 +21,7 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,8 +29,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +46,13 @@ public final class NetworkServer implements AutoCloseable {
     private final Map<EventLoop, ConnectionSweep> sweeps = new HashMap<>();
     private final ChannelGroup sockets = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
-    private final AtomicInteger connectionCount = new AtomicInteger();
+    private final ConnectionLimits limits;
     private final AtomicLong lastConnectionId = new AtomicLong();
     private final List<BoundListener> listeners = new ArrayList<>();
 
-    private NetworkServer(NettyShards shards, ClientConnection.Surroundings surroundings) {
+    private NetworkServer(NettyShards shards, ClientConnection.Surroundings surroundings, ClientQuotas quotas) {
         this.shards = shards;
+        this.limits = new ConnectionLimits(surroundings.settings().connections(), quotas, surroundings.clock());
         this.surroundings = surroundings;
         this.refusals = new RateLimitedLog(LOG, surroundings.clock());
         for (EventExecutor executor : shards.loops()) {
@@ -60,13 +63,14 @@ public final class NetworkServer implements AutoCloseable {
 
     /// Binds all listeners or none.
     ///
+    /// @param quotas of addresses that open connections
     /// @throws IOException when an address can't be listened on; says which
     public static NetworkServer start(List<Listener> listeners, NettyShards shards, SupportedApis supported,
-            RequestHandler handler, NetworkSettings settings, Clock clock) throws IOException {
+            RequestHandler handler, NetworkSettings settings, ClientQuotas quotas, Clock clock) throws IOException {
         RequestMemory memory = new RequestMemory(settings.requestMemoryBytes(), clock, shards.all().getFirst());
         RateLimitedLog complaints = new RateLimitedLog(LOG, clock);
         NetworkServer server = new NetworkServer(shards, new ClientConnection.Surroundings(handler, supported,
-                new RequestDecoder(supported), settings, memory, clock, complaints));
+                new RequestDecoder(supported), settings, memory, clock, complaints), quotas);
         boolean isStarted = false;
         try {
             for (Listener listener : listeners) {
@@ -130,13 +134,13 @@ public final class NetworkServer implements AutoCloseable {
 
     /// On the connection's loop.
     private void open(Channel channel, Listener listener) {
-        int count = connectionCount.incrementAndGet();
-        var _ = channel.closeFuture().addListener(closed -> connectionCount.decrementAndGet());
         ClientConnection connection = new ClientConnection(lastConnectionId.incrementAndGet(), listener, channel,
                 surroundings);
-        if (surroundings.settings().connectionsMax() < count) {
-            refusals.warn("connection " + connection + " refused: max.connections="
-                    + surroundings.settings().connectionsMax() + " are open");
+        InetAddress from = connection.remoteAddress().getAddress();
+        Optional<String> refusal = limits.opened(from);
+        var _ = channel.closeFuture().addListener(closed -> limits.closed(from));
+        if (refusal.isPresent()) {
+            refusals.warn("connection " + connection + " refused: " + refusal.get());
             var _ = channel.close();
             return;
         }
@@ -151,6 +155,7 @@ public final class NetworkServer implements AutoCloseable {
         }
         channel.pipeline().addLast(connection);
         connections.add(channel);
+        connection.pause(limits.waitMs(from));
     }
 
     /// In the order of the listeners given.
@@ -165,7 +170,7 @@ public final class NetworkServer implements AutoCloseable {
 
     /// Connections that are open.
     public int connectionCount() {
-        return connectionCount.get();
+        return limits.count();
     }
 
     /// Closes the listening sockets; connections stay.

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -368,8 +369,30 @@ class NetworkServerTest {
     }
 
     @Test
+    void nothingIsReadFromAClientThatIsToWait() throws Exception {
+        Aside handler = new Aside();
+        try (TestServer server = TestServer.start(handler); RawClient client = server.connect()) {
+            client.send(RawClient.ping(1));
+            Call first = handler.next();
+            long beganNs = System.nanoTime();
+            first.request().connection().pause(200);
+            first.request().connection().pause(300);
+            first.responder().respond(new MetadataResponseData());
+            assertThat(client.receiveCorrelationId()).as("the answer does not wait").isEqualTo(1);
+
+            client.send(RawClient.ping(2));
+            Call second = handler.next();
+
+            assertThat(System.nanoTime() - beganNs).isGreaterThanOrEqualTo(300_000_000);
+            second.responder().respond(new MetadataResponseData());
+            assertThat(client.receiveCorrelationId()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void connectionsBeyondTheLimitAreRefused() throws Exception {
-        try (TestServer server = TestServer.start(TestServer.AT_ONCE, DEFAULTS.withConnectionsMax(1));
+        try (TestServer server = TestServer.start(TestServer.AT_ONCE, DEFAULTS.withConnections(
+                new ConnectionSettings(1, Integer.MAX_VALUE, Map.of(), Integer.MAX_VALUE)));
                 RawClient first = server.connect()) {
             first.send(RawClient.ping(1)).receiveCorrelationId();
 
@@ -447,7 +470,7 @@ class NetworkServerTest {
 
             assertThatThrownBy(() -> NetworkServer.start(
                     List.of(new Listener("PLAINTEXT", "localhost", server.port())), server.shards, apis,
-                    TestServer.AT_ONCE, DEFAULTS, new SystemClock()))
+                    TestServer.AT_ONCE, DEFAULTS, server.quotas, new SystemClock()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("PLAINTEXT://localhost:" + server.port());
         }

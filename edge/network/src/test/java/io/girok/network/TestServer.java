@@ -1,6 +1,7 @@
 package io.girok.network;
 
 import io.girok.base.SystemClock;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.Request;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.Responder;
@@ -47,6 +48,8 @@ final class TestServer implements AutoCloseable {
     static final RequestHandler AT_ONCE = (request, responder) -> responder
             .respond(request.api() == ApiKeys.PRODUCE ? new ProduceResponseData() : new MetadataResponseData());
 
+    /// Without limits, until a test gives it an image.
+    final ClientQuotas quotas = new ClientQuotas(new SystemClock(), 0);
     final NettyShards shards;
     final NetworkServer network;
 
@@ -61,7 +64,7 @@ final class TestServer implements AutoCloseable {
                         ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE));
         this.network = NetworkServer.start(
                 List.of(new Listener("PLAINTEXT", "localhost", 0, guard)), shards, supported, handler, settings,
-                new SystemClock());
+                quotas, new SystemClock());
     }
 
     static TestServer start(RequestHandler handler) throws IOException {

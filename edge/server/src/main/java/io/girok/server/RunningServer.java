@@ -126,7 +126,7 @@ final class RunningServer {
         ClusterNode node = node(clusterId, shards, directories, links);
         await("the protocol's tables", warmProtocol);
         NetworkServer network = NetworkServer.start(settings.listeners(doors), shards, node.table().supported(),
-                node.door(), settings.network(), clock);
+                node.door(), settings.network(), node.quotas(), clock);
         undo.add(network::close);
         undo.add(links::close);
         undo.add(node::close);

@@ -6,6 +6,7 @@ import io.girok.metadata.setting.InvalidSetting;
 import io.girok.metadata.setting.SecuritySettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
+import io.girok.network.ConnectionSettings;
 import io.girok.network.Listener;
 import io.girok.network.NetworkSettings;
 import io.girok.quorum.zookeeper.ZookeeperSettings;
@@ -13,6 +14,7 @@ import io.girok.security.ListenerSecurity;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -207,6 +209,24 @@ final class ServerSettings {
                         settings.get(BrokerSettings.QUEUED_MAX_REQUEST_BYTES))
                 .withFailedAuthenticationDelay(
                         settings.get(SecuritySettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS))
+                .withConnections(connections())
                 .withTimeouts(settings.get(BrokerSettings.CONNECTIONS_MAX_IDLE_MS), FRAME_STALL_MS);
+    }
+
+    private ConnectionSettings connections() {
+        Map<InetAddress, Integer> overrides = new HashMap<>();
+        for (String override : settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES)) {
+            int colon = override.lastIndexOf(':');
+            try {
+                overrides.put(InetAddress.getByName(override.substring(0, Math.max(0, colon)).strip()),
+                        Integer.parseUnsignedInt(override.substring(colon + 1).strip()));
+            } catch (UnknownHostException | NumberFormatException e) {
+                throw new InvalidSetting("setting 'max.connections.per.ip.overrides' has '" + override
+                        + "'; allowed: an address or a name that resolves, a colon, and a number");
+            }
+        }
+        return new ConnectionSettings(settings.get(BrokerSettings.MAX_CONNECTIONS),
+                settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP), overrides,
+                settings.get(BrokerSettings.MAX_CONNECTION_CREATION_RATE));
     }
 }

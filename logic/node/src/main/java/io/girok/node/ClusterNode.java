@@ -4,6 +4,7 @@ import io.girok.broker.ApiTable;
 import io.girok.cleaner.CleanerStatus;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.RequestHandler;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,9 @@ public interface ClusterNode {
 
     /// What answers whoever is connected: nodes from the start of the metadata log on, clients once this node is ready.
     RequestHandler door();
+
+    /// What clients, and addresses that open connections, may use of this node.
+    ClientQuotas quotas();
 
     /// Has the quorum told when the process of `nodeId`, which need not turn to this node ever, is gone.
     void watch(int nodeId);

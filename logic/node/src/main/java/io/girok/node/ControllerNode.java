@@ -11,6 +11,7 @@ import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class ControllerNode implements ClusterNode {
     private final Shard shard;
     private final ControllerRole role;
     private final ApiTable table;
+    private final ClientQuotas quotas;
     private final StartGate gate;
     private volatile boolean isClosed;
 
@@ -45,6 +47,7 @@ public final class ControllerNode implements ClusterNode {
                         .toList());
         rows.add(DataApis.apiVersions(() -> role.table().supported(), store::image, identity.nodeId()));
         this.table = new ApiTable(rows);
+        this.quotas = role.quotas();
         this.gate = role.serve(table, table);
     }
 
@@ -61,6 +64,11 @@ public final class ControllerNode implements ClusterNode {
     @Override
     public RequestHandler door() {
         return gate;
+    }
+
+    @Override
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     @Override

@@ -34,6 +34,7 @@ import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.RequestHandler;
 import java.util.ArrayList;
 import java.util.List;
@@ -163,6 +164,15 @@ final class ControllerRole {
                         .stream()
                         .map(broker -> VoterStatus.unknown(Voter.of(broker.id())))
                         .toList());
+    }
+
+    /// Follow the metadata from here on.
+    ClientQuotas quotas() {
+        long windowMs = identity.settings().get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS;
+        ClientQuotas quotas = new ClientQuotas(surroundings.clock(),
+                (identity.settings().get(BrokerSettings.QUOTA_WINDOW_NUM) - 1) * windowMs);
+        store.subscribe(quotas);
+        return quotas;
     }
 
     /// Has the quorum told when the process of `nodeId` is gone.

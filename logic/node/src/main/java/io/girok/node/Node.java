@@ -101,6 +101,7 @@ public final class Node implements ClusterNode {
     private final ControllerContact contact;
     private final Broker broker;
     private final ApiTable table;
+    private final ClientQuotas quotas;
     private final StartGate gate;
     private volatile @Nullable BrokerLife life;
     private volatile @Nullable Compaction compaction;
@@ -131,15 +132,9 @@ public final class Node implements ClusterNode {
                 role.rows(internal, leaders(), broker::settled));
         rows.addAll(groups.rows());
         this.table = broker.complete(rows);
-        this.gate = role.serve(table, quotaGate());
-    }
-
-    private QuotaGate quotaGate() {
-        long windowMs = settings.get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS;
-        ClientQuotas quotas = new ClientQuotas(surroundings.clock(),
-                (settings.get(BrokerSettings.QUOTA_WINDOW_NUM) - 1) * windowMs);
-        store.subscribe(quotas);
-        return new QuotaGate(table, quotas, surroundings.clock(), windowMs);
+        this.quotas = role.quotas();
+        this.gate = role.serve(table, new QuotaGate(table, quotas, surroundings.clock(),
+                settings.get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS));
     }
 
     private ControllerContact contact() {
@@ -191,6 +186,11 @@ public final class Node implements ClusterNode {
     @Override
     public RequestHandler door() {
         return gate;
+    }
+
+    @Override
+    public ClientQuotas quotas() {
+        return quotas;
     }
 
     @Override

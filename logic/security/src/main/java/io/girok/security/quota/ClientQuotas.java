@@ -24,7 +24,7 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
 
     private final Clock clock;
     private final long burstMs;
-    private final Map<QuotaKind, Map<QuotaTable.Quota, QuotaMeter>> meters = new EnumMap<>(QuotaKind.class);
+    private final Map<QuotaKind, Map<QuotaTable.Quota, RateMeter>> meters = new EnumMap<>(QuotaKind.class);
     private final AtomicInteger nextSweep = new AtomicInteger(FIRST_SWEEP);
     private volatile QuotaTable table = QuotaTable.EMPTY;
 
@@ -47,24 +47,24 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
         return count(kind, table.find(kind, user, clientId), amount);
     }
 
-    /// As [#count], of an address.
-    public long count(QuotaKind kind, String address, double amount) {
-        return count(kind, table.find(kind, address), amount);
+    /// Counts a connection from `address`; answers for how many milliseconds it is to wait.
+    public long countConnection(String address) {
+        return count(QuotaKind.CONNECTION, table.find(QuotaKind.CONNECTION, address), 1);
     }
 
     private long count(QuotaKind kind, QuotaTable.@Nullable Quota quota, double amount) {
         if (quota == null) {
             return 0;
         }
-        Map<QuotaTable.Quota, QuotaMeter> known = meters(kind);
+        Map<QuotaTable.Quota, RateMeter> known = meters(kind);
         if (nextSweep.get() < known.size()) {
             sweep(known);
         }
-        return known.computeIfAbsent(quota, first -> new QuotaMeter(quota.rate(), burstMs))
+        return known.computeIfAbsent(quota, first -> new RateMeter(quota.rate(), burstMs))
                 .count(amount, clock.monotonicNs());
     }
 
-    private Map<QuotaTable.Quota, QuotaMeter> meters(QuotaKind kind) {
+    private Map<QuotaTable.Quota, RateMeter> meters(QuotaKind kind) {
         return Objects.requireNonNull(meters.get(kind));
     }
 
@@ -72,7 +72,7 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
         return meters(kind).size();
     }
 
-    private void sweep(Map<QuotaTable.Quota, QuotaMeter> known) {
+    private void sweep(Map<QuotaTable.Quota, RateMeter> known) {
         long now = clock.monotonicNs();
         known.values().removeIf(meter -> meter.isUnused(now));
         nextSweep.set(Math.max(FIRST_SWEEP, 2 * known.size()));

@@ -98,9 +98,11 @@ class ClientQuotasTest {
         apply(new ConfigChanged(QuotaEntity.ofAddress("10.0.0.1").target(), QuotaKind.CONNECTION.key(), "10"));
         apply(new ConfigChanged(QuotaEntity.ofAddress(QuotaEntity.DEFAULT).target(), QuotaKind.CONNECTION.key(), "1"));
 
-        assertThat(quotas.count(QuotaKind.CONNECTION, "10.0.0.1", 10)).isZero();
-        assertThat(quotas.count(QuotaKind.CONNECTION, "10.0.0.2", 2)).isEqualTo(1_000);
-        assertThat(quotas.count(QuotaKind.CONNECTION, "10.0.0.3", 1)).isZero();
+        assertThat(quotas.countConnection("10.0.0.1")).isZero();
+        assertThat(quotas.countConnection("10.0.0.1")).isZero();
+        assertThat(quotas.countConnection("10.0.0.2")).isZero();
+        assertThat(quotas.countConnection("10.0.0.2")).isEqualTo(1_000);
+        assertThat(quotas.countConnection("10.0.0.3")).isZero();
     }
 
     @Test

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 /// A leaky bucket that knows one moment only: when all that was used so far is paid for at the rate. Whoever has paid
 /// for long enough may use as much as the burst is worth at once.
-final class QuotaMeter {
+public final class RateMeter {
     private static final double NS_IN_SECOND = 1e9;
     private static final long NS_IN_MS = 1_000_000;
     /// A hundred years.
@@ -16,13 +16,14 @@ final class QuotaMeter {
     private final long burstNs;
     private final AtomicLong paidAtNs = new AtomicLong(Long.MIN_VALUE);
 
-    QuotaMeter(double rate, long burstMs) {
+    /// @param rate a second
+    public RateMeter(double rate, long burstMs) {
         this.rate = rate;
         this.burstNs = burstMs * NS_IN_MS;
     }
 
     /// Answers how many milliseconds it takes until what was used is within the burst again; 0 when it is.
-    long count(double amount, long nowNs) {
+    public long count(double amount, long nowNs) {
         long priceNs = (long) Math.min(MAX_PRICE_NS, amount / rate * NS_IN_SECOND);
         long paidAt = paidAtNs.updateAndGet(paid -> {
             long from = Math.max(paid, nowNs);
