@@ -39,6 +39,8 @@ public final class Controller {
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
             case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
+            case CreateAcls create -> AclChange.create(image, create);
+            case DeleteAcls delete -> AclChange.delete(image, delete);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;
