@@ -126,8 +126,8 @@ public final class Node implements ClusterNode {
         broker.partitions().addListener(groups.partitionListener());
         List<ApiRow> rows = new ArrayList<>(
                 role.rows(internal, leaders(), broker::settled));
-        rows.addAll(groups.rows());
-        this.table = broker.complete(rows);
+        rows.addAll(groups.rows(role.access()));
+        this.table = broker.complete(rows, role.access());
         this.gate = role.serve(table);
     }
 
