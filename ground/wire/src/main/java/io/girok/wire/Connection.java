@@ -19,6 +19,11 @@ public interface Connection {
     /// Who the client has shown itself to be; the same for as long as requests are taken from it.
     Principal principal();
 
+    /// Whether it is this process that asks itself, which is not authorized.
+    default boolean isOurOwn() {
+        return false;
+    }
+
     /// Takes no request for so many milliseconds, because the client has used more than its quota.
     default void pause(long ms) {}
 

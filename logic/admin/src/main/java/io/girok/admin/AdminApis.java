@@ -4,6 +4,7 @@ import io.girok.broker.ApiHandler;
 import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
+import io.girok.broker.access.Access;
 import io.girok.controller.ActiveController;
 import io.girok.membership.ControllerChannel;
 import io.girok.metadata.setting.BrokerSettings;
@@ -21,11 +22,14 @@ public final class AdminApis {
     private final ActiveController controller;
     private final TopicCommands topicCommands;
     private final NewTopics newTopics;
+    private final Access access;
 
+    /// @param access what is asked before anything is done
     /// @param served done when the partitions of a topic in the image are open, or known to be offline
     /// @param channel to the active controller, for what this node needs of it itself
     public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller,
-            ControllerChannel channel, Function<String, CompletableFuture<Void>> served) {
+            ControllerChannel channel, Access access, Function<String, CompletableFuture<Void>> served) {
+        this.access = access;
         this.newTopics = new NewTopics(channel);
         this.cluster = cluster;
         this.settings = settings;
@@ -38,28 +42,32 @@ public final class AdminApis {
         OnDemandTopics onDemand = given.get(BrokerSettings.AUTO_CREATE_TOPICS_ENABLE)
                 ? new OnDemandTopics(newTopics)
                 : null;
-        AlterConfigsHandlers configs = new AlterConfigsHandlers(controller);
-        return List.of(
-                topic(ApiKeys.METADATA, ApiOperation.DESCRIBE, new MetadataHandler(cluster, onDemand)),
+        AlterConfigsHandlers configs = new AlterConfigsHandlers(controller, access);
+        AclHandlers acls = new AclHandlers(controller, cluster, access);
+        return access.over(List.of(
+                topic(ApiKeys.METADATA, ApiOperation.DESCRIBE, new MetadataHandler(cluster, access, onDemand)),
                 topic(
                         ApiKeys.CREATE_TOPICS,
                         ApiOperation.CREATE,
-                        new CreateTopicsHandler(cluster, settings, topicCommands)),
+                        new CreateTopicsHandler(cluster, settings, topicCommands, access)),
                 topic(
                         ApiKeys.DELETE_TOPICS,
                         ApiOperation.DELETE,
-                        new DeleteTopicsHandler(controller, given.get(BrokerSettings.DELETE_TOPIC_ENABLE))),
-                topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER, new CreatePartitionsHandler(topicCommands)),
+                        new DeleteTopicsHandler(controller, cluster, access,
+                                given.get(BrokerSettings.DELETE_TOPIC_ENABLE))),
+                topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER,
+                        new CreatePartitionsHandler(topicCommands, access)),
                 topic(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         ApiOperation.DESCRIBE,
-                        new DescribeTopicPartitionsHandler(cluster)),
+                        new DescribeTopicPartitionsHandler(cluster, access)),
                 cluster(
                         ApiKeys.DESCRIBE_CONFIGS,
                         ApiOperation.DESCRIBE_CONFIGS,
-                        new DescribeConfigsHandler(cluster, settings)),
-                cluster(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::alter),
-                cluster(ApiKeys.ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::replace),
+                        new DescribeConfigsHandler(cluster, settings, access)).checkedByHandler(),
+                cluster(ApiKeys.INCREMENTAL_ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::alter)
+                        .checkedByHandler(),
+                cluster(ApiKeys.ALTER_CONFIGS, ApiOperation.ALTER_CONFIGS, configs::replace).checkedByHandler(),
                 cluster(ApiKeys.ELECT_LEADERS, ApiOperation.ALTER, new ElectLeadersHandler(controller)),
                 cluster(ApiKeys.ALTER_PARTITION_REASSIGNMENTS, ApiOperation.ALTER,
                         new AlterPartitionReassignmentsHandler(controller)),
@@ -71,7 +79,11 @@ public final class AdminApis {
                         new AlterClientQuotasHandler(controller)),
                 cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
-                cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
+                cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster, access))
+                        .checkedByHandler(),
+                cluster(ApiKeys.DESCRIBE_ACLS, ApiOperation.DESCRIBE, acls::describe),
+                cluster(ApiKeys.CREATE_ACLS, ApiOperation.ALTER, acls::create),
+                cluster(ApiKeys.DELETE_ACLS, ApiOperation.ALTER, acls::delete)));
     }
 
     private static ApiRow topic(ApiKeys api, ApiOperation operation, ApiHandler handler) {

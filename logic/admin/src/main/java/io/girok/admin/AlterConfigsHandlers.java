@@ -1,6 +1,8 @@
 package io.girok.admin;
 
 import io.girok.admin.ControllerAnswers.Told;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AlterConfigs;
 import io.girok.controller.AlterConfigs.Alteration;
@@ -11,6 +13,7 @@ import io.girok.controller.ReplaceConfigs;
 import io.girok.controller.ReplaceConfigs.Replacement;
 import io.girok.controller.Result;
 import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
@@ -34,17 +37,20 @@ import org.jspecify.annotations.Nullable;
 /// IncrementalAlterConfigs and AlterConfigs: commands to the controller. Thread-safe.
 final class AlterConfigsHandlers {
     private final ActiveController controller;
+    private final Access access;
 
-    AlterConfigsHandlers(ActiveController controller) {
+    AlterConfigsHandlers(ActiveController controller, Access access) {
         this.controller = controller;
+        this.access = access;
     }
 
     /// What a request names.
     private record Resource(byte type, String name) {
         /// What the controller can't be asked of it.
         @Nullable
-        Told refusal() {
-            return switch (ConfigResource.Type.forId(type)) {
+        Told refusal(Permissions permissions) {
+            Told denied = ConfigAccess.denied(permissions, AclOperation.ALTER_CONFIGS, type, name);
+            return denied != null ? denied : switch (ConfigResource.Type.forId(type)) {
                 case TOPIC, BROKER -> null;
                 default -> invalid("resources of type " + type + " have no settings here");
             };
@@ -65,10 +71,11 @@ final class AlterConfigsHandlers {
     /// Each setting by itself: set, deleted, added to, taken from.
     void alter(Request request, Responder responder) {
         IncrementalAlterConfigsRequestData body = (IncrementalAlterConfigsRequestData) request.body();
+        Permissions permissions = access.of(request);
         Map<Resource, @Nullable Told> resources = new LinkedHashMap<>();
         for (AlterConfigsResource resource : body.resources()) {
             Resource named = new Resource(resource.resourceType(), resource.resourceName());
-            put(resources, named, problem(resource));
+            put(permissions, resources, named, problem(resource));
         }
         List<Alteration> alterations = new ArrayList<>();
         for (AlterConfigsResource resource : body.resources()) {
@@ -114,11 +121,12 @@ final class AlterConfigsHandlers {
     /// All settings at once: what is not named is gone.
     void replace(Request request, Responder responder) {
         AlterConfigsRequestData body = (AlterConfigsRequestData) request.body();
+        Permissions permissions = access.of(request);
         Map<Resource, @Nullable Told> resources = new LinkedHashMap<>();
         List<Replacement> replacements = new ArrayList<>();
         for (AlterConfigsRequestData.AlterConfigsResource resource : body.resources()) {
             Resource named = new Resource(resource.resourceType(), resource.resourceName());
-            put(resources, named, problem(resource));
+            put(permissions, resources, named, problem(resource));
         }
         for (AlterConfigsRequestData.AlterConfigsResource resource : body.resources()) {
             Resource named = new Resource(resource.resourceType(), resource.resourceName());
@@ -155,8 +163,9 @@ final class AlterConfigsHandlers {
         return null;
     }
 
-    private static void put(Map<Resource, @Nullable Told> resources, Resource named, @Nullable Told problem) {
-        Told refusal = named.refusal();
+    private static void put(Permissions permissions, Map<Resource, @Nullable Told> resources, Resource named,
+            @Nullable Told problem) {
+        Told refusal = named.refusal(permissions);
         Told known = resources.get(named);
         resources.put(named, refusal != null ? refusal : known != null ? known : problem);
     }

@@ -2,11 +2,15 @@ package io.girok.admin;
 
 import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.CreatedTopic;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.controller.Result;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclResource;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.EffectiveSettings.Origin;
 import io.girok.metadata.setting.EffectiveSettings.Source;
@@ -37,8 +41,10 @@ final class CreateTopicsHandler implements ApiHandler {
     private final ClusterView cluster;
     private final EffectiveSettings settings;
     private final TopicCommands commands;
+    private final Access access;
 
-    CreateTopicsHandler(ClusterView cluster, EffectiveSettings settings, TopicCommands commands) {
+    CreateTopicsHandler(ClusterView cluster, EffectiveSettings settings, TopicCommands commands, Access access) {
+        this.access = access;
         this.cluster = cluster;
         this.settings = settings;
         this.commands = commands;
@@ -47,7 +53,8 @@ final class CreateTopicsHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         CreateTopicsRequestData body = (CreateTopicsRequestData) request.body();
-        Map<String, Told> refused = refused(body);
+        Permissions permissions = access.of(request);
+        Map<String, Told> refused = refused(body, permissions);
         List<NewTopic> wanted = body.topics()
                 .stream()
                 .filter(topic -> !refused.containsKey(topic.name()))
@@ -57,7 +64,7 @@ final class CreateTopicsHandler implements ApiHandler {
             CreatableTopicResultCollection answers = new CreatableTopicResultCollection(body.topics().size() + 1);
             refused.forEach((name, told) -> answers.add(failed(name, told)));
             if (failure == null) {
-                addResults(answers, wanted, results);
+                addResults(answers, wanted, results, permissions);
             } else {
                 Told told = ControllerAnswers.of(failure);
                 wanted.stream().map(NewTopic::name).distinct().forEach(name -> answers.add(failed(name, told)));
@@ -68,9 +75,14 @@ final class CreateTopicsHandler implements ApiHandler {
     }
 
     /// What the controller has no words for.
-    private static Map<String, Told> refused(CreateTopicsRequestData body) {
+    private static Map<String, Told> refused(CreateTopicsRequestData body, Permissions permissions) {
         Map<String, Told> refused = new LinkedHashMap<>();
+        boolean mayCreateAll = permissions.mayQuietlyOnCluster(AclOperation.CREATE);
         for (CreatableTopic topic : body.topics()) {
+            if (!mayCreateAll && !permissions.mayOnTopic(AclOperation.CREATE, topic.name())) {
+                refused.put(topic.name(), Told.of(Errors.TOPIC_AUTHORIZATION_FAILED));
+                continue;
+            }
             for (CreatableTopicConfig config : topic.configs()) {
                 if (config.value() == null) {
                     refused.put(topic.name(), new Told(Errors.INVALID_CONFIG,
@@ -92,13 +104,15 @@ final class CreateTopicsHandler implements ApiHandler {
     }
 
     private void addResults(CreatableTopicResultCollection answers, List<NewTopic> wanted,
-            Map<String, Result<CreatedTopic>> results) {
+            Map<String, Result<CreatedTopic>> results, Permissions permissions) {
         Map<String, NewTopic> byName = new HashMap<>();
         wanted.forEach(topic -> byName.put(topic.name(), topic));
         // Many topics in one request have no settings of their own: they are described once.
         List<CreatableTopicConfigs> inherited = describe(Map.of());
         results.forEach((name, result) -> {
-            if (result.isOk()) {
+            if (result.isOk() && !permissions.mayQuietly(AclOperation.DESCRIBE_CONFIGS, AclResource.TOPIC, name)) {
+                answers.add(createdUnseen(result.get()));
+            } else if (result.isOk()) {
                 NewTopic topic = byName.get(name);
                 Map<String, String> own = topic == null ? Map.of() : topic.config();
                 answers.add(created(result.get(), own.isEmpty() ? inherited : describe(own)));
@@ -112,6 +126,15 @@ final class CreateTopicsHandler implements ApiHandler {
         return new CreatableTopicResult().setName(name)
                 .setErrorCode(told.error().code())
                 .setErrorMessage(told.message());
+    }
+
+    /// For who may create the topic, but not see its settings, to which the numbers count (KIP-525).
+    private static CreatableTopicResult createdUnseen(CreatedTopic topic) {
+        return new CreatableTopicResult().setName(topic.name())
+                .setErrorMessage(null)
+                .setTopicId(TopicUuids.of(topic.id()))
+                .setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())
+                .setConfigs(null);
     }
 
     private static CreatableTopicResult created(CreatedTopic topic, List<CreatableTopicConfigs> configs) {

@@ -2,6 +2,8 @@ package io.girok.admin;
 
 import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.ActiveController;
 import io.girok.controller.DeleteTopics;
 import io.girok.controller.DeleteTopics.ById;
@@ -9,6 +11,9 @@ import io.girok.controller.DeleteTopics.ByName;
 import io.girok.controller.DeleteTopics.DeletedTopic;
 import io.girok.controller.DeleteTopics.TopicReference;
 import io.girok.controller.Result;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.TopicImage;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -30,10 +35,14 @@ final class DeleteTopicsHandler implements ApiHandler {
     private static final short FIRST_WITH_DELETION_DISABLED = 3;
 
     private final ActiveController controller;
+    private final ClusterView cluster;
+    private final Access access;
     private final boolean isAllowed;
 
     /// @param isAllowed whether topics may be deleted at all
-    DeleteTopicsHandler(ActiveController controller, boolean isAllowed) {
+    DeleteTopicsHandler(ActiveController controller, ClusterView cluster, Access access, boolean isAllowed) {
+        this.cluster = cluster;
+        this.access = access;
         this.controller = controller;
         this.isAllowed = isAllowed;
     }
@@ -41,7 +50,7 @@ final class DeleteTopicsHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         DeleteTopicsRequestData body = (DeleteTopicsRequestData) request.body();
-        List<DeleteTopicState> wanted = request.version() < FIRST_WITH_TOPIC_IDS
+        List<DeleteTopicState> named = request.version() < FIRST_WITH_TOPIC_IDS
                 ? body.topicNames().stream().map(name -> new DeleteTopicState().setName(name)).toList()
                 : body.topics();
         if (!isAllowed) {
@@ -50,21 +59,47 @@ final class DeleteTopicsHandler implements ApiHandler {
                             ? Errors.INVALID_REQUEST
                             : Errors.TOPIC_DELETION_DISABLED,
                     "delete.topic.enable=false keeps topics from being deleted");
-            respond(responder, wanted.stream().map(topic -> failed(topic, told)).toList());
+            respond(responder, named.stream().map(topic -> failed(topic, told)).toList());
             return;
         }
+        List<DeletableTopicResult> denied = new ArrayList<>();
+        List<DeleteTopicState> wanted = allowed(named, access.of(request), denied);
         List<TopicReference> references = wanted.stream()
                 .map(DeleteTopicsHandler::reference)
                 .flatMap(Optional::stream)
                 .toList();
         var _ = controller.submit(new DeleteTopics(references)).handle((results, failure) -> {
-            respond(
-                    responder,
-                    failure == null
-                            ? answers(wanted, results)
-                            : wanted.stream().map(topic -> failed(topic, ControllerAnswers.of(failure))).toList());
+            List<DeletableTopicResult> all = new ArrayList<>(denied);
+            all.addAll(failure == null
+                    ? answers(wanted, results)
+                    : wanted.stream().map(topic -> failed(topic, ControllerAnswers.of(failure))).toList());
+            respond(responder, all);
             return true;
         });
+    }
+
+    /// Those that the sender may delete, and those about which it is told the truth anyway. A name is refused whether
+    /// or not there is a topic of it; of an id nobody is told the name who may not describe the topic.
+    private List<DeleteTopicState> allowed(List<DeleteTopicState> named, Permissions permissions,
+            List<DeletableTopicResult> denied) {
+        if (permissions.mayQuietlyOnCluster(AclOperation.DELETE)) {
+            return named;
+        }
+        MetadataImage image = cluster.image();
+        List<DeleteTopicState> allowed = new ArrayList<>();
+        for (DeleteTopicState topic : named) {
+            TopicImage known = topic.name() == null ? image.topic(TopicUuids.of(topic.topicId())) : null;
+            String name = known == null ? topic.name() : known.name();
+            boolean isNameKnown = name != null && permissions.maySeeTopic(name);
+            boolean isMissing = topic.name() != null && image.topic(topic.name()) == null;
+            if (name == null || (isNameKnown && isMissing) || permissions.mayOnTopic(AclOperation.DELETE, name)) {
+                allowed.add(topic);
+            } else {
+                DeletableTopicResult result = failed(topic, Told.of(Errors.TOPIC_AUTHORIZATION_FAILED));
+                denied.add(isNameKnown ? result.setName(name) : result);
+            }
+        }
+        return allowed;
     }
 
     /// Empty unless the topic is named in exactly one way.

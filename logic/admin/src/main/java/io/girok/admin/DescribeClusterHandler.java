@@ -2,7 +2,10 @@ package io.girok.admin;
 
 import io.girok.admin.ClusterView.Controllers;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
@@ -17,24 +20,32 @@ final class DescribeClusterHandler implements ApiHandler {
     private static final byte CONTROLLERS = 2;
 
     private final ClusterView cluster;
+    private final Access access;
 
-    DescribeClusterHandler(ClusterView cluster) {
+    DescribeClusterHandler(ClusterView cluster, Access access) {
+        this.access = access;
         this.cluster = cluster;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         DescribeClusterRequestData body = (DescribeClusterRequestData) request.body();
+        Permissions permissions = access.of(request);
         MetadataImage image = cluster.image();
         DescribeClusterResponseData answer = new DescribeClusterResponseData().setEndpointType(body.endpointType())
                 .setClusterId(image.clusterId())
                 .setClusterAuthorizedOperations(
-                        body.includeClusterAuthorizedOperations()
-                                ? AuthorizedOperations.CLUSTER
-                                : AuthorizedOperations.NOT_ASKED);
+                        AuthorizedOperations.onCluster(body.includeClusterAuthorizedOperations(), permissions));
         switch (body.endpointType()) {
             case BROKERS -> addBrokers(answer, image, request.connection(), body.includeFencedBrokers());
-            case CONTROLLERS -> addControllers(answer, image, request.connection());
+            case CONTROLLERS -> {
+                // As Apache Kafka's controllers, which are asked by administrators only.
+                if (permissions.mayOnCluster(AclOperation.ALTER)) {
+                    addControllers(answer, image, request.connection());
+                } else {
+                    refuse(answer, Errors.CLUSTER_AUTHORIZATION_FAILED, Errors.CLUSTER_AUTHORIZATION_FAILED.message());
+                }
+            }
             default -> refuse(answer, Errors.UNSUPPORTED_ENDPOINT_TYPE,
                     "endpoints are of type 1, brokers, or 2, controllers; type " + body.endpointType()
                             + " was asked for");

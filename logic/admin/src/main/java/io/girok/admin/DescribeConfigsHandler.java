@@ -1,9 +1,13 @@
 package io.girok.admin;
 
+import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.TopicNames;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.EffectiveSettings.Origin;
@@ -31,8 +35,10 @@ import org.jspecify.annotations.Nullable;
 final class DescribeConfigsHandler implements ApiHandler {
     private final ClusterView cluster;
     private final EffectiveSettings settings;
+    private final Access access;
 
-    DescribeConfigsHandler(ClusterView cluster, EffectiveSettings settings) {
+    DescribeConfigsHandler(ClusterView cluster, EffectiveSettings settings, Access access) {
+        this.access = access;
         this.cluster = cluster;
         this.settings = settings;
     }
@@ -45,9 +51,10 @@ final class DescribeConfigsHandler implements ApiHandler {
         DescribeConfigsRequestData body = (DescribeConfigsRequestData) request.body();
         Wish wish = new Wish(body.includeSynonyms(), body.includeDocumentation());
         MetadataImage image = cluster.image();
+        Permissions permissions = access.of(request);
         DescribeConfigsResponseData answer = new DescribeConfigsResponseData();
         for (DescribeConfigsResource resource : body.resources()) {
-            DescribeConfigsResult result = describe(image, resource, wish);
+            DescribeConfigsResult result = describe(image, resource, wish, permissions);
             List<String> keys = resource.configurationKeys();
             if (keys != null && !keys.isEmpty()) {
                 result.configs().removeIf(config -> !keys.contains(config.name()));
@@ -57,9 +64,15 @@ final class DescribeConfigsHandler implements ApiHandler {
         responder.respond(answer);
     }
 
-    private DescribeConfigsResult describe(MetadataImage image, DescribeConfigsResource resource, Wish wish) {
+    private DescribeConfigsResult describe(MetadataImage image, DescribeConfigsResource resource, Wish wish,
+            Permissions permissions) {
         DescribeConfigsResult result = new DescribeConfigsResult().setResourceType(resource.resourceType())
                 .setResourceName(resource.resourceName());
+        Told denied = ConfigAccess.denied(permissions, AclOperation.DESCRIBE_CONFIGS, resource.resourceType(),
+                resource.resourceName());
+        if (denied != null) {
+            return refuse(result, denied.error(), String.valueOf(denied.message()));
+        }
         return switch (ConfigResource.Type.forId(resource.resourceType())) {
             case TOPIC -> describeTopic(image, resource.resourceName(), wish, result);
             case BROKER -> describeBroker(image, resource.resourceName(), wish, result);

@@ -1,10 +1,13 @@
 package io.girok.admin;
 
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.TopicNames;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -23,8 +26,10 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
     private static final int MAX_PARTITIONS = 2_000;
 
     private final ClusterView cluster;
+    private final Access access;
 
-    DescribeTopicPartitionsHandler(ClusterView cluster) {
+    DescribeTopicPartitionsHandler(ClusterView cluster, Access access) {
+        this.access = access;
         this.cluster = cluster;
     }
 
@@ -32,9 +37,14 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         DescribeTopicPartitionsRequestData body = (DescribeTopicPartitionsRequestData) request.body();
         MetadataImage image = cluster.image();
+        Permissions permissions = access.of(request);
         TreeSet<String> names = new TreeSet<>();
         if (body.topics().isEmpty()) {
-            image.topics().forEach(topic -> names.add(topic.name()));
+            image.topics().forEach(topic -> {
+                if (permissions.maySeeTopic(topic.name())) {
+                    names.add(topic.name());
+                }
+            });
         } else {
             body.topics().forEach(topic -> names.add(topic.name()));
         }
@@ -45,6 +55,10 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
         DescribeTopicPartitionsResponseData answer = new DescribeTopicPartitionsResponseData();
         for (String name : names.tailSet(from)) {
             int first = name.equals(from) ? fromIndex : 0;
+            if (!permissions.mayOnTopic(AclOperation.DESCRIBE, name)) {
+                answer.topics().add(denied(name));
+                continue;
+            }
             TopicImage topic = image.topic(name);
             if (topic == null) {
                 answer.topics().add(unknown(name));
@@ -55,7 +69,9 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
                 break;
             }
             int to = (int) Math.min(topic.partitions().size(), (long) first + room);
-            answer.topics().add(describe(image, topic, first, to));
+            answer.topics()
+                    .add(describe(image, topic, first, to)
+                            .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(permissions, name)));
             room -= Math.max(0, to - first);
             if (to < topic.partitions().size()) {
                 answer.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(to));
@@ -63,6 +79,12 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
             }
         }
         responder.respond(answer);
+    }
+
+    /// The same whether or not there is such a topic.
+    private static DescribeTopicPartitionsResponseTopic denied(String name) {
+        return new DescribeTopicPartitionsResponseTopic().setName(name)
+                .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
     }
 
     private static DescribeTopicPartitionsResponseTopic unknown(String name) {
@@ -78,8 +100,7 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
         DescribeTopicPartitionsResponseTopic described = new DescribeTopicPartitionsResponseTopic()
                 .setName(topic.name())
                 .setTopicId(TopicUuids.of(topic.id()))
-                .setIsInternal(ClusterView.isInternal(topic.name()))
-                .setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
+                .setIsInternal(ClusterView.isInternal(topic.name()));
         for (int index = from; index < to; index++) {
             PartitionImage partition = topic.partitions().get(index);
             int leader = cluster.leader(partition);

@@ -2,14 +2,19 @@ package io.girok.admin;
 
 import io.girok.base.TopicId;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.controller.TopicNames;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,11 +38,13 @@ final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_TOPIC_IDS = 12;
 
     private final ClusterView cluster;
+    private final Access access;
     private final @Nullable OnDemandTopics creation;
 
     /// @param creation null when topics are not created by being asked for
-    MetadataHandler(ClusterView cluster, @Nullable OnDemandTopics creation) {
+    MetadataHandler(ClusterView cluster, Access access, @Nullable OnDemandTopics creation) {
         this.cluster = cluster;
+        this.access = access;
         this.creation = creation;
     }
 
@@ -45,12 +52,42 @@ final class MetadataHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         MetadataRequestData body = (MetadataRequestData) request.body();
         boolean mayCreate = request.version() < FIRST_WITH_CREATION_CHOICE || body.allowAutoTopicCreation();
-        Set<String> missing = creation != null && mayCreate ? missing(request.version(), body) : Set.of();
+        Permissions permissions = access.of(request);
+        Asked asked = new Asked(request, body, permissions);
+        Set<String> missing = creation != null && mayCreate ? missing(request.version(), body) : new HashSet<>();
+        Map<String, Errors> denied = denied(missing, permissions);
+        missing.removeAll(denied.keySet());
         if (creation == null || missing.isEmpty()) {
-            responder.respond(answer(request, body, Map.of()));
+            responder.respond(answer(asked, denied));
             return;
         }
-        var _ = creation.create(missing).thenAccept(errors -> responder.respond(answer(request, body, errors)));
+        var _ = creation.create(missing).thenAccept(errors -> {
+            errors.putAll(denied);
+            responder.respond(answer(asked, errors));
+        });
+    }
+
+    /// What was asked, by whom.
+    private record Asked(Request request, MetadataRequestData body, Permissions permissions) {
+        boolean maySee(String topic) {
+            return permissions.mayOnTopic(AclOperation.DESCRIBE, topic);
+        }
+    }
+
+    /// Topics that are not there and that the sender may not create, if only because it may not know of them.
+    private static Map<String, Errors> denied(Set<String> missing, Permissions permissions) {
+        Map<String, Errors> denied = new HashMap<>();
+        if (permissions.areUnlimited()) {
+            return denied;
+        }
+        boolean mayCreateAll = permissions.mayQuietlyOnCluster(AclOperation.CREATE);
+        for (String topic : missing) {
+            if (!permissions.maySeeTopic(topic)
+                    || !(mayCreateAll || permissions.mayOnTopic(AclOperation.CREATE, topic))) {
+                denied.put(topic, Errors.TOPIC_AUTHORIZATION_FAILED);
+            }
+        }
+        return denied;
     }
 
     private Set<String> missing(short version, MetadataRequestData body) {
@@ -73,28 +110,30 @@ final class MetadataHandler implements ApiHandler {
         return body.topics() == null || (version == 0 && body.topics().isEmpty());
     }
 
-    private MetadataResponseData answer(Request request, MetadataRequestData body, Map<String, Errors> notCreated) {
+    private MetadataResponseData answer(Asked asked, Map<String, Errors> notCreated) {
+        Request request = asked.request();
+        MetadataRequestData body = asked.body();
         MetadataImage image = cluster.image();
         MetadataResponseTopicCollection topics;
         if (wantsAll(request.version(), body)) {
             topics = new MetadataResponseTopicCollection(image.topics().size() + 1);
             for (TopicImage topic : image.topics()) {
-                topics.add(describe(image, topic, body));
+                if (asked.permissions().maySeeTopic(topic.name())) {
+                    topics.add(describe(image, topic, asked));
+                }
             }
         } else {
             topics = new MetadataResponseTopicCollection(body.topics().size() + 1);
             for (MetadataRequestTopic topic : body.topics()) {
-                topics.add(lookUp(image, request.version(), topic, body, notCreated));
+                topics.add(lookUp(image, topic, asked, notCreated));
             }
         }
         return new MetadataResponseData().setBrokers(brokers(image, request.connection(), topics))
                 .setClusterId(image.clusterId())
                 .setControllerId(cluster.controllerId())
                 .setTopics(topics)
-                .setClusterAuthorizedOperations(
-                        body.includeClusterAuthorizedOperations()
-                                ? AuthorizedOperations.CLUSTER
-                                : AuthorizedOperations.NOT_ASKED);
+                .setClusterAuthorizedOperations(AuthorizedOperations
+                        .onCluster(body.includeClusterAuthorizedOperations(), asked.permissions()));
     }
 
     /// Those that clients can turn to. This one, when it is cut off from the controller, is one for what it alone has:
@@ -121,22 +160,30 @@ final class MetadataHandler implements ApiHandler {
                 .anyMatch(partition -> partition.leaderId() == brokerId);
     }
 
-    private MetadataResponseTopic lookUp(MetadataImage image, short version, MetadataRequestTopic wanted,
-            MetadataRequestData body, Map<String, Errors> notCreated) {
+    /// What the sender may not describe looks the same whether or not it exists; that an id is in use is no secret, its
+    /// name is.
+    private MetadataResponseTopic lookUp(MetadataImage image, MetadataRequestTopic wanted, Asked asked,
+            Map<String, Errors> notCreated) {
         String name = wanted.name();
         TopicId id = TopicUuids.of(wanted.topicId());
-        if (version < FIRST_WITH_TOPIC_IDS && (name == null || !id.isZero())) {
+        if (asked.request().version() < FIRST_WITH_TOPIC_IDS && (name == null || !id.isZero())) {
             return failed(name == null ? "" : name, wanted.topicId(), Errors.INVALID_REQUEST);
         }
         if (name == null) {
             TopicImage topic = image.topic(id);
-            return topic == null
-                    ? failed(null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID)
-                    : describe(image, topic, body);
+            if (topic == null) {
+                return failed(null, wanted.topicId(), Errors.UNKNOWN_TOPIC_ID);
+            }
+            return asked.maySee(topic.name())
+                    ? describe(image, topic, asked)
+                    : failed(null, wanted.topicId(), Errors.TOPIC_AUTHORIZATION_FAILED);
+        }
+        if (!asked.maySee(name)) {
+            return failed(name, Uuid.ZERO_UUID, Errors.TOPIC_AUTHORIZATION_FAILED);
         }
         TopicImage topic = image.topic(name);
         if (topic != null) {
-            return describe(image, topic, body);
+            return describe(image, topic, asked);
         }
         Errors error = notCreated.getOrDefault(
                 name,
@@ -150,14 +197,12 @@ final class MetadataHandler implements ApiHandler {
         return new MetadataResponseTopic().setName(name).setTopicId(id).setErrorCode(error.code());
     }
 
-    private MetadataResponseTopic describe(MetadataImage image, TopicImage topic, MetadataRequestData body) {
+    private MetadataResponseTopic describe(MetadataImage image, TopicImage topic, Asked asked) {
         MetadataResponseTopic described = new MetadataResponseTopic().setName(topic.name())
                 .setTopicId(TopicUuids.of(topic.id()))
                 .setIsInternal(ClusterView.isInternal(topic.name()))
-                .setTopicAuthorizedOperations(
-                        body.includeTopicAuthorizedOperations()
-                                ? AuthorizedOperations.TOPIC
-                                : AuthorizedOperations.NOT_ASKED);
+                .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(
+                        asked.body().includeTopicAuthorizedOperations(), asked.permissions(), topic.name()));
         for (int index = 0; index < topic.partitions().size(); index++) {
             PartitionImage partition = topic.partitions().get(index);
             int leader = cluster.leader(partition);

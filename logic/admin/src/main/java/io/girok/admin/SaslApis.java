@@ -13,7 +13,7 @@ import org.apache.kafka.common.protocol.Errors;
 /// connection answers them; what comes to these handlers comes from a client that is not asked, or has already shown
 /// it. Stateless.
 public final class SaslApis {
-    private static final String NOT_NOW = "SaslAuthenticate request received after successful authentication";
+    private static final String NOT_NOW = "who the client is, is known already, or is not asked here";
 
     private SaslApis() {}
 

@@ -1,11 +1,13 @@
 package io.girok.admin;
 
+import io.girok.base.Principal;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
 import io.girok.broker.LeaderView;
 import io.girok.broker.TestAnswer;
+import io.girok.broker.access.Access;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Command;
 import io.girok.controller.Controller;
@@ -75,7 +77,8 @@ final class AdminNode {
                 (address, owner) -> {
                     throw new AssertionError("there is no other node");
                 }, id -> null), thread);
-        table = new ApiTable(new AdminApis(view, effective, controller, channel, this::served).rows());
+        table = new ApiTable(new AdminApis(view, effective, controller, channel,
+                Access.of(settings, store::image, new ManualClock()), this::served).rows());
         channel.serveLocally(table);
     }
 
@@ -114,6 +117,12 @@ final class AdminNode {
     void loseTheQuorum() {
         log.close();
         thread.runAll();
+    }
+
+    TestAnswer askAs(String user, ApiMessage body, int version) {
+        TestAnswer answer = TestAnswer.ask(table, body, (short) version, Principal.user(user));
+        thread.runAll();
+        return answer;
     }
 
     TestAnswer ask(ApiMessage body, int version) {

@@ -2,6 +2,7 @@ package io.girok.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.broker.access.Permissions;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.Voter;
@@ -183,7 +184,8 @@ class MetadataAdminTest {
         assertThat(described.clusterId()).isEqualTo(AdminNode.CLUSTER_ID);
         assertThat(described.controllerId()).isEqualTo(1);
         assertThat(described.brokers()).hasSize(2);
-        assertThat(described.clusterAuthorizedOperations()).isEqualTo(AuthorizedOperations.CLUSTER);
+        assertThat(described.clusterAuthorizedOperations())
+                .isEqualTo(AuthorizedOperations.onCluster(true, Permissions.ALL));
     }
 
     @Test

@@ -4,6 +4,7 @@ import io.girok.base.Clock;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import io.girok.broker.access.Access;
 import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
 import io.girok.broker.data.ReplicaSelector;
@@ -149,9 +150,9 @@ public final class Broker {
     }
 
     /// Completes the table: the data plane beside `otherApis`. Called once, before [#start].
-    public ApiTable complete(List<ApiRow> otherApis) {
+    public ApiTable complete(List<ApiRow> otherApis, Access access) {
         List<ApiRow> rows = new ArrayList<>(otherApis);
-        rows.addAll(dataApis.rows(() -> table().supported()));
+        rows.addAll(dataApis.rows(() -> table().supported(), access));
         ApiTable complete = new ApiTable(rows);
         table.set(complete);
         return complete;

@@ -114,6 +114,12 @@ public final class Partitions {
         return placements == null ? Placement.NotHere.UNKNOWN_ID : placements.find(index);
     }
 
+    /// Null when there is no such topic.
+    public @Nullable String nameOf(TopicId topic) {
+        TopicPlacements placements = topicsById.get(topic);
+        return placements == null ? null : placements.name();
+    }
+
     /// As [#find], for those who may read from a follower: a replica here that another broker leads is found, too.
     public Placement findReplica(String topic, int index) {
         TopicPlacements placements = topicsByName.get(topic);

@@ -2,11 +2,13 @@ package io.girok.broker;
 
 import io.girok.base.Clock;
 import io.girok.base.PartitionId;
+import io.girok.base.Principal;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.access.Access;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -125,7 +127,7 @@ public final class TestNode {
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
-        table = broker.complete(List.of());
+        table = broker.complete(List.of(), Access.of(settings.given(), metadata::image, time));
         broker.start();
         runAll();
     }
@@ -214,6 +216,13 @@ public final class TestNode {
     /// Sends a request and runs everything that does not need time.
     public TestAnswer send(ApiMessage body, int version) {
         TestAnswer answer = sendOnly(body, version);
+        runAll();
+        return answer;
+    }
+
+    /// Sends a request as somebody, and runs everything that does not need time.
+    public TestAnswer sendAs(String user, ApiMessage body, int version) {
+        TestAnswer answer = TestAnswer.ask(table, body, (short) version, Principal.user(user));
         runAll();
         return answer;
     }

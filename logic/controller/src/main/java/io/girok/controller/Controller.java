@@ -40,6 +40,8 @@ public final class Controller {
             case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
             case AlterQuotas alter -> QuotaChange.handle(image, alter);
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
+            case CreateAcls create -> AclChange.create(image, create);
+            case DeleteAcls delete -> AclChange.delete(image, delete);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

@@ -9,6 +9,7 @@ import io.girok.wire.RequestDecoder;
 import io.girok.wire.Responder;
 import io.girok.wire.ResponseEncoder;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.EnvelopeRequestData;
@@ -24,6 +25,9 @@ import org.apache.kafka.common.protocol.Errors;
 /// a follower's question -2: int16 | sender: int32 | bytes of `follow.FollowerCodec`
 /// a client's request    -3: int16 | epoch of the controller that is meant: int64 | header and body as on a connection
 /// ```
+///
+/// With a client's request come, in the envelope's own fields, its principal and its address: it is authorized as the
+/// client's, where it is decided.
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
     static final short FOLLOWER_KEY = -2;
@@ -94,8 +98,11 @@ public final class EnvelopeHandler implements ApiHandler {
 
     private void pass(Request outer, ByteBuffer data, Responder responder) {
         ApiTable known = table.get();
-        LocalConnection connection = new LocalConnection(outer.connection().listenerName());
-        if (new RequestDecoder(known.supported()).decode(data, connection) instanceof Decoded.Understood(Request inner)
+        Optional<ForwardedConnection> connection = ForwardedConnection.of(outer);
+        if (connection.isEmpty()) {
+            responder.respond(failed(Errors.PRINCIPAL_DESERIALIZATION_FAILURE));
+        } else if (new RequestDecoder(known.supported()).decode(data,
+                connection.get()) instanceof Decoded.Understood(Request inner)
                 && inner.api().forwardable) {
             known.handle(inner, new InnerResponder(inner, responder));
         } else {

@@ -3,6 +3,7 @@ package io.girok.membership;
 import io.girok.base.Shard;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.ApiRow;
+import io.girok.wire.ErrorAnswers;
 import io.girok.wire.Request;
 import io.girok.wire.RequestEncoder;
 import io.girok.wire.Responder;
@@ -13,10 +14,7 @@ import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.protocol.MessageUtil;
-import org.apache.kafka.common.requests.AbstractRequest;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
@@ -41,8 +39,7 @@ public final class Forwarding {
 
     private ApiRow over(ApiRow row) {
         ApiHandler local = row.handler();
-        return new ApiRow(row.api(), row.minVersion(), row.maxVersion(), row.operation(), row.resource(),
-                (request, responder) -> answer(local, request, responder, 1));
+        return row.with((request, responder) -> answer(local, request, responder, 1));
     }
 
     private void answer(ApiHandler local, Request request, Responder responder, int attempt) {
@@ -62,7 +59,7 @@ public final class Forwarding {
             if (error == Errors.NONE) {
                 responder.respond(inner(request, (EnvelopeResponseData) answer));
             } else if (error != Errors.NOT_CONTROLLER || attempt == MAX_ATTEMPTS) {
-                responder.respond(failed(request, error));
+                responder.respond(ErrorAnswers.of(request, error));
             } else {
                 // An election is under way, or about to begin.
                 var _ = shard.schedule(RETRY_MS, () -> answer(local, request, responder, attempt + 1));
@@ -83,18 +80,12 @@ public final class Forwarding {
                 .flip();
         InetSocketAddress client = request.connection().remoteAddress();
         byte[] address = client.getAddress() == null ? new byte[0] : client.getAddress().getAddress();
-        return new EnvelopeRequestData().setRequestData(data).setClientHostAddress(address);
+        return new EnvelopeRequestData().setRequestData(data)
+                .setRequestPrincipal(ForwardedConnection.encode(request.connection().principal()))
+                .setClientHostAddress(address);
     }
 
     private static ApiMessage inner(Request request, EnvelopeResponseData envelope) {
         return RequestEncoder.decodeAnswer(request.api(), request.version(), envelope.responseData().duplicate());
-    }
-
-    /// The API's own way of saying that it did not work.
-    private static ApiMessage failed(Request request, Errors error) {
-        ByteBuffer body = MessageUtil.toByteBufferAccessor(request.body(), request.version()).buffer();
-        return AbstractRequest.parseRequest(request.api(), request.version(), new ByteBufferAccessor(body)).request
-                .getErrorResponse(0, error.exception())
-                .data();
     }
 }

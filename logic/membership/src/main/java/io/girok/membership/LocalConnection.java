@@ -5,11 +5,9 @@ import io.girok.wire.Connection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/// Of requests that a node asks itself, or that another node has passed on. Immutable.
-///
-/// @param listenerName the one that the client used
-record LocalConnection(String listenerName) implements Connection {
-    static final LocalConnection INSTANCE = new LocalConnection("PLAINTEXT");
+/// Of requests that a node asks itself. Immutable.
+record LocalConnection() implements Connection {
+    static final LocalConnection INSTANCE = new LocalConnection();
     private static final InetSocketAddress HERE = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
 
     @Override
@@ -25,6 +23,16 @@ record LocalConnection(String listenerName) implements Connection {
     @Override
     public InetSocketAddress remoteAddress() {
         return HERE;
+    }
+
+    @Override
+    public String listenerName() {
+        return "PLAINTEXT";
+    }
+
+    @Override
+    public boolean isOurOwn() {
+        return true;
     }
 
     @Override

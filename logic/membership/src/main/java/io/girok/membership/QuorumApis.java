@@ -122,7 +122,7 @@ public final class QuorumApis {
     /// Whoever has forwarded the request asks the next leader by itself, and must be the only one who does; a client
     /// that has come to this very node has nobody else to do it.
     private void elsewhere(Wish wish, String detail) {
-        if (wish.request.connection() instanceof LocalConnection) {
+        if (wish.request.connection() instanceof ForwardedConnection || wish.request.connection().isOurOwn()) {
             wish.end(new End(Errors.NOT_CONTROLLER, detail));
         } else {
             later(wish, detail, this::askLeader);

@@ -2,6 +2,7 @@ package io.girok.membership;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiHandler;
@@ -11,7 +12,10 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.TestAnswer;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.wire.PeerConnection;
 import io.girok.wire.Request;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -20,7 +24,10 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +38,8 @@ class ForwardingTest {
     private final SimulatedShard shard = new SimulatedShard(new ManualClock());
     private final TestPeers peers = new TestPeers();
     private final List<String> done = new ArrayList<>();
+    /// Whom the handler that was asked took the request for.
+    private final List<String> senders = new ArrayList<>();
     private int leader = 2;
     /// As the others know it; node 1 knows of epoch 1 only.
     private long epoch = 1;
@@ -50,6 +59,8 @@ class ForwardingTest {
     private ApiRow row(String where) {
         ApiHandler handler = (request, responder) -> {
             done.add(where);
+            senders.add(request.connection().principal() + " " + request.connection().remoteAddress() + " "
+                    + request.connection().isOurOwn());
             responder.respond(new CreateTopicsResponseData().setTopics(
                     new CreateTopicsResponseData.CreatableTopicResultCollection(
                             List.of(new CreatableTopicResult().setName(nameIn(request))).iterator())));
@@ -77,6 +88,53 @@ class ForwardingTest {
                 VERSION);
         shard.runAll();
         return answer;
+    }
+
+    @Test
+    void theControllerKnowsWhoseRequestItIs() {
+        TestAnswer answer = TestAnswer.ask(table, new CreateTopicsRequestData().setTopics(new CreatableTopicCollection(
+                List.of(new CreatableTopic().setName("orders").setNumPartitions(1).setReplicationFactor((short) 1))
+                        .iterator())),
+                VERSION, Principal.user("alice"));
+        shard.runAll();
+
+        assertThat(answer.isThere()).isTrue();
+        assertThat(senders).singleElement()
+                .satisfies(sender -> assertThat(sender).startsWith("User:alice /")
+                        .endsWith(":0 false"));
+    }
+
+    @Test
+    void anEnvelopeWithoutAPrincipalIsNotOpened() {
+        for (byte[] principal : new byte[][]{null, {}, {0}, {0, 0, 1}, {0, 9, 5, 'U', 's', 'e', 'r', 1, 0, 0}}) {
+            ByteBuffer frame = ByteBuffer.allocate(EnvelopeHandler.FORWARDED_HEADER_BYTES)
+                    .putShort(EnvelopeHandler.FORWARDED_KEY)
+                    .putLong(1)
+                    .flip();
+            EnvelopeRequestData envelope = new EnvelopeRequestData().setRequestData(frame)
+                    .setRequestPrincipal(principal)
+                    .setClientHostAddress(new byte[]{10, 0, 0, 1});
+            List<ApiMessage> answers = new ArrayList<>();
+            PeerConnection connection = peers.open(TestPeers.addressOf(2), shard);
+            connection.send(ApiKeys.ENVELOPE, (short) 0, envelope, 1_000, new PeerConnection.Answer() {
+                @Override
+                public void onAnswer(ApiMessage received) {
+                    answers.add(received);
+                }
+
+                @Override
+                public void onFailure(IOException cause) {
+                    throw new AssertionError(cause);
+                }
+            });
+            shard.runAll();
+
+            assertThat(answers).singleElement()
+                    .satisfies(received -> assertThat(
+                            ((EnvelopeResponseData) received).errorCode())
+                            .isEqualTo(Errors.PRINCIPAL_DESERIALIZATION_FAILURE.code()));
+        }
+        assertThat(done).isEmpty();
     }
 
     private static CreatableTopicResult only(TestAnswer answer) {

@@ -2,6 +2,7 @@ package io.girok.metadata;
 
 import io.girok.base.Invariant;
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,7 @@ public final class ImageChange {
     private HashPMap<ConfigTarget, Map<String, String>> configs;
     private long nextProducerId;
     private HashPMap<String, Integer> features;
+    private Acls acls;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -37,6 +39,7 @@ public final class ImageChange {
         this.configs = before.configMap();
         this.nextProducerId = before.nextProducerId();
         this.features = before.featureMap();
+        this.acls = before.acls();
     }
 
     /// The way from `before` over all of `records`.
@@ -70,6 +73,8 @@ public final class ImageChange {
             case MetadataRecord.FeatureLevelSet set -> features = set.level() == 0
                     ? features.minus(set.feature())
                     : features.plus(set.feature(), set.level());
+            case MetadataRecord.AclAdded added -> acls = acls.plus(added.acl());
+            case MetadataRecord.AclRemoved removed -> acls = acls.minus(removed.acl());
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
                         nextProducerId <= allocated.nextProducerId(),
@@ -190,7 +195,8 @@ public final class ImageChange {
 
     /// The image after all records applied so far.
     public MetadataImage image() {
-        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features);
+        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features,
+                acls);
     }
 
     /// What all records applied so far have changed.

@@ -2,6 +2,8 @@ package io.girok.metadata;
 
 import io.girok.base.Invariant;
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acl;
+import io.girok.metadata.acl.Acls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -20,15 +22,17 @@ import org.pcollections.HashTreePMap;
 /// ```
 /// 0  magic "GIMG"   int32
 /// 4  version        int32
-/// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features
+/// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features,
+///                             ACLs
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features.
-    private static final int VERSION = 4;
+    /// of features; 5: ACLs.
+    private static final int VERSION = 5;
     private static final int FIRST_WITH_FEATURES = 4;
+    private static final int FIRST_WITH_ACLS = 5;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -52,6 +56,7 @@ public final class ImageSnapshot {
         out.list(targets, (writer, target) -> write(writer, target, image.config(target)));
         out.list(image.features().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
                 (writer, feature) -> writer.text(feature.getKey()).int32(feature.getValue()));
+        out.list(image.acls().sorted().toList(), MetadataCodec::write);
         byte[] body = out.toBytes();
         to.write(body);
         to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
@@ -104,7 +109,13 @@ public final class ImageSnapshot {
                 features = features.plus(feature.getKey(), feature.getValue());
             }
         }
-        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features);
+        Acls acls = Acls.NONE;
+        if (FIRST_WITH_ACLS <= version) {
+            for (Acl acl : in.list(MetadataCodec::readAcl)) {
+                acls = acls.plus(acl);
+            }
+        }
+        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features, acls);
     }
 
     private static void write(FieldWriter out, BrokerImage broker) {

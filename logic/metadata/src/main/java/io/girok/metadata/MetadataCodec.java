@@ -2,14 +2,22 @@ package io.girok.metadata;
 
 import io.girok.base.Invariant;
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acl;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclPattern;
+import io.girok.metadata.acl.AclPermission;
+import io.girok.metadata.acl.AclResource;
+import io.girok.metadata.acl.AclSubject;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Metadata records as bytes: type, version of the type, fields. Stateless.
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
-    /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels.
-    static final byte VERSION = 4;
+    /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
+    /// ACLs.
+    static final byte VERSION = 5;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -26,7 +34,9 @@ public final class MetadataCodec {
     private static final byte BROKER_LEAVING = 11;
     private static final byte BROKER_UNREGISTERED = 12;
     private static final byte FEATURE_LEVEL_SET = 13;
+    private static final byte ACL_ADDED = 14;
     private static final byte DIRECTORIES_FAILED = 15;
+    private static final byte ACL_REMOVED = 16;
 
     private MetadataCodec() {}
 
@@ -60,6 +70,8 @@ public final class MetadataCodec {
                     .optionalText(changed.value());
             case MetadataRecord.FeatureLevelSet set -> begin(out, FEATURE_LEVEL_SET).text(set.feature())
                     .int32(set.level());
+            case MetadataRecord.AclAdded added -> write(begin(out, ACL_ADDED), added.acl());
+            case MetadataRecord.AclRemoved removed -> write(begin(out, ACL_REMOVED), removed.acl());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -95,6 +107,8 @@ public final class MetadataCodec {
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
                 case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.int32());
+                case ACL_ADDED -> new MetadataRecord.AclAdded(readAcl(in));
+                case ACL_REMOVED -> new MetadataRecord.AclRemoved(readAcl(in));
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };
@@ -170,5 +184,28 @@ public final class MetadataCodec {
             case 3 -> new ConfigTarget(ConfigTarget.Kind.QUOTA, name);
             default -> throw new UnreadableMetadata("there is no kind of configured thing with number " + kind);
         };
+    }
+
+    static FieldWriter write(FieldWriter out, Acl acl) {
+        return out.int8(acl.pattern().resource().code())
+                .bool(acl.pattern().isPrefixed())
+                .text(acl.pattern().name())
+                .text(acl.subject().principal())
+                .text(acl.subject().host())
+                .int8(acl.operation().code())
+                .int8(acl.permission().code());
+    }
+
+    static Acl readAcl(FieldReader in) {
+        AclPattern pattern = new AclPattern(known(AclResource.of(in.int8()), "kind of resource"), in.bool(), in.text());
+        return new Acl(pattern, new AclSubject(in.text(), in.text()),
+                known(AclOperation.of(in.int8()), "operation"), known(AclPermission.of(in.int8()), "permission"));
+    }
+
+    private static <T> T known(@Nullable T value, String what) {
+        if (value == null) {
+            throw new UnreadableMetadata("an ACL has an unknown " + what);
+        }
+        return value;
     }
 }

@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acls;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,7 @@ import org.pcollections.HashTreePMap;
 public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty());
+            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE);
 
     private final long endOffset;
     private final String clusterId;
@@ -22,11 +23,12 @@ public final class MetadataImage {
     private final HashPMap<ConfigTarget, Map<String, String>> configs;
     private final long nextProducerId;
     private final HashPMap<String, Integer> features;
+    private final Acls acls;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
             HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
-            HashPMap<String, Integer> features) {
+            HashPMap<String, Integer> features, Acls acls) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -35,6 +37,7 @@ public final class MetadataImage {
         this.configs = configs;
         this.nextProducerId = nextProducerId;
         this.features = features;
+        this.acls = acls;
     }
 
     /// The offset of the first record that is not in the image.
@@ -95,6 +98,10 @@ public final class MetadataImage {
         return features.getOrDefault(feature, 0);
     }
 
+    public Acls acls() {
+        return acls;
+    }
+
     HashPMap<String, Integer> featureMap() {
         return features;
     }
@@ -124,7 +131,8 @@ public final class MetadataImage {
                 && brokers.equals(image.brokers)
                 && configs.equals(image.configs)
                 && nextProducerId == image.nextProducerId
-                && features.equals(image.features);
+                && features.equals(image.features)
+                && acls.equals(image.acls);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acl;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +70,12 @@ public sealed interface MetadataRecord {
 
     /// A feature of the whole cluster is at that level from here on.
     record FeatureLevelSet(String feature, int level) implements MetadataRecord {}
+
+    /// An ACL is in force that was not there before.
+    record AclAdded(Acl acl) implements MetadataRecord {}
+
+    /// An ACL is gone.
+    record AclRemoved(Acl acl) implements MetadataRecord {}
 
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}

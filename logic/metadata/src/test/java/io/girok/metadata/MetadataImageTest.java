@@ -4,6 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.TopicId;
+import io.girok.metadata.acl.Acl;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclPattern;
+import io.girok.metadata.acl.AclPermission;
+import io.girok.metadata.acl.AclResource;
+import io.girok.metadata.acl.AclSubject;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -191,9 +197,10 @@ class MetadataImageTest {
         List<MetadataRecord> records = new ArrayList<>(
                 List.of(new MetadataRecord.ClusterCreated("c" + random.nextInt())));
         List<TopicImage> alive = new ArrayList<>();
+        List<Acl> acls = new ArrayList<>();
         long producerIds = 0;
         while (records.size() < count) {
-            int choice = random.nextInt(8);
+            int choice = random.nextInt(10);
             if (choice == 0 || alive.isEmpty()) {
                 TopicImage topic = new TopicImage(new TopicId(random.nextLong(), random.nextLong()),
                         "topic-" + records.size(), List.of());
@@ -220,6 +227,18 @@ class MetadataImageTest {
                         new MetadataRecord.ConfigChanged(ConfigTarget.topic(topic.name()), "s" + random.nextInt(3),
                                 random.nextBoolean() ? "v" + random.nextInt() : null));
                 case 4 -> records.add(new MetadataRecord.ProducerIdsAllocated(producerIds += random.nextInt(1000)));
+                case 7 -> {
+                    Acl acl = acl(random);
+                    records.add(new MetadataRecord.AclAdded(acl));
+                    acls.add(acl);
+                }
+                case 8 -> {
+                    if (!acls.isEmpty()) {
+                        Acl acl = acls.get(random.nextInt(acls.size()));
+                        records.add(new MetadataRecord.AclRemoved(acl));
+                        acls.removeIf(acl::equals);
+                    }
+                }
                 case 6 -> records.add(new MetadataRecord.FeatureLevelSet("f" + random.nextInt(3), random.nextInt(4)));
                 case 5 -> records.add(
                         new MetadataRecord.BrokerRegistered(random.nextInt(5), new TopicId(random.nextLong(), 1),
@@ -238,5 +257,13 @@ class MetadataImageTest {
             }
         }
         return records;
+    }
+
+    private static Acl acl(Random random) {
+        AclPattern pattern = new AclPattern(AclResource.values()[random.nextInt(AclResource.values().length)],
+                random.nextBoolean(), "orders".substring(0, 1 + random.nextInt(5)));
+        return new Acl(pattern, new AclSubject("User:" + random.nextInt(3), random.nextBoolean() ? "*" : "10.0.0.1"),
+                AclOperation.values()[random.nextInt(AclOperation.values().length)],
+                random.nextBoolean() ? AclPermission.ALLOW : AclPermission.DENY);
     }
 }

@@ -10,6 +10,7 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.LeaderView;
+import io.girok.broker.access.Access;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
@@ -60,6 +61,7 @@ final class ControllerRole {
     private final ActiveController controller;
     private final BrokerSessions sessions;
     private final MemberWatch members;
+    private final Access access;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private volatile @Nullable ApiTable table;
 
@@ -73,6 +75,7 @@ final class ControllerRole {
         this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
                 surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
+        this.access = Access.of(settings, store::image, surroundings.clock());
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
         store.subscribe(controller);
@@ -117,6 +120,11 @@ final class ControllerRole {
                 surroundings.random()::nextInt);
     }
 
+    /// What is asked before anything is done for others.
+    Access access() {
+        return access;
+    }
+
     EffectiveSettings effective() {
         return effective;
     }
@@ -144,13 +152,13 @@ final class ControllerRole {
             Function<String, CompletableFuture<Void>> served) {
         ClusterView view = new ClusterView(store::image, leaders, this::controllers);
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
-                .over(new AdminApis(view, effective, controller, internal, served).rows()));
-        rows.addAll(new Forwarding(channel()).over(new QuorumApis(quorum.log(), store, channel(),
-                sessions::statusOf).rows()));
-        rows.addAll(new ControllerApis(controller, store, sessions).rows());
+                .over(new AdminApis(view, effective, controller, internal, access, served).rows()));
+        rows.addAll(new Forwarding(channel()).over(access.over(new QuorumApis(quorum.log(), store, channel(),
+                sessions::statusOf).rows())));
+        rows.addAll(access.over(new ControllerApis(controller, store, sessions).rows()));
         rows.addAll(SaslApis.rows());
-        rows.add(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
-                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)));
+        rows.addAll(access.over(List.of(ApiRow.of(ApiKeys.ENVELOPE, ApiOperation.CLUSTER_ACTION, ApiResource.CLUSTER,
+                new EnvelopeHandler(internal, this::table, quorum.messages(), members, feed::onRequest)))));
         return rows;
     }
 

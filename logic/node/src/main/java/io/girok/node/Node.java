@@ -130,8 +130,8 @@ public final class Node implements ClusterNode {
         broker.partitions().addListener(groups.partitionListener());
         List<ApiRow> rows = new ArrayList<>(
                 role.rows(internal, leaders(), broker::settled));
-        rows.addAll(groups.rows());
-        this.table = broker.complete(rows);
+        rows.addAll(groups.rows(role.access()));
+        this.table = broker.complete(rows, role.access());
         this.quotas = role.quotas();
         this.gate = role.serve(table, new QuotaGate(table, quotas, surroundings.clock(),
                 settings.get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS));

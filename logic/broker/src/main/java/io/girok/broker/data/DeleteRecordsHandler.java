@@ -5,7 +5,10 @@ import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
 import io.girok.broker.SpanningRequest;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.files.StorageFailed;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.replication.PartitionLeader;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
@@ -25,11 +28,13 @@ final class DeleteRecordsHandler implements ApiHandler {
     private static final long NO_OFFSET = -1;
 
     private final Partitions partitions;
+    private final Access access;
 
     private record Item(LedPartition partition, DeleteRecordsPartition wanted, DeleteRecordsPartitionResult answer) {}
 
-    DeleteRecordsHandler(Partitions partitions) {
+    DeleteRecordsHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
+        this.access = access;
     }
 
     @Override
@@ -37,15 +42,21 @@ final class DeleteRecordsHandler implements ApiHandler {
         DeleteRecordsRequestData body = (DeleteRecordsRequestData) request.body();
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
         List<Item> items = new ArrayList<>();
+        Permissions permissions = access.of(request);
         for (DeleteRecordsTopic topic : body.topics()) {
             DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
             response.topics().add(result);
+            boolean isAllowed = permissions.mayOnTopic(AclOperation.DELETE, topic.name());
             for (DeleteRecordsPartition partition : topic.partitions()) {
                 DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
                         .setPartitionIndex(partition.partitionIndex())
                         .setLowWatermark(NO_OFFSET)
                         .setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code());
                 result.partitions().add(answer);
+                if (!isAllowed) {
+                    answer.setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+                    continue;
+                }
                 if (Topic.isInternal(topic.name())) {
                     answer.setErrorCode(Errors.INVALID_TOPIC_EXCEPTION.code());
                     continue;

@@ -6,6 +6,9 @@ import io.girok.broker.ApiHandler;
 import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.replication.ByteRate;
 import io.girok.replication.FetchKey;
 import io.girok.replication.FetchPosition;
@@ -28,6 +31,7 @@ import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Fetch, versions 4 to 18, for consumers and followers: finds the session, reads on the partitions' shards, answers
@@ -51,14 +55,17 @@ final class FetchHandler implements ApiHandler {
     record Others(LeaderHints leaderHints, ReplicaSelector replicaSelector) {}
 
     private final Partitions partitions;
+    private final Access access;
     private final FetchAttempt.Surroundings surroundings;
     private final Limits limits;
     private final Others others;
     private final List<FetchSessions> sessions = new ArrayList<>();
 
-    FetchHandler(Partitions partitions, FetchAttempt.Surroundings surroundings, Limits limits, Others others,
+    FetchHandler(Partitions partitions, Access access, FetchAttempt.Surroundings surroundings, Limits limits,
+            Others others,
             IntSupplier randomInts) {
         this.partitions = partitions;
+        this.access = access;
         this.surroundings = surroundings;
         this.limits = limits;
         this.others = others;
@@ -114,8 +121,13 @@ final class FetchHandler implements ApiHandler {
         List<FetchItem> items = new ArrayList<>(serve.partitions().size());
         List<FetchItem> here = new ArrayList<>(serve.partitions().size());
         Reader reader = reader(request, body, serve);
+        Permissions permissions = access.of(request);
         boolean mayFollow = reader instanceof Reader.Consumer consumer && consumer.knowsFollowers();
         for (SessionPartition wanted : serve.partitions()) {
+            if (!permissions.areUnlimited() && !isAllowed(permissions, reader, wanted.key())) {
+                items.add(new FetchItem(wanted, FetchedPartition.failed(Errors.TOPIC_AUTHORIZATION_FAILED)));
+                continue;
+            }
             switch (find(wanted.key(), mayFollow)) {
                 case LedPartition led -> {
                     FetchItem item = new FetchItem(wanted, led);
@@ -163,6 +175,17 @@ final class FetchHandler implements ApiHandler {
         boolean hurriesCommits = others.replicaSelector().choosesFollowers()
                 && serve.session().id() != FetchSession.NO_ID;
         return new Reader.Replica(follower, hurriesCommits, limits.throttle());
+    }
+
+    /// A follower is part of the cluster. An id that no topic has is let pass: that there is none of it is no secret.
+    private boolean isAllowed(Permissions permissions, Reader reader, FetchKey key) {
+        return switch (reader) {
+            case Reader.Replica _ -> permissions.mayOnCluster(AclOperation.CLUSTER_ACTION);
+            case Reader.Consumer _ -> {
+                String name = key.topic().isZero() ? key.name() : partitions.nameOf(key.topic());
+                yield name == null || permissions.mayOnTopic(AclOperation.READ, name);
+            }
+        };
     }
 
     private Placement find(FetchKey key, boolean mayFollow) {

@@ -6,8 +6,11 @@ import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
 import io.girok.broker.SpanningRequest;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.files.StorageFailed;
 import io.girok.log.TimestampOffset;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.replication.Isolation;
 import io.girok.replication.PartitionLeader;
 import io.girok.wire.Request;
@@ -39,11 +42,13 @@ final class ListOffsetsHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE = 5;
 
     private final Partitions partitions;
+    private final Access access;
 
     private record Item(LedPartition partition, ListOffsetsPartition wanted, ListOffsetsPartitionResponse answer) {}
 
-    ListOffsetsHandler(Partitions partitions) {
+    ListOffsetsHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
+        this.access = access;
     }
 
     @Override
@@ -52,12 +57,16 @@ final class ListOffsetsHandler implements ApiHandler {
         List<ListOffsetsTopicResponse> topics = new ArrayList<>(body.topics().size());
         List<Item> items = new ArrayList<>();
         Set<PartitionName> repeated = repeated(body);
+        Permissions permissions = access.of(request);
         for (ListOffsetsTopic topic : body.topics()) {
             List<ListOffsetsPartitionResponse> answers = new ArrayList<>(topic.partitions().size());
+            boolean isAllowed = permissions.mayOnTopic(AclOperation.DESCRIBE, topic.name());
             for (ListOffsetsPartition partition : topic.partitions()) {
                 ListOffsetsPartitionResponse answer = failed(partition.partitionIndex());
                 answers.add(answer);
-                if (repeated.contains(new PartitionName(topic.name(), partition.partitionIndex()))) {
+                if (!isAllowed) {
+                    answer.setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+                } else if (repeated.contains(new PartitionName(topic.name(), partition.partitionIndex()))) {
                     answer.setErrorCode(Errors.INVALID_REQUEST.code());
                 } else if (!isKnown(partition.timestamp(), request.version())) {
                     answer.setErrorCode(Errors.UNSUPPORTED_VERSION.code());

@@ -2,6 +2,9 @@ package io.girok.broker.data;
 
 import io.girok.broker.Placement.NotHere;
 import io.girok.broker.SpanningRequest;
+import io.girok.broker.access.Permissions;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclResource;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.List;
@@ -25,13 +28,18 @@ final class ProduceAttempt {
     private final ProduceRequestData body;
     private final Responder responder;
     private final LeaderHints leaderHints;
+    private final Permissions permissions;
+    private final Errors refusal;
     private final ProduceResponseData response = new ProduceResponseData();
 
-    ProduceAttempt(Request request, ProduceRequestData body, Responder responder, LeaderHints leaderHints) {
+    ProduceAttempt(Request request, ProduceRequestData body, Responder responder, LeaderHints leaderHints,
+            Permissions permissions) {
         this.request = request;
         this.body = body;
         this.responder = responder;
         this.leaderHints = leaderHints;
+        this.permissions = permissions;
+        this.refusal = judge();
     }
 
     short acks() {
@@ -42,17 +50,30 @@ final class ProduceAttempt {
         return response;
     }
 
+    Permissions permissions() {
+        return permissions;
+    }
+
     /// Why no partition of the request can be served; [Errors#NONE] when they can.
     Errors refusal() {
+        return refusal;
+    }
+
+    private Errors judge() {
+        String transactionalId = body.transactionalId();
+        if (transactionalId != null
+                && !permissions.may(AclOperation.WRITE, AclResource.TRANSACTIONAL_ID, transactionalId)) {
+            return Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+        }
         if (body.acks() != ACKS_ALL && body.acks() != ACKS_NONE && body.acks() != ACKS_LEADER) {
             return Errors.INVALID_REQUIRED_ACKS;
         }
-        return body.transactionalId() == null ? Errors.NONE : Errors.INVALID_TXN_STATE;
+        return transactionalId == null ? Errors.NONE : Errors.INVALID_TXN_STATE;
     }
 
     @Nullable
     String refusalMessage() {
-        return switch (refusal()) {
+        return switch (refusal) {
             case INVALID_REQUIRED_ACKS -> "acks is " + body.acks() + ", not -1, 0 or 1";
             case INVALID_TXN_STATE -> "this broker does not serve transactions";
             default -> null;

@@ -6,6 +6,8 @@ import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
 import io.girok.broker.Placement.NotHere;
+import io.girok.broker.access.Access;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -36,11 +38,13 @@ final class ProduceHandler implements ApiHandler {
     private static final long NO_OFFSET = -1;
 
     private final Partitions partitions;
+    private final Access access;
     private final LeaderHints leaderHints;
     private final SkippedSequences sequences;
 
-    ProduceHandler(Partitions partitions, LeaderHints leaderHints, Clock clock) {
+    ProduceHandler(Partitions partitions, Access access, LeaderHints leaderHints, Clock clock) {
         this.partitions = partitions;
+        this.access = access;
         this.leaderHints = leaderHints;
         this.sequences = new SkippedSequences(clock);
     }
@@ -48,15 +52,20 @@ final class ProduceHandler implements ApiHandler {
     @Override
     public void handle(Request request, Responder responder) {
         ProduceRequestData body = (ProduceRequestData) request.body();
-        ProduceAttempt attempt = new ProduceAttempt(request, body, responder, leaderHints);
+        ProduceAttempt attempt = new ProduceAttempt(request, body, responder, leaderHints, access.of(request));
         List<ProduceItem> items = new ArrayList<>();
         for (TopicProduceData topic : body.topicData()) {
+            boolean isAllowed = isAllowed(request, attempt, topic);
             List<PartitionProduceResponse> answers = new ArrayList<>(topic.partitionData().size());
             for (PartitionProduceData partition : topic.partitionData()) {
                 PartitionProduceResponse answer = new PartitionProduceResponse().setIndex(partition.index())
                         .setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code())
                         .setBaseOffset(NO_OFFSET);
                 answers.add(answer);
+                if (!isAllowed) {
+                    answer.setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+                    continue;
+                }
                 ProduceItem item = item(request, attempt, topic, partition, answer);
                 if (item != null) {
                     items.add(item);
@@ -69,6 +78,17 @@ final class ProduceHandler implements ApiHandler {
                             .setPartitionResponses(answers));
         }
         attempt.run(items);
+    }
+
+    /// An id that no topic has is let pass: that there is none of it is no secret.
+    private boolean isAllowed(Request request, ProduceAttempt attempt, TopicProduceData topic) {
+        if (attempt.permissions().areUnlimited() || attempt.refusal() != Errors.NONE) {
+            return true;
+        }
+        String name = request.version() < FIRST_VERSION_WITH_ID
+                ? topic.name()
+                : partitions.nameOf(TopicUuids.of(topic.topicId()));
+        return name == null || attempt.permissions().mayOnTopic(AclOperation.WRITE, name);
     }
 
     /// Null when the answer is clear already.

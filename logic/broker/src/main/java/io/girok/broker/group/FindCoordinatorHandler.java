@@ -1,8 +1,12 @@
 package io.girok.broker.group;
 
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.broker.data.LeaderHints;
 import io.girok.group.GroupCoordinator;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclResource;
 import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
@@ -24,16 +28,19 @@ final class FindCoordinatorHandler implements ApiHandler {
     private static final short FIRST_VERSION_WITH_BATCHES = 4;
 
     private final GroupCluster cluster;
+    private final Access access;
 
-    FindCoordinatorHandler(GroupCluster cluster) {
+    FindCoordinatorHandler(GroupCluster cluster, Access access) {
         this.cluster = cluster;
+        this.access = access;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         FindCoordinatorRequestData body = (FindCoordinatorRequestData) request.body();
         boolean isMissing = body.keyType() == KEY_TYPE_GROUP
-                && cluster.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME) == 0;
+                && cluster.partitionCount(Topic.GROUP_METADATA_TOPIC_NAME) == 0
+                && keys(body, request.version()).stream().anyMatch(access.of(request)::maySeeGroup);
         CompletableFuture<Void> ready = isMissing
                 ? cluster.createOffsetsTopic()
                 : CompletableFuture.completedFuture(null);
@@ -42,15 +49,15 @@ final class FindCoordinatorHandler implements ApiHandler {
 
     private FindCoordinatorResponseData answer(FindCoordinatorRequestData body, Request request) {
         Connection connection = request.connection();
+        Permissions permissions = access.of(request);
         FindCoordinatorResponseData answer = new FindCoordinatorResponseData();
+        List<Coordinator> all = keys(body, request.version()).stream()
+                .map(key -> find(body.keyType(), key, connection, permissions))
+                .toList();
         if (FIRST_VERSION_WITH_BATCHES <= request.version()) {
-            List<Coordinator> found = body.coordinatorKeys()
-                    .stream()
-                    .map(key -> find(body.keyType(), key, connection))
-                    .toList();
-            return answer.setCoordinators(found);
+            return answer.setCoordinators(all);
         }
-        Coordinator found = find(body.keyType(), body.key(), connection);
+        Coordinator found = all.getFirst();
         return answer.setErrorCode(found.errorCode())
                 .setErrorMessage(found.errorMessage())
                 .setNodeId(found.nodeId())
@@ -58,7 +65,15 @@ final class FindCoordinatorHandler implements ApiHandler {
                 .setPort(found.port());
     }
 
-    private Coordinator find(byte keyType, String key, Connection connection) {
+    private static List<String> keys(FindCoordinatorRequestData body, short version) {
+        return FIRST_VERSION_WITH_BATCHES <= version ? body.coordinatorKeys() : List.of(body.key());
+    }
+
+    private Coordinator find(byte keyType, String key, Connection connection, Permissions permissions) {
+        Errors denied = denied(keyType, key, permissions);
+        if (denied != Errors.NONE) {
+            return refused(key, denied, denied.message());
+        }
         return switch (keyType) {
             case KEY_TYPE_GROUP -> group(key, connection);
             case KEY_TYPE_TRANSACTION -> refused(
@@ -71,6 +86,15 @@ final class FindCoordinatorHandler implements ApiHandler {
                     "this broker does not serve share groups yet");
             default -> refused(key, Errors.INVALID_REQUEST, "key type " + keyType + " is not known");
         };
+    }
+
+    private static Errors denied(byte keyType, String key, Permissions permissions) {
+        boolean isTransaction = keyType == KEY_TYPE_TRANSACTION;
+        AclResource resource = isTransaction ? AclResource.TRANSACTIONAL_ID : AclResource.GROUP;
+        if (permissions.may(AclOperation.DESCRIBE, resource, key)) {
+            return Errors.NONE;
+        }
+        return isTransaction ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED : Errors.GROUP_AUTHORIZATION_FAILED;
     }
 
     private Coordinator group(String groupId, Connection connection) {

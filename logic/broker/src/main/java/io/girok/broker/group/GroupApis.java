@@ -6,14 +6,18 @@ import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.PartitionListener;
+import io.girok.broker.access.Access;
 import io.girok.group.GroupCoordinator;
 import io.girok.group.GroupSettings;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.wire.ErrorAnswers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
 /// Everything about groups: the rows of their APIs, and the listener that makes the coordinator follow its partitions.
 /// Thread-safe.
@@ -47,21 +51,33 @@ public final class GroupApis {
         return groups.topicsDeleted();
     }
 
-    public List<ApiRow> rows() {
+    /// @param access what is asked before anything is done
+    public List<ApiRow> rows(Access access) {
         MembershipHandlers members = new MembershipHandlers(groups);
-        OperatorHandlers operators = new OperatorHandlers(groups);
+        OperatorHandlers operators = new OperatorHandlers(groups, access);
         return List.of(
-                row(ApiKeys.FIND_COORDINATOR, ApiOperation.DESCRIBE, new FindCoordinatorHandler(cluster)),
-                row(ApiKeys.JOIN_GROUP, ApiOperation.READ, members::join),
-                row(ApiKeys.SYNC_GROUP, ApiOperation.READ, members::sync),
-                row(ApiKeys.HEARTBEAT, ApiOperation.READ, members::heartbeat),
-                row(ApiKeys.LEAVE_GROUP, ApiOperation.READ, members::leave),
-                row(ApiKeys.OFFSET_COMMIT, ApiOperation.READ, new OffsetCommitHandler(groups, cluster)),
-                row(ApiKeys.OFFSET_FETCH, ApiOperation.DESCRIBE, new OffsetFetchHandler(groups, cluster)),
-                row(ApiKeys.OFFSET_DELETE, ApiOperation.DELETE, new OffsetDeleteHandler(groups, cluster)),
+                row(ApiKeys.FIND_COORDINATOR, ApiOperation.DESCRIBE, new FindCoordinatorHandler(cluster, access)),
+                row(ApiKeys.JOIN_GROUP, ApiOperation.READ, allowed(access, members::join)),
+                row(ApiKeys.SYNC_GROUP, ApiOperation.READ, allowed(access, members::sync)),
+                row(ApiKeys.HEARTBEAT, ApiOperation.READ, allowed(access, members::heartbeat)),
+                row(ApiKeys.LEAVE_GROUP, ApiOperation.READ, allowed(access, members::leave)),
+                row(ApiKeys.OFFSET_COMMIT, ApiOperation.READ, new OffsetCommitHandler(groups, cluster, access)),
+                row(ApiKeys.OFFSET_FETCH, ApiOperation.DESCRIBE, new OffsetFetchHandler(groups, cluster, access)),
+                row(ApiKeys.OFFSET_DELETE, ApiOperation.DELETE, new OffsetDeleteHandler(groups, cluster, access)),
                 row(ApiKeys.LIST_GROUPS, ApiOperation.DESCRIBE, operators::list),
                 row(ApiKeys.DESCRIBE_GROUPS, ApiOperation.DESCRIBE, operators::describe),
                 row(ApiKeys.DELETE_GROUPS, ApiOperation.DELETE, operators::delete));
+    }
+
+    /// A member's request is about one group.
+    private static ApiHandler allowed(Access access, ApiHandler handler) {
+        return (request, responder) -> {
+            if (access.of(request).mayOnGroup(AclOperation.READ, MembershipHandlers.groupOf(request))) {
+                handler.handle(request, responder);
+            } else {
+                responder.respond(ErrorAnswers.of(request, Errors.GROUP_AUTHORIZATION_FAILED));
+            }
+        };
     }
 
     private static ApiRow row(ApiKeys api, ApiOperation operation, ApiHandler handler) {

@@ -48,6 +48,17 @@ final class MembershipHandlers {
                 : answer;
     }
 
+    /// Which group a member's request is about.
+    static String groupOf(Request request) {
+        return switch (request.body()) {
+            case JoinGroupRequestData join -> join.groupId();
+            case SyncGroupRequestData sync -> sync.groupId();
+            case HeartbeatRequestData heartbeat -> heartbeat.groupId();
+            case LeaveGroupRequestData leave -> leave.groupId();
+            default -> throw new IllegalArgumentException("no request of a member: " + request.api());
+        };
+    }
+
     private static Client client(Request request) {
         InetAddress address = request.connection().remoteAddress().getAddress();
         return new Client(request.clientId() == null ? "" : request.clientId(),

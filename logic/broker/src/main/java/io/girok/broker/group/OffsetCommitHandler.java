@@ -2,7 +2,11 @@ package io.girok.broker.group;
 
 import io.girok.base.TopicId;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.group.GroupCoordinator;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.wire.ErrorAnswers;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -27,15 +31,22 @@ final class OffsetCommitHandler implements ApiHandler {
 
     private final GroupCoordinator groups;
     private final GroupCluster cluster;
+    private final Access access;
 
-    OffsetCommitHandler(GroupCoordinator groups, GroupCluster cluster) {
+    OffsetCommitHandler(GroupCoordinator groups, GroupCluster cluster, Access access) {
         this.groups = groups;
         this.cluster = cluster;
+        this.access = access;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         OffsetCommitRequestData body = (OffsetCommitRequestData) request.body();
+        Permissions permissions = access.of(request);
+        if (!permissions.mayOnGroup(AclOperation.READ, body.groupId())) {
+            responder.respond(ErrorAnswers.of(request, Errors.GROUP_AUTHORIZATION_FAILED));
+            return;
+        }
         boolean hasIds = FIRST_VERSION_WITH_IDS <= request.version();
         OffsetCommitResponseData answer = new OffsetCommitResponseData();
         List<OffsetCommitRequestTopic> known = new ArrayList<>();
@@ -45,6 +56,11 @@ final class OffsetCommitHandler implements ApiHandler {
                     .setTopicId(topic.topicId());
             answer.topics().add(topicAnswer);
             String name = hasIds ? cluster.nameOf(TopicUuids.of(topic.topicId())) : topic.name();
+            if (name != null && !permissions.mayOnTopic(AclOperation.READ, name)) {
+                topic.partitions()
+                        .forEach(partition -> refuse(topicAnswer, partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+                continue;
+            }
             OffsetCommitRequestTopic accepted = accept(topic, name, hasIds, topicAnswer);
             if (!accepted.partitions().isEmpty()) {
                 known.add(accepted);
@@ -71,13 +87,17 @@ final class OffsetCommitHandler implements ApiHandler {
             if (!id.isZero() && 0 <= partition.partitionIndex() && partition.partitionIndex() < partitionCount) {
                 accepted.partitions().add(partition);
             } else {
-                answer.partitions()
-                        .add(
-                                new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex())
-                                        .setErrorCode(refusal.code()));
+                refuse(answer, partition, refusal);
             }
         }
         return accepted;
+    }
+
+    private static void refuse(OffsetCommitResponseTopic answer, OffsetCommitRequestPartition partition,
+            Errors error) {
+        answer.partitions()
+                .add(new OffsetCommitResponsePartition().setPartitionIndex(partition.partitionIndex())
+                        .setErrorCode(error.code()));
     }
 
     private static OffsetCommitResponseData merge(OffsetCommitResponseData committed, OffsetCommitResponseData answer,

@@ -1,7 +1,11 @@
 package io.girok.broker.group;
 
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.group.GroupCoordinator;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.wire.ErrorAnswers;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.concurrent.CompletableFuture;
@@ -19,23 +23,43 @@ import org.apache.kafka.common.protocol.Errors;
 final class OffsetDeleteHandler implements ApiHandler {
     private final GroupCoordinator groups;
     private final GroupCluster cluster;
+    private final Access access;
 
-    OffsetDeleteHandler(GroupCoordinator groups, GroupCluster cluster) {
+    OffsetDeleteHandler(GroupCoordinator groups, GroupCluster cluster, Access access) {
         this.groups = groups;
         this.cluster = cluster;
+        this.access = access;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         OffsetDeleteRequestData body = (OffsetDeleteRequestData) request.body();
+        Permissions permissions = access.of(request);
+        if (!permissions.mayOnGroup(AclOperation.DELETE, body.groupId())) {
+            responder.respond(ErrorAnswers.of(request, Errors.GROUP_AUTHORIZATION_FAILED));
+            return;
+        }
         OffsetDeleteRequestTopicCollection known = new OffsetDeleteRequestTopicCollection();
         OffsetDeleteResponseTopicCollection unknown = new OffsetDeleteResponseTopicCollection();
         for (OffsetDeleteRequestTopic topic : body.topics()) {
-            sort(topic, known, unknown);
+            if (permissions.mayOnTopic(AclOperation.READ, topic.name())) {
+                sort(topic, known, unknown);
+            } else {
+                unknown.add(denied(topic));
+            }
         }
         CompletableFuture<OffsetDeleteResponseData> deleted = groups
                 .deleteOffsets(new OffsetDeleteRequestData().setGroupId(body.groupId()).setTopics(known));
         Answering.when(deleted.thenApply(answer -> merge(answer, unknown)), responder);
+    }
+
+    private static OffsetDeleteResponseTopic denied(OffsetDeleteRequestTopic topic) {
+        OffsetDeleteResponseTopic denied = new OffsetDeleteResponseTopic().setName(topic.name());
+        topic.partitions()
+                .forEach(partition -> denied.partitions()
+                        .add(new OffsetDeleteResponsePartition().setPartitionIndex(partition.partitionIndex())
+                                .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code())));
+        return denied;
     }
 
     private void sort(OffsetDeleteRequestTopic topic, OffsetDeleteRequestTopicCollection known,

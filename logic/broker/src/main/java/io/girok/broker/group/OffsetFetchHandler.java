@@ -2,7 +2,10 @@ package io.girok.broker.group;
 
 import io.girok.base.TopicId;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Permissions;
 import io.girok.group.GroupCoordinator;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -31,24 +34,29 @@ final class OffsetFetchHandler implements ApiHandler {
 
     private final GroupCoordinator groups;
     private final GroupCluster cluster;
+    private final Access access;
 
-    OffsetFetchHandler(GroupCoordinator groups, GroupCluster cluster) {
+    OffsetFetchHandler(GroupCoordinator groups, GroupCluster cluster, Access access) {
         this.groups = groups;
         this.cluster = cluster;
+        this.access = access;
     }
 
     @Override
     public void handle(Request request, Responder responder) {
         OffsetFetchRequestData body = (OffsetFetchRequestData) request.body();
         short version = request.version();
+        Permissions permissions = access.of(request);
         if (version < FIRST_VERSION_WITH_GROUPS) {
             OffsetFetchRequestGroup group = single(body);
-            Answering.when(groups.fetch(group).thenApply(answer -> single(group, answer, version)), responder);
+            Answering.when(fetch(group, permissions).thenApply(answer -> single(group, answer, version)), responder);
             return;
         }
         List<CompletableFuture<OffsetFetchResponseGroup>> parts = body.groups()
                 .stream()
-                .map(group -> version < FIRST_VERSION_WITH_IDS ? groups.fetch(group) : fetchById(group))
+                .map(group -> version < FIRST_VERSION_WITH_IDS
+                        ? fetch(group, permissions)
+                        : fetchById(group, permissions))
                 .toList();
         CompletableFuture<OffsetFetchResponseData> all = CompletableFuture
                 .allOf(parts.toArray(CompletableFuture[]::new))
@@ -100,10 +108,45 @@ final class OffsetFetchHandler implements ApiHandler {
         return answer;
     }
 
-    /// Asks by name, since offsets are kept by name, and answers by id.
-    private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup group) {
+    /// What the sender may know: without a list of topics, those that it may not know of are left out.
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group,
+            Permissions permissions) {
+        if (!permissions.mayOnGroup(AclOperation.DESCRIBE, group.groupId())) {
+            return CompletableFuture.completedFuture(new OffsetFetchResponseGroup().setGroupId(group.groupId())
+                    .setErrorCode(Errors.GROUP_AUTHORIZATION_FAILED.code()));
+        }
+        if (permissions.areUnlimited()) {
+            return groups.fetch(group);
+        }
         if (group.topics() == null) {
-            return groups.fetch(group).thenApply(this::withIds);
+            return groups.fetch(group)
+                    .thenApply(answer -> answer.setTopics(answer.topics()
+                            .stream()
+                            .filter(topic -> permissions.maySeeTopic(topic.name()))
+                            .toList()));
+        }
+        List<OffsetFetchRequestTopics> allowed = new ArrayList<>();
+        List<OffsetFetchResponseTopics> denied = new ArrayList<>();
+        for (OffsetFetchRequestTopics topic : group.topics()) {
+            if (permissions.mayOnTopic(AclOperation.DESCRIBE, topic.name())) {
+                allowed.add(topic);
+            } else {
+                denied.add(refused(topic, Errors.TOPIC_AUTHORIZATION_FAILED));
+            }
+        }
+        return groups.fetch(group.duplicate().setTopics(allowed)).thenApply(answer -> {
+            if (answer.errorCode() == Errors.NONE.code()) {
+                answer.topics().addAll(denied);
+            }
+            return answer;
+        });
+    }
+
+    /// Asks by name, since offsets are kept by name, and answers by id.
+    private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup group,
+            Permissions permissions) {
+        if (group.topics() == null) {
+            return fetch(group, permissions).thenApply(this::withIds);
         }
         List<OffsetFetchRequestTopics> known = new ArrayList<>();
         List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
@@ -115,7 +158,7 @@ final class OffsetFetchHandler implements ApiHandler {
                 known.add(topic.duplicate().setName(name));
             }
         }
-        return groups.fetch(group.duplicate().setTopics(known)).thenApply(answer -> {
+        return fetch(group.duplicate().setTopics(known), permissions).thenApply(answer -> {
             if (answer.errorCode() == Errors.NONE.code()) {
                 answer.topics().addAll(unknown);
             }

@@ -7,6 +7,7 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiRow;
+import io.girok.broker.access.Access;
 import io.girok.broker.data.LeaderHints;
 import io.girok.coordinator.simulated.MemoryPartitionLog;
 import io.girok.group.GroupCoordinator;
@@ -164,7 +165,7 @@ class GroupApisTest {
     @BeforeEach
     void lead() {
         GroupApis apis = new GroupApis(GroupSettings.DEFAULT, 1_000_000, topics, clock, shard, () -> "unique");
-        apis.rows().forEach(row -> rows.put(row.api(), row));
+        apis.rows(Access.OFF).forEach(row -> rows.put(row.api(), row));
         groups = apis.groups();
         groups.lead(0, new MemoryPartitionLog(1_000_000), shard);
         topics.counts.put(OFFSETS_TOPIC, 1);

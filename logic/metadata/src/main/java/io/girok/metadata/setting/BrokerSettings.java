@@ -1,5 +1,6 @@
 package io.girok.metadata.setting;
 
+import io.girok.base.Principal;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -413,6 +414,18 @@ public final class BrokerSettings {
     public static final Setting<Integer> OFFSET_METADATA_MAX_BYTES = add(
             Setting.of("offset.metadata.max.bytes", ValueType.ints(0, Integer.MAX_VALUE), "4096",
                     "The most text a client may commit along with an offset, in bytes."));
+
+    public static final Setting<String> AUTHORIZER_CLASS_NAME = add(
+            Setting.of("authorizer.class.name",
+                    ValueType.oneOf("nothing, or a name of Apache Kafka's authorizer: " + AuthorizerNames.STANDARD
+                            + " or " + AuthorizerNames.OLD, "", AuthorizerNames.STANDARD, AuthorizerNames.OLD),
+                    "", "Whether requests are authorized by ACLs: with Apache Kafka's name for that, yes; empty, no."));
+    public static final Setting<List<Principal>> SUPER_USERS = add(
+            Setting.of("super.users", ValueType.principals(), "",
+                    "Who may do everything whatever the ACLs say; the brokers themselves belong here."));
+    public static final Setting<Boolean> ALLOW_EVERYONE_IF_NO_ACL_FOUND = add(
+            Setting.of("allow.everyone.if.no.acl.found", ValueType.booleans(), "false",
+                    "Whether a resource that no ACL is about is open to everyone, and not to super users alone."));
 
     private BrokerSettings() {}
 

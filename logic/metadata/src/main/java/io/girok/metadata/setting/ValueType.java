@@ -1,5 +1,6 @@
 package io.girok.metadata.setting;
 
+import io.girok.base.Principal;
 import io.girok.base.Secret;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -69,6 +70,30 @@ public record ValueType<T>(Kind kind, String allowed, Function<String, T> read, 
         return new ValueType<>(Kind.LIST, "PARTITION:BROKER, separated by commas, or * for all", ValueType::split,
                 values -> values.equals(List.of("*"))
                         || values.stream().allMatch(value -> value.matches("\\d{1,9}:\\d{1,9}")));
+    }
+
+    /// One of some texts, described as `allowed`.
+    static ValueType<String> oneOf(String allowed, String... texts) {
+        return new ValueType<>(Kind.STRING, allowed, text -> text, List.of(texts)::contains);
+    }
+
+    /// Principals with semicolons between them, since a name may have a comma.
+    static ValueType<List<Principal>> principals() {
+        return new ValueType<>(Kind.LIST, "TYPE:NAME, as in User:alice, separated by semicolons",
+                text -> Arrays.stream(text.split(";"))
+                        .map(String::strip)
+                        .filter(part -> !part.isEmpty())
+                        .map(ValueType::principal)
+                        .toList(),
+                _ -> true);
+    }
+
+    private static Principal principal(String text) {
+        int colon = text.indexOf(':');
+        if (colon <= 0) {
+            throw new IllegalArgumentException(text);
+        }
+        return new Principal(text.substring(0, colon), text.substring(colon + 1));
     }
 
     private static <T> ValueType<T> oneOf(Kind kind, List<String> words, Function<String, T> read) {
