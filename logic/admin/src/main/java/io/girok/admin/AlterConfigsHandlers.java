@@ -176,7 +176,11 @@ final class AlterConfigsHandlers {
     private CompletableFuture<Map<Resource, Told>> submit(
             Command<Map<ConfigTarget, Result<Map<String, String>>>> command,
             Map<Resource, @Nullable Told> resources) {
-        return controller.submit(command).handle((results, failure) -> {
+        boolean isAnyLeft = resources.containsValue(null);
+        CompletableFuture<Map<ConfigTarget, Result<Map<String, String>>>> changed = isAnyLeft
+                ? controller.submit(command)
+                : CompletableFuture.completedFuture(Map.of());
+        return changed.handle((results, failure) -> {
             Map<Resource, Told> told = new LinkedHashMap<>();
             resources.forEach((resource, refusal) -> {
                 if (refusal != null) {

@@ -41,6 +41,10 @@ final class CreatePartitionsHandler implements ApiHandler {
                 answer.results().add(told(topic.name(), Told.of(Errors.TOPIC_AUTHORIZATION_FAILED)));
             }
         }
+        if (wanted.isEmpty()) {
+            responder.respond(answer);
+            return;
+        }
         var _ = commands.submit(new CreatePartitions(wanted, body.validateOnly())).handle((results, failure) -> {
             if (failure == null) {
                 results.forEach((name, result) -> answer.results().add(told(name, ControllerAnswers.of(result))));

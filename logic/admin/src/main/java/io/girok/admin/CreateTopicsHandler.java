@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -60,7 +61,11 @@ final class CreateTopicsHandler implements ApiHandler {
                 .filter(topic -> !refused.containsKey(topic.name()))
                 .map(CreateTopicsHandler::newTopic)
                 .toList();
-        var _ = commands.submit(new CreateTopics(wanted, body.validateOnly())).handle((results, failure) -> {
+        // The controller has better to do than what strangers may not.
+        CompletableFuture<Map<String, Result<CreatedTopic>>> created = wanted.isEmpty()
+                ? CompletableFuture.completedFuture(Map.of())
+                : commands.submit(new CreateTopics(wanted, body.validateOnly()));
+        var _ = created.handle((results, failure) -> {
             CreatableTopicResultCollection answers = new CreatableTopicResultCollection(body.topics().size() + 1);
             refused.forEach((name, told) -> answers.add(failed(name, told)));
             if (failure == null) {

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
@@ -68,7 +69,10 @@ final class DeleteTopicsHandler implements ApiHandler {
                 .map(DeleteTopicsHandler::reference)
                 .flatMap(Optional::stream)
                 .toList();
-        var _ = controller.submit(new DeleteTopics(references)).handle((results, failure) -> {
+        CompletableFuture<List<Result<DeletedTopic>>> deleted = references.isEmpty()
+                ? CompletableFuture.completedFuture(List.of())
+                : controller.submit(new DeleteTopics(references));
+        var _ = deleted.handle((results, failure) -> {
             List<DeletableTopicResult> all = new ArrayList<>(denied);
             all.addAll(failure == null
                     ? answers(wanted, results)

@@ -18,6 +18,7 @@ import io.girok.log.OpenFiles;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.Settings;
+import io.girok.wire.RequestEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,7 +32,10 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DefaultPrincipalData;
 import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
@@ -150,6 +154,40 @@ class AuthorizedApisTest {
         }
 
         assertThat(served).isEmpty();
+    }
+
+    @Test
+    void whatAnEnvelopeCarriesIsItsSendersAndNotTheNodes() {
+        log.start(node.metadataListener());
+        shard.runAll();
+
+        assertThat(createdInEnvelope("mallory")).isEqualTo(Errors.TOPIC_AUTHORIZATION_FAILED);
+        assertThat(createdInEnvelope("root")).isNotIn(DENIALS);
+    }
+
+    /// What comes of a request of `sender` that the node of a super user passes on.
+    private Errors createdInEnvelope(String sender) {
+        short version = ApiKeys.CREATE_TOPICS.latestVersion(false);
+        ByteBuffer inner = RequestEncoder.encode(ApiKeys.CREATE_TOPICS, version, 7,
+                SampleRequests.of(ApiKeys.CREATE_TOPICS), ByteBuffer::allocate).flip().position(Integer.BYTES);
+        ByteBuffer data = ByteBuffer.allocate(Short.BYTES + Long.BYTES + inner.remaining())
+                .putShort((short) -3)
+                .putLong(log.leadership().epoch())
+                .put(inner)
+                .flip();
+        DefaultPrincipalData principal = new DefaultPrincipalData().setType("User").setName(sender);
+        EnvelopeRequestData envelope = new EnvelopeRequestData().setRequestData(data)
+                .setRequestPrincipal(MessageUtil.toVersionPrefixedBytes((short) 0, principal))
+                .setClientHostAddress(new byte[]{10, 0, 0, 1});
+
+        TestAnswer answer = TestAnswer.ask(node.table(), envelope, (short) 0, Principal.user("root"));
+        shard.runAll();
+
+        EnvelopeResponseData outer = answer.as(EnvelopeResponseData.class);
+        assertThat(outer.errorCode()).isZero();
+        CreateTopicsResponseData created = (CreateTopicsResponseData) RequestEncoder.decodeAnswer(ApiKeys.CREATE_TOPICS,
+                version, outer.responseData());
+        return Errors.forCode(created.topics().find("orders").errorCode());
     }
 
     /// In the answer to a stranger.

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -247,6 +248,26 @@ class AuthorizationIT {
         try (GirokProcess second = GirokProcess.start(data, SETTINGS);
                 Admin client = Clients.admin(second.bootstrap())) {
             assertThat(Clients.await(client.describeAcls(AclBindingFilter.ANY).values())).containsExactly(own);
+        }
+    }
+
+    /// Nodes are clients, too: with an ACL about the cluster they need theirs.
+    @Test
+    void aClusterReplicatesAndDecidesWithAcls() {
+        try (GirokCluster cluster = GirokCluster.start(directory.resolve("cluster"), SETTINGS);
+                Admin client = Clients.admin(cluster.bootstrap());
+                KafkaProducer<String, String> producer = Clients.producer(cluster.bootstrap(), Map.of("acks", "all"))) {
+            Clients.await(client.createAcls(List.of(
+                    acl(ResourceType.CLUSTER, "kafka-cluster", AclOperation.CLUSTER_ACTION, AclPermissionType.ALLOW),
+                    acl(ResourceType.CLUSTER, "kafka-cluster", AclOperation.ALTER, AclPermissionType.ALLOW),
+                    acl(ResourceType.TOPIC, "forbidden", AclOperation.CREATE, AclPermissionType.DENY))).all());
+
+            for (int i = 0; i < 5; i++) {
+                isDenied(client.createTopics(List.of(new NewTopic("forbidden", 1, (short) 3))).all(),
+                        TopicAuthorizationException.class);
+                Clients.await(client.createTopics(List.of(new NewTopic("replicated-" + i, 1, (short) 3))).all());
+                Clients.await(producer.send(new ProducerRecord<>("replicated-" + i, "a")));
+            }
         }
     }
 
