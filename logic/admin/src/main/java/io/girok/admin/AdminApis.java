@@ -76,7 +76,7 @@ public final class AdminApis {
                 cluster(ApiKeys.DESCRIBE_CLIENT_QUOTAS, ApiOperation.DESCRIBE_CONFIGS,
                         new DescribeClientQuotasHandler(cluster::image)),
                 cluster(ApiKeys.ALTER_CLIENT_QUOTAS, ApiOperation.ALTER_CONFIGS,
-                        new AlterClientQuotasHandler(controller)),
+                        new AlterClientQuotasHandler(controller, access)),
                 cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster, access))

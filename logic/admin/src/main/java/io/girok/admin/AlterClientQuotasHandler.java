@@ -2,6 +2,7 @@ package io.girok.admin;
 
 import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
+import io.girok.broker.access.Access;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AlterQuotas;
 import io.girok.controller.Result;
@@ -24,9 +25,11 @@ import org.apache.kafka.common.protocol.Errors;
 /// AlterClientQuotas, versions 0 and 1 (KIP-546): a command to the controller. Thread-safe.
 final class AlterClientQuotasHandler implements ApiHandler {
     private final ActiveController controller;
+    private final Access access;
 
-    AlterClientQuotasHandler(ActiveController controller) {
+    AlterClientQuotasHandler(ActiveController controller, Access access) {
         this.controller = controller;
+        this.access = access;
     }
 
     /// An entry of the request.
@@ -41,11 +44,28 @@ final class AlterClientQuotasHandler implements ApiHandler {
         List<Entry> entries = body.entries().stream().map(AlterClientQuotasHandler::read).toList();
         List<AlterQuotas.Alteration> asked = entries.stream().flatMap(entry -> entry.asked().stream()).toList();
         var _ = controller.submit(new AlterQuotas(asked, body.validateOnly())).handle((results, failure) -> {
+            if (failure == null && !body.validateOnly()) {
+                audit(request, asked, results);
+            }
             responder.respond(failure == null
                     ? answer(entries, results.iterator())
                     : failed(entries, ControllerAnswers.of(failure)));
             return true;
         });
+    }
+
+    private void audit(Request request, List<AlterQuotas.Alteration> asked, List<Result<QuotaEntity>> results) {
+        for (int i = 0; i < asked.size(); i++) {
+            if (results.get(i).isOk()) {
+                access.audit().changed(request, "quota", asked.get(i).entity().toString(),
+                        asked.get(i).operations().stream().map(AlterClientQuotasHandler::describe).toList());
+            }
+        }
+    }
+
+    private static String describe(AlterQuotas.Operation operation) {
+        return operation.value().map(value -> "SET " + operation.key() + "=" + value)
+                .orElse("DELETE " + operation.key());
     }
 
     private static Entry read(AlterClientQuotasRequestData.EntryData data) {

@@ -87,6 +87,11 @@ final class AlterConfigsHandlers {
             }
         }
         var _ = submit(new AlterConfigs(alterations, body.validateOnly()), resources).thenAccept(told -> {
+            if (!body.validateOnly()) {
+                body.resources().forEach(resource -> audit(request, told,
+                        new Resource(resource.resourceType(), resource.resourceName()),
+                        resource.configs().stream().map(AlterConfigsHandlers::describe).toList()));
+            }
             IncrementalAlterConfigsResponseData answer = new IncrementalAlterConfigsResponseData();
             told.forEach(
                     (resource, outcome) -> answer.responses()
@@ -137,6 +142,14 @@ final class AlterConfigsHandlers {
             }
         }
         var _ = submit(new ReplaceConfigs(replacements, body.validateOnly()), resources).thenAccept(told -> {
+            if (!body.validateOnly()) {
+                body.resources().forEach(resource -> audit(request, told,
+                        new Resource(resource.resourceType(), resource.resourceName()),
+                        resource.configs()
+                                .stream()
+                                .map(config -> "REPLACE " + config.name() + "=" + config.value())
+                                .toList()));
+            }
             AlterConfigsResponseData answer = new AlterConfigsResponseData();
             told.forEach(
                     (resource, outcome) -> answer.responses()
@@ -148,6 +161,20 @@ final class AlterConfigsHandlers {
                                             .setErrorMessage(outcome.message())));
             responder.respond(answer);
         });
+    }
+
+    /// No setting that is changed at run time is a secret.
+    private static String describe(AlterableConfig config) {
+        Operation operation = operation(config);
+        return operation.kind() == Kind.DELETE
+                ? "DELETE " + config.name()
+                : operation.kind() + " " + config.name() + "=" + config.value();
+    }
+
+    private void audit(Request request, Map<Resource, Told> told, Resource resource, List<String> changes) {
+        if (Objects.requireNonNull(told.get(resource)).error() == Errors.NONE) {
+            access.audit().changed(request, "config", resource.target().kind() + " " + resource.name(), changes);
+        }
     }
 
     private static @Nullable Told problem(AlterConfigsRequestData.AlterConfigsResource resource) {

@@ -8,6 +8,7 @@ import io.girok.broker.ApiTable;
 import io.girok.broker.LeaderView;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.access.Access;
+import io.girok.broker.access.Audit;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Command;
 import io.girok.controller.Controller;
@@ -47,6 +48,7 @@ final class AdminNode {
     final List<CompletableFuture<Void>> opening = new ArrayList<>();
     /// Those that this node knows of.
     final List<Voter> voters = new ArrayList<>();
+    final List<String> audited = new ArrayList<>();
     private final InMemoryMetadataLog log;
     private final ApiTable table;
     private final AtomicBoolean isCutOff = new AtomicBoolean();
@@ -78,7 +80,7 @@ final class AdminNode {
                     throw new AssertionError("there is no other node");
                 }, id -> null), thread);
         table = new ApiTable(new AdminApis(view, effective, controller, channel,
-                Access.of(settings, store::image, new ManualClock()), this::served).rows());
+                Access.of(settings, store::image, new Audit(() -> 0, audited::add)), this::served).rows());
         channel.serveLocally(table);
     }
 

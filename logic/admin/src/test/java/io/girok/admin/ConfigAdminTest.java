@@ -64,6 +64,16 @@ class ConfigAdminTest {
         node.run(new CreateTopics(List.of(NewTopic.of("orders", 1, 1)), false));
     }
 
+    @Test
+    void theAuditLogSaysWhatWasChangedAndNothingElse() {
+        alter(1, TOPIC, "orders", change("retention.ms", SET, "5000"), change("cleanup.policy", DELETE, null));
+        alter(1, TOPIC, "orders", change("retention.ms", SET, "wrong"));
+        alter(1, TOPIC, "nothing", change("retention.ms", SET, "5000"));
+
+        assertThat(node.audited).containsExactly("config changed principal='User:ANONYMOUS' host='0.0.0.0'"
+                + " of='TOPIC orders' 'SET retention.ms=5000' 'DELETE cleanup.policy'");
+    }
+
     @ParameterizedTest
     @MethodSource("incrementalVersions")
     void settingsAreSetAddedToTakenFromAndDeleted(int version) {

@@ -104,6 +104,8 @@ class QuotaAdminTest {
 
         assertThat(answer.entries()).extracting(AlterClientQuotasResponseData.EntryData::errorCode)
                 .containsExactly(invalid(), (short) 0, invalid(), invalid());
+        assertThat(node.audited).containsExactly("quota changed principal='User:ANONYMOUS' host='0.0.0.0'"
+                + " of='user \\'bob\\'' 'SET producer_byte_rate=2.0'");
         assertThat(answer.entries().get(2).errorMessage()).contains(PRODUCE, "-3", "'eve'", "above 0");
         assertThat(rates(false)).containsExactly("2.0");
     }

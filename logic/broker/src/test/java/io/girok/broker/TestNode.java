@@ -9,6 +9,7 @@ import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.access.Access;
+import io.girok.broker.access.Audit;
 import io.girok.broker.data.ProducerIds;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -127,7 +128,7 @@ public final class TestNode {
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
-        table = broker.complete(List.of(), Access.of(settings.given(), metadata::image, time));
+        table = broker.complete(List.of(), Access.of(settings.given(), metadata::image, Audit.logging(time)));
         broker.start();
         runAll();
     }

@@ -11,6 +11,7 @@ import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.LeaderView;
 import io.girok.broker.access.Access;
+import io.girok.broker.access.Audit;
 import io.girok.controller.ActiveController;
 import io.girok.controller.Controller;
 import io.girok.controller.ControllerRules;
@@ -75,7 +76,7 @@ final class ControllerRole {
         this.feed = new MetadataFeed(identity.clusterId(), store, quorum.log(), surroundings.first(),
                 surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
-        this.access = Access.of(settings, store::image, surroundings.clock());
+        this.access = Access.of(settings, store::image, Audit.logging(surroundings.clock()));
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
         store.subscribe(controller);

@@ -1,6 +1,5 @@
 package io.girok.broker.access;
 
-import io.girok.base.Clock;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiRow;
@@ -24,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 /// A node's requests to itself are not authorized; those of other nodes are, like any client's.
 public final class Access {
     /// Of a node without authorization: everybody may do everything, and asking costs nothing.
-    public static final Access OFF = new Access(false, Authorizer.EVERYTHING, new Audit(() -> 0, line -> {}));
+    public static final Access OFF = off(new Audit(() -> 0, line -> {}));
 
     private final boolean isOn;
     private final Authorizer authorizer;
@@ -37,10 +36,14 @@ public final class Access {
     }
 
     /// As the settings of the node want it.
-    public static Access of(Settings given, Supplier<MetadataImage> images, Clock clock) {
+    public static Access of(Settings given, Supplier<MetadataImage> images, Audit audit) {
         return AclRules.areOn(given)
-                ? by(new AclAuthorizer(() -> images.get().acls(), AclRules.of(given)), Audit.logging(clock))
-                : OFF;
+                ? by(new AclAuthorizer(() -> images.get().acls(), AclRules.of(given)), audit)
+                : off(audit);
+    }
+
+    private static Access off(Audit audit) {
+        return new Access(false, Authorizer.EVERYTHING, audit);
     }
 
     /// As `authorizer` says.

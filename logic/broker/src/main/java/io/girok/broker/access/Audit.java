@@ -1,5 +1,6 @@
 package io.girok.broker.access;
 
+import io.girok.base.Clock;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.acl.AclResource;
@@ -15,10 +16,12 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The audit log: a line for what was denied, and one for each ACL that came or went. Thread-safe.
+/// The audit log: a line for what was denied, and one for each ACL that came or went, and for what settings, quotas and
+/// credentials were changed. Thread-safe.
 ///
 /// ```
 /// denied principal='User:alice' host='10.0.0.7' operation=WRITE resource=TOPIC name='orders' api=Produce client='app'
+/// config changed principal='User:root' host='10.0.0.1' of='TOPIC orders' 'SET retention.ms=1000'
 /// acl added principal='User:root' host='10.0.0.1' acl: ALLOW READ on TOPIC literal 'orders' to 'User:bob' from '*'
 /// ```
 ///
@@ -31,6 +34,7 @@ public final class Audit {
     static final int MAX_LINES_PER_INTERVAL = 1_000;
     /// Of one request: a line says how many more there were.
     static final int MAX_CHANGES_TOLD = 1_000;
+    private static final int MAX_CHANGES_IN_A_LINE = 50;
     private static final int MAX_KEY_CHARACTERS = 100;
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER_NAME);
@@ -44,12 +48,13 @@ public final class Audit {
     private final Map<Subject, Boolean> told = new ConcurrentHashMap<>();
     private final AtomicLong leftOut = new AtomicLong();
 
-    Audit(LongSupplier monotonicMs, Consumer<String> lines) {
+    /// @param lines where they go
+    public Audit(LongSupplier monotonicMs, Consumer<String> lines) {
         this.monotonicMs = monotonicMs;
         this.lines = lines;
     }
 
-    static Audit logging(io.girok.base.Clock clock) {
+    public static Audit logging(Clock clock) {
         return new Audit(clock::monotonicMs, LOG::info);
     }
 
@@ -100,6 +105,24 @@ public final class Audit {
         if (MAX_CHANGES_TOLD < acls.size()) {
             lines.accept("acl " + how + " " + sender(request) + " and " + (acls.size() - MAX_CHANGES_TOLD) + " more");
         }
+    }
+
+    /// The sender of the request, another one than this node itself, has changed settings, quotas or credentials.
+    ///
+    /// @param kind `config`, `quota`, `credential`
+    /// @param changes in words, without secrets
+    public void changed(Request request, String kind, String of, List<String> changes) {
+        if (request.connection().isOurOwn()) {
+            return;
+        }
+        StringBuilder line = new StringBuilder(kind + " changed " + sender(request) + " of="
+                + UntrustedText.quoted(of));
+        changes.stream().limit(MAX_CHANGES_IN_A_LINE).forEach(change -> line.append(' ')
+                .append(UntrustedText.quoted(change)));
+        if (MAX_CHANGES_IN_A_LINE < changes.size()) {
+            line.append(" and ").append(changes.size() - MAX_CHANGES_IN_A_LINE).append(" more");
+        }
+        lines.accept(line.toString());
     }
 
     private static String sender(Request request) {

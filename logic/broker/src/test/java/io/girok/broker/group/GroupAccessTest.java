@@ -9,6 +9,7 @@ import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.access.Access;
+import io.girok.broker.access.Audit;
 import io.girok.broker.data.LeaderHints;
 import io.girok.coordinator.simulated.MemoryPartitionLog;
 import io.girok.group.GroupSettings;
@@ -109,7 +110,7 @@ class GroupAccessTest {
     @BeforeEach
     void lead() {
         GroupApis apis = new GroupApis(GroupSettings.DEFAULT, 1_000_000, new Topics(), clock, shard, () -> "unique");
-        table = new ApiTable(apis.rows(Access.of(SETTINGS, () -> image, clock)));
+        table = new ApiTable(apis.rows(Access.of(SETTINGS, () -> image, Audit.logging(clock))));
         apis.groups().lead(0, new MemoryPartitionLog(1_000_000), shard);
         shard.runAll();
         for (String group : List.of("g", "hidden")) {
