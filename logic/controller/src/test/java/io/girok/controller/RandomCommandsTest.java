@@ -20,6 +20,11 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
+import io.girok.metadata.acl.Acl;
+import io.girok.metadata.acl.AclFilter;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclPattern;
+import io.girok.metadata.acl.AclResource;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -117,7 +122,7 @@ class RandomCommandsTest {
 
     private static Command<?> command(Random random, MetadataImage image) {
         int brokerId = random.nextInt(5);
-        return switch (random.nextInt(19)) {
+        return switch (random.nextInt(21)) {
             case 0 -> World.registration(brokerId, 1 + random.nextInt(2), random.nextBoolean() ? "a" : "");
             case 1, 2 -> new FenceBroker(brokerId, epoch(image, brokerId), random.nextInt(4) == 0);
             case 3, 4 -> new CreateTopics(some(random, () -> newTopic(random)), random.nextInt(5) == 0);
@@ -156,9 +161,19 @@ class RandomCommandsTest {
                     false);
             case 15 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
             case 16 -> assignment(random, image, brokerId);
+            case 19 -> new CreateAcls(some(random, () -> acl(random)));
+            case 20 -> new DeleteAcls(some(random, () -> new AclFilter(null, random.nextBoolean() ? name(random) : null,
+                    AclFilter.Match.values()[random.nextInt(4)], null, null, AclOperation.READ, null)));
             default -> new RegisterBroker("cluster-" + random.nextInt(3), brokerId, new TopicId(3, 3), List.of(), null,
                     List.of(), random.nextBoolean());
         };
+    }
+
+    private static Acl acl(Random random) {
+        AclPattern pattern = new AclPattern(AclResource.values()[random.nextInt(3)], random.nextBoolean(),
+                random.nextInt(5) == 0 ? "" : name(random));
+        return Acl.allow(pattern, random.nextInt(5) == 0 ? "nobody" : "User:" + random.nextInt(3),
+                random.nextBoolean() ? AclOperation.READ : AclOperation.WRITE);
     }
 
     private static long epoch(MetadataImage image, int brokerId) {

@@ -146,9 +146,17 @@ class AuthorizedApisTest {
         List<String> served = new ArrayList<>();
         for (ApiRow row : node.table().rows()) {
             if (!open.contains(row.api())) {
-                Set<Errors> errors = errors(row);
-                if (errors.isEmpty() || !DENIALS.containsAll(errors)) {
-                    served.add(row.api() + " " + errors);
+                short latest = row.isCheckedWhole() ? row.maxVersion() : SampleRequests.version(row.api());
+                short first = SampleRequests.isOfEveryVersion(row) ? row.minVersion() : latest;
+                for (short version = first; version <= latest; version++) {
+                    Set<Errors> errors = errors(row, version);
+                    // An early version may have no place for an error that is not about some thing; it is empty then.
+                    if (version < latest) {
+                        errors.remove(Errors.NONE);
+                    }
+                    if ((version == latest && errors.isEmpty()) || !DENIALS.containsAll(errors)) {
+                        served.add(row.api() + " version " + version + " " + errors);
+                    }
                 }
             }
         }
@@ -191,8 +199,7 @@ class AuthorizedApisTest {
     }
 
     /// In the answer to a stranger.
-    private Set<Errors> errors(ApiRow row) {
-        short version = row.isCheckedWhole() ? row.maxVersion() : SampleRequests.version(row.api());
+    private Set<Errors> errors(ApiRow row, short version) {
         ApiMessage request = row.isCheckedWhole() || row.api() == ApiKeys.INIT_PRODUCER_ID
                 ? whole(row.api())
                 : SampleRequests.of(row.api());

@@ -1,5 +1,6 @@
 package io.girok.node;
 
+import io.girok.broker.ApiRow;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -43,6 +44,16 @@ final class SampleRequests {
             case FETCH -> 12;
             case OFFSET_COMMIT, OFFSET_FETCH -> 9;
             default -> api.latestVersion(false);
+        };
+    }
+
+    /// Whether a request of the API can be said in every version.
+    static boolean isOfEveryVersion(ApiRow row) {
+        return row.isCheckedWhole() || switch (row.api()) {
+            case JOIN_GROUP, SYNC_GROUP, HEARTBEAT, LEAVE_GROUP, OFFSET_COMMIT, DESCRIBE_GROUPS, DELETE_GROUPS,
+                    INIT_PRODUCER_ID, CREATE_PARTITIONS, DELETE_RECORDS, OFFSET_FOR_LEADER_EPOCH ->
+                true;
+            default -> false;
         };
     }
 
