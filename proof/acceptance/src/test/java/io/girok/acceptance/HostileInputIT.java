@@ -1,6 +1,7 @@
 package io.girok.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -13,9 +14,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
+import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.RequestHeaderData;
@@ -28,6 +33,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What no client sends: the broker answers with the documented error or closes that connection, and everybody else
 /// goes on.
@@ -153,6 +160,86 @@ class HostileInputIT {
             for (Socket socket : giants) {
                 socket.close();
             }
+        }
+    }
+
+    @Test
+    void thousandsOfIdleAndHundredsOfSlowConnectionsLeaveAWorkingClientWorking() throws IOException {
+        List<Socket> idle = new ArrayList<>();
+        List<Socket> slow = new ArrayList<>();
+        byte[] dripped = frame(new byte[1_000]);
+        try {
+            for (int i = 0; i < 5_000; i++) {
+                idle.add(connect());
+            }
+            for (int i = 0; i < 500; i++) {
+                slow.add(connect());
+            }
+            for (int round = 0; round < 20; round++) {
+                for (Socket socket : slow) {
+                    socket.getOutputStream().write(dripped, round, 1);
+                }
+                assertAWorkingClientWorks();
+            }
+
+            for (Socket socket : List.of(idle.getFirst(), idle.getLast(), slow.getFirst(), slow.getLast())) {
+                assertThat(socket.getInputStream().available()).as("nobody was turned away").isZero();
+                socket.getOutputStream().write(0);
+            }
+        } finally {
+            for (Socket socket : idle) {
+                socket.close();
+            }
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /// In a flexible version a text may say of itself that it has 2 GiB; whatever it has, it is a topic's name.
+    @ParameterizedTest
+    @ValueSource(ints = {100_000, 32_768, 32_767})
+    void namesOfAHundredThousandCharactersAreNoNames(int length) throws IOException {
+        ByteBuffer request = ByteBuffer.allocate(length + 64)
+                .putShort(ApiKeys.METADATA.id)
+                .putShort((short) 12)
+                .putInt(7)
+                .putShort((short) -1)
+                .put((byte) 0)
+                // One topic, without an id.
+                .put((byte) 2)
+                .putLong(0)
+                .putLong(0);
+        new ByteBufferAccessor(request).writeUnsignedVarint(length + 1);
+        for (int i = 0; i < length; i++) {
+            request.put((byte) 'x');
+        }
+        request.put(new byte[4]).flip();
+        byte[] bytes = new byte[request.remaining()];
+        request.get(bytes);
+
+        if (length <= Short.MAX_VALUE) {
+            try (Socket socket = connect()) {
+                socket.getOutputStream().write(frame(bytes));
+                ByteBuffer answer = readFrame(socket);
+                answer.position(5);
+                assertThat(new MetadataResponseData(new ByteBufferAccessor(answer), (short) 12).topics())
+                        .extracting(MetadataResponseData.MetadataResponseTopic::errorCode)
+                        .containsExactly(Errors.INVALID_TOPIC_EXCEPTION.code());
+            }
+        } else {
+            assertClosedAfter(frame(bytes));
+        }
+        assertAWorkingClientWorks();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../etc/passwd", "a/b", "a\u0000b", "..", ".", "a\nb", "\u001b[2J"})
+    void namesThatLeadElsewhereAreNoNames(String name) {
+        try (Admin admin = Clients.admin(broker.bootstrap())) {
+            KafkaFuture<Void> made = admin.createTopics(List.of(new NewTopic(name, 1, (short) 1))).all();
+
+            assertThatThrownBy(made::get).hasCauseInstanceOf(InvalidTopicException.class);
         }
     }
 
