@@ -67,6 +67,10 @@ public final class AdminApis {
                         new ListPartitionReassignmentsHandler(cluster)),
                 cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
+                cluster(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, ApiOperation.DESCRIBE,
+                        new DescribeUserScramCredentialsHandler(cluster::image)),
+                cluster(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, ApiOperation.ALTER,
+                        new AlterUserScramCredentialsHandler(controller)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster)));
     }
 

@@ -39,6 +39,7 @@ public final class Controller {
             case AlterReassignments alter -> Reassignments.handle(rules, image, alter);
             case BalanceLeaders balance -> LeaderBalance.handle(rules, image, balance);
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
+            case AlterScramCredentials alter -> ScramChange.handle(image, alter);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

@@ -22,6 +22,7 @@ public final class ImageChange {
     private HashPMap<ConfigTarget, Map<String, String>> configs;
     private long nextProducerId;
     private HashPMap<String, Integer> features;
+    private HashPMap<ScramUser, ScramCredential> credentials;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -37,6 +38,7 @@ public final class ImageChange {
         this.configs = before.configMap();
         this.nextProducerId = before.nextProducerId();
         this.features = before.featureMap();
+        this.credentials = before.credentialMap();
     }
 
     /// The way from `before` over all of `records`.
@@ -70,6 +72,11 @@ public final class ImageChange {
             case MetadataRecord.FeatureLevelSet set -> features = set.level() == 0
                     ? features.minus(set.feature())
                     : features.plus(set.feature(), set.level());
+            case MetadataRecord.ScramCredentialSet set -> credentials = credentials.plus(set.user(), set.credential());
+            case MetadataRecord.ScramCredentialRemoved removed -> {
+                Invariant.check(credentials.containsKey(removed.user()), "a credential that is removed is there");
+                credentials = credentials.minus(removed.user());
+            }
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
                         nextProducerId <= allocated.nextProducerId(),
@@ -190,7 +197,8 @@ public final class ImageChange {
 
     /// The image after all records applied so far.
     public MetadataImage image() {
-        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features);
+        return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features,
+                credentials);
     }
 
     /// What all records applied so far have changed.

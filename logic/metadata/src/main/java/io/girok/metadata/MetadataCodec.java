@@ -27,6 +27,8 @@ public final class MetadataCodec {
     private static final byte BROKER_UNREGISTERED = 12;
     private static final byte FEATURE_LEVEL_SET = 13;
     private static final byte DIRECTORIES_FAILED = 15;
+    private static final byte SCRAM_CREDENTIAL_SET = 17;
+    private static final byte SCRAM_CREDENTIAL_REMOVED = 18;
 
     private MetadataCodec() {}
 
@@ -60,6 +62,10 @@ public final class MetadataCodec {
                     .optionalText(changed.value());
             case MetadataRecord.FeatureLevelSet set -> begin(out, FEATURE_LEVEL_SET).text(set.feature())
                     .int32(set.level());
+            case MetadataRecord.ScramCredentialSet set ->
+                write(write(begin(out, SCRAM_CREDENTIAL_SET), set.user()), set.credential());
+            case MetadataRecord.ScramCredentialRemoved removed ->
+                write(begin(out, SCRAM_CREDENTIAL_REMOVED), removed.user());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -95,6 +101,9 @@ public final class MetadataCodec {
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());
                 case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.int32());
+                case SCRAM_CREDENTIAL_SET ->
+                    new MetadataRecord.ScramCredentialSet(readScramUser(in), readScramCredential(in));
+                case SCRAM_CREDENTIAL_REMOVED -> new MetadataRecord.ScramCredentialRemoved(readScramUser(in));
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };
@@ -150,6 +159,25 @@ public final class MetadataCodec {
 
     private static MetadataRecord.PartitionChange readChange(FieldReader in, int version) {
         return new MetadataRecord.PartitionChange(in.int32(), readPartition(in, version));
+    }
+
+    static FieldWriter write(FieldWriter out, ScramUser user) {
+        return out.text(user.name()).int8(user.mechanism());
+    }
+
+    static ScramUser readScramUser(FieldReader in) {
+        return new ScramUser(in.text(), in.int8());
+    }
+
+    static FieldWriter write(FieldWriter out, ScramCredential credential) {
+        return out.bytes(credential.salt())
+                .bytes(credential.storedKey())
+                .bytes(credential.serverKey())
+                .int32(credential.iterations());
+    }
+
+    static ScramCredential readScramCredential(FieldReader in) {
+        return new ScramCredential(in.bytes(), in.bytes(), in.bytes(), in.int32());
     }
 
     static FieldWriter write(FieldWriter out, ConfigTarget target) {

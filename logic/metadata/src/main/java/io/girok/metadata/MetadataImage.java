@@ -12,7 +12,7 @@ import org.pcollections.HashTreePMap;
 public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty());
+            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), HashTreePMap.empty());
 
     private final long endOffset;
     private final String clusterId;
@@ -22,11 +22,12 @@ public final class MetadataImage {
     private final HashPMap<ConfigTarget, Map<String, String>> configs;
     private final long nextProducerId;
     private final HashPMap<String, Integer> features;
+    private final HashPMap<ScramUser, ScramCredential> credentials;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
             HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
-            HashPMap<String, Integer> features) {
+            HashPMap<String, Integer> features, HashPMap<ScramUser, ScramCredential> credentials) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -35,6 +36,7 @@ public final class MetadataImage {
         this.configs = configs;
         this.nextProducerId = nextProducerId;
         this.features = features;
+        this.credentials = credentials;
     }
 
     /// The offset of the first record that is not in the image.
@@ -95,6 +97,20 @@ public final class MetadataImage {
         return features.getOrDefault(feature, 0);
     }
 
+    /// Null when the user may not show itself by that mechanism.
+    public @Nullable ScramCredential credential(ScramUser user) {
+        return credentials.get(user);
+    }
+
+    /// In no particular order.
+    public Map<ScramUser, ScramCredential> credentials() {
+        return credentials;
+    }
+
+    HashPMap<ScramUser, ScramCredential> credentialMap() {
+        return credentials;
+    }
+
     HashPMap<String, Integer> featureMap() {
         return features;
     }
@@ -124,7 +140,8 @@ public final class MetadataImage {
                 && brokers.equals(image.brokers)
                 && configs.equals(image.configs)
                 && nextProducerId == image.nextProducerId
-                && features.equals(image.features);
+                && features.equals(image.features)
+                && credentials.equals(image.credentials);
     }
 
     @Override

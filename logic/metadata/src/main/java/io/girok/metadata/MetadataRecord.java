@@ -70,6 +70,12 @@ public sealed interface MetadataRecord {
     /// A feature of the whole cluster is at that level from here on.
     record FeatureLevelSet(String feature, int level) implements MetadataRecord {}
 
+    /// A user may show itself by SCRAM from here on, by the password that this is known by, and by no other.
+    record ScramCredentialSet(ScramUser user, ScramCredential credential) implements MetadataRecord {}
+
+    /// A user may no longer show itself by that mechanism.
+    record ScramCredentialRemoved(ScramUser user) implements MetadataRecord {}
+
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 }

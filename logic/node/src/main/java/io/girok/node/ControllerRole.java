@@ -112,7 +112,7 @@ final class ControllerRole {
                 new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
                 new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
-                surroundings.random()::nextInt);
+                surroundings.random()::nextInt, identity.founding());
     }
 
     EffectiveSettings effective() {
