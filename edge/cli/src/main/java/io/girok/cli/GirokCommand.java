@@ -14,8 +14,8 @@ import picocli.CommandLine.ScopeType;
             "0:done", "1:failed; the reason is on standard error", "2:the command line makes no sense"},
         subcommands = {
             StartCommand.class, TopicCommand.class, ProduceCommand.class, ConsumeCommand.class,
-            GroupCommand.class, AclCommand.class, QuotaCommand.class, ClusterCommand.class,
-            LogCommand.class, BenchCommand.class,
+            GroupCommand.class, AclCommand.class, UserCommand.class, QuotaCommand.class, TlsCommand.class,
+            ClusterCommand.class, LogCommand.class, BenchCommand.class,
             CompletionCommand.class})
 final class GirokCommand {
     private static final int DONE = 0;

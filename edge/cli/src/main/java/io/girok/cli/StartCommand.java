@@ -23,6 +23,19 @@ final class StartCommand implements Callable<Integer> {
     @Nullable
     String cluster;
 
+    @Option(names = "--bootstrap-admin", paramLabel = "NAME",
+            description = {
+                "Let NAME show itself by SCRAM to the cluster that this start founds, which has no users yet.",
+                "The password is the first line of --bootstrap-admin-password-file, or in the environment variable "
+                        + "GIROK_BOOTSTRAP_ADMIN_PASSWORD, or asked for, or the first line of standard input."})
+    @Nullable
+    String bootstrapAdmin;
+
+    @Option(names = "--bootstrap-admin-password-file", paramLabel = "FILE",
+            description = "The password of --bootstrap-admin is its first line.")
+    @Nullable
+    String bootstrapAdminPasswordFile;
+
     @Option(names = "--set", paramLabel = "NAME=VALUE", description = "One setting; may be repeated.")
     List<String> settings = new ArrayList<>();
 
@@ -31,6 +44,12 @@ final class StartCommand implements Callable<Integer> {
         List<String> arguments = new ArrayList<>();
         if (config != null) {
             arguments.addAll(List.of("--config", config));
+        }
+        if (bootstrapAdmin != null) {
+            arguments.addAll(List.of("--bootstrap-admin", bootstrapAdmin));
+        }
+        if (bootstrapAdminPasswordFile != null) {
+            arguments.addAll(List.of("--bootstrap-admin-password-file", bootstrapAdminPasswordFile));
         }
         settings.forEach(setting -> arguments.addAll(List.of("--set", setting)));
         return GirokServer.run(arguments);

@@ -202,6 +202,8 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         if (cause instanceof IOException || (cause instanceof DecoderException && !isLetIn)) {
             LOG.debug("connection {} failed: {}", this, cause.toString());
+        } else if (cause instanceof DecoderException) {
+            refuse("what it sends is not the TLS that was agreed on");
         } else {
             LOG.error("connection {} is closed after an unexpected failure", this, cause);
         }

@@ -38,6 +38,7 @@ final class SaslGate {
     }
 
     private static final short FIRST_VERSION_WITH_REQUESTS = 1;
+    private static final long STARTING_TURN_MS = 50;
     private static final String ILLEGAL_STATE = "Unexpected Kafka request during SASL authentication";
 
     private final SaslSession session;
@@ -127,6 +128,7 @@ final class SaslGate {
             return;
         }
         switch (session.message(message)) {
+            case MessageAnswer.NotYet() -> again(() -> authenticate(message, exchange), exchange::respondNothing);
             case MessageAnswer.Continue(byte[] challenge) ->
                 exchange.respond(new SaslAuthenticateResponseData().setAuthBytes(challenge));
             case MessageAnswer.Authenticated(byte[] answer, long lifetimeMs) -> {
@@ -157,7 +159,15 @@ final class SaslGate {
         byte[] message = new byte[bytes.remaining()];
         bytes.get(message);
         frame.release();
+        take(message);
+    }
+
+    private void take(byte[] message) {
+        if (session.hasFailed()) {
+            return;
+        }
         switch (session.message(message)) {
+            case MessageAnswer.NotYet() -> again(() -> take(message), () -> {});
             case MessageAnswer.Continue(byte[] challenge) -> sendRaw(challenge);
             case MessageAnswer.Authenticated(byte[] answer, long _) -> {
                 isRaw = false;
@@ -175,6 +185,17 @@ final class SaslGate {
         ByteBuf bytes = channel.alloc().directBuffer(Integer.BYTES + message.length);
         bytes.writeInt(message.length).writeBytes(message);
         var _ = channel.writeAndFlush(bytes, channel.voidPromise());
+    }
+
+    /// A client that came while the node is starting must not be told that it is nobody: it would give up.
+    private void again(Runnable task, Runnable whenGone) {
+        var _ = channel.eventLoop().schedule(() -> {
+            if (channel.isActive()) {
+                task.run();
+            } else {
+                whenGone.run();
+            }
+        }, STARTING_TURN_MS, TimeUnit.MILLISECONDS);
     }
 
     /// Whoever guesses passwords is to wait for each answer.

@@ -7,12 +7,13 @@ import io.girok.base.Principal;
 import io.girok.base.Secret;
 import io.girok.base.Shard;
 import io.girok.base.SystemClock;
+import io.girok.metadata.MetadataImage;
 import io.girok.network.TestServer.Aside;
 import io.girok.security.SaslSettings;
 import io.girok.security.TlsSettings;
+import io.girok.security.sasl.ImageScramUsers;
 import io.girok.security.sasl.SaslClients;
 import io.girok.security.sasl.SaslMechanisms;
-import io.girok.security.sasl.ScramMechanism;
 import io.girok.security.sasl.ScramUsers;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
@@ -60,9 +61,8 @@ class SaslListenerTest {
         SaslSettings settings = new SaslSettings(List.of("PLAIN", "SCRAM-SHA-256"),
                 Map.of("alice", new Secret("secret")), Optional.empty(), Optional.empty(), 2_000,
                 Map.of("PLAIN", maxReauthMs, "SCRAM-SHA-256", maxReauthMs));
-        ScramUsers users = new ScramUsers((mechanism, user) -> user.equals("node")
-                ? mechanism.keys("pencil", new byte[16], ScramMechanism.MIN_ITERATIONS)
-                : null, Optional.empty(), new byte[8]);
+        ScramUsers users = new ScramUsers(new ImageScramUsers(() -> MetadataImage.EMPTY),
+                Optional.of(new SaslSettings.Login("SCRAM-SHA-256", "node", new Secret("pencil"))), new byte[8]);
         server = new TestServer(NettyShards.start(1), (request, responder) -> {
             if (request.api() == ApiKeys.API_VERSIONS) {
                 responder.respond(new ApiVersionsResponseData());

@@ -7,6 +7,7 @@ import io.girok.network.PeerSecurity;
 import io.girok.network.TlsContext;
 import io.girok.security.ListenerSecurity;
 import io.girok.security.SaslSettings;
+import io.girok.security.SecurityProtocol;
 import io.girok.security.TlsSettings;
 import io.girok.security.sasl.JwtVerifier;
 import io.girok.security.sasl.SaslClients;
@@ -69,7 +70,7 @@ final class Doors {
             if (security.tls().isPresent()) {
                 contexts.put(address.name(), doors.tls(address.name(), security.tls().get()));
             }
-            if (security != ListenerSecurity.OPEN) {
+            if (security.protocol() != SecurityProtocol.PLAINTEXT) {
                 doors.guards.put(address.name(), new Guard(Optional.ofNullable(contexts.get(address.name())),
                         security.sasl().map(doors::sasl)));
             }

@@ -1,12 +1,15 @@
 package io.girok.server;
 
 import io.girok.files.DirectoryRefused;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.setting.InvalidSetting;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import java.io.PrintStream;
 import java.net.InetAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -37,14 +40,19 @@ public final class GirokServer {
     private static int run(List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
         long startedMs = startedMs(environment);
         ServerSettings settings;
+        List<MetadataRecord> founding = List.of();
         try {
-            settings = new ServerSettings(Settings.parse(SettingSources.read(arguments, environment)));
+            FirstAdmin.Parsed parsed = FirstAdmin.parse(arguments, environment);
+            settings = new ServerSettings(Settings.parse(SettingSources.read(parsed.others(), environment)));
+            if (parsed.admin() != null) {
+                founding = founding(parsed.admin(), settings);
+            }
         } catch (UsageError | InvalidSetting e) {
             err.println("girok: " + e.getMessage());
             return USAGE;
         }
         try {
-            RunningServer.Started started = RunningServer.start(settings);
+            RunningServer.Started started = RunningServer.start(settings, founding);
             Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndExit(started.server()), "girok-stop"));
             out.println(readyLine(started, System.currentTimeMillis() - startedMs));
             out.flush();
@@ -59,6 +67,16 @@ public final class GirokServer {
         } catch (InterruptedException e) {
             return FAILED;
         }
+    }
+
+    /// A cluster that is there has its administrators.
+    private static List<MetadataRecord> founding(FirstAdmin admin, ServerSettings settings) {
+        if (Files.exists(settings.logDirectories().getFirst().resolve("meta.properties"))) {
+            LOG.warn("{} changes nothing: the cluster has been founded; 'girok user' makes users and passwords",
+                    FirstAdmin.OPTION);
+            return List.of();
+        }
+        return admin.records(new SecureRandom());
     }
 
     private static boolean isForOperators(RuntimeException failure) {

@@ -12,6 +12,7 @@ import io.girok.log.LogEnvironment;
 import io.girok.log.OpenFiles;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataLog;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
@@ -22,6 +23,7 @@ import io.girok.network.PeerNetwork;
 import io.girok.node.ClusterNode;
 import io.girok.node.ControllerNode;
 import io.girok.node.Node;
+import io.girok.security.sasl.ImageScramUsers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -62,6 +64,7 @@ final class RunningServer {
     private static final long RESIGN_LIMIT_MS = 2_000;
 
     private final ServerSettings settings;
+    private final List<MetadataRecord> founding;
     private final Clock clock = new SystemClock();
     private final Disk disk = new FileDisk();
     private final SecureRandom random = new SecureRandom();
@@ -72,8 +75,9 @@ final class RunningServer {
             .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
     private final List<Runnable> undo = new ArrayList<>();
 
-    private RunningServer(ServerSettings settings) {
+    private RunningServer(ServerSettings settings, List<MetadataRecord> founding) {
         this.settings = settings;
+        this.founding = founding;
         this.blockingPool = pool(settings.settings().get(BrokerSettings.BACKGROUND_THREADS), "girok-blocking-");
         this.cleaners = pool(settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS), "girok-cleaner-");
         this.coldReads = pool(settings.settings().get(BrokerSettings.COLD_READ_THREADS), "girok-cold-read-");
@@ -91,9 +95,10 @@ final class RunningServer {
 
     /// Blocks until the broker serves.
     ///
+    /// @param founding what the cluster begins with, if this node founds it
     /// @throws StartFailed when it can't; nothing is left open then
-    static Started start(ServerSettings settings) {
-        RunningServer server = new RunningServer(settings);
+    static Started start(ServerSettings settings, List<MetadataRecord> founding) {
+        RunningServer server = new RunningServer(settings, founding);
         try {
             return server.start();
         } catch (IOException | RuntimeException e) {
@@ -109,7 +114,9 @@ final class RunningServer {
         undo.add(this::endThreads);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
-        Doors doors = Doors.open(settings, (mechanism, user) -> null,
+        MetadataStore store = new MetadataStore(Halt::now);
+        ImageScramUsers users = new ImageScramUsers(store::image);
+        Doors doors = Doors.open(settings, users,
                 new Doors.Surroundings(shards.all().getFirst(), blockingPool, clock, random));
         undo.add(doors::close);
         PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes(), doors.peerSecurity(), clock);
@@ -119,7 +126,6 @@ final class RunningServer {
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
 
-        MetadataStore store = new MetadataStore(Halt::now);
         ClusterLinks links = new ClusterLinks(settings, clusterId, store,
                 new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
                         zookeeper));
@@ -147,6 +153,7 @@ final class RunningServer {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
         await("the controller to let this broker lead", node.ready());
+        users.known();
         if (settings.isCluster()) {
             undo.add(() -> leave(node, links));
         }
@@ -156,7 +163,7 @@ final class RunningServer {
 
     private ClusterNode node(String clusterId, NettyShards shards, List<LogDirectory> directories,
             ClusterLinks links) {
-        Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings());
+        Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings(), founding);
         Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners,
                 coldReads,
                 clock, random);

@@ -19,7 +19,7 @@ final class SettingSources {
     private static final String ENVIRONMENT_PREFIX = "GIROK_";
     /// Environment variables that are the launcher's, not settings.
     private static final Set<String> NOT_SETTINGS = Set.of("GIROK_JAVA_HOME", "GIROK_JAVA_OPTIONS", "GIROK_HOME",
-            GirokServer.STARTED_AT);
+            GirokServer.STARTED_AT, FirstAdmin.PASSWORD_VARIABLE);
 
     private SettingSources() {}
 
@@ -44,7 +44,8 @@ final class SettingSources {
                 case "--config" -> fromFile.putAll(readFile(value));
                 case "--set" -> putAssignment(fromCommandLine, value);
                 default -> throw new UsageError(
-                        "'" + argument + "' is not an option of start; allowed: --config FILE, --set name=value");
+                        "'" + argument + "' is not an option of start; allowed: --config FILE, --set name=value, "
+                                + FirstAdmin.OPTION + " NAME");
             }
         }
         Map<String, String> all = new LinkedHashMap<>(fromFile);

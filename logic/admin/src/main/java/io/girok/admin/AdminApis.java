@@ -79,6 +79,10 @@ public final class AdminApis {
                         new AlterClientQuotasHandler(controller, access)),
                 cluster(ApiKeys.UPDATE_FEATURES, ApiOperation.ALTER, new UpdateFeaturesHandler(controller)),
                 cluster(ApiKeys.UNREGISTER_BROKER, ApiOperation.ALTER, new UnregisterBrokerHandler(controller)),
+                cluster(ApiKeys.DESCRIBE_USER_SCRAM_CREDENTIALS, ApiOperation.DESCRIBE,
+                        new DescribeUserScramCredentialsHandler(cluster::image)),
+                cluster(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, ApiOperation.ALTER,
+                        new AlterUserScramCredentialsHandler(controller, access)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster, access))
                         .checkedByHandler(),
                 cluster(ApiKeys.DESCRIBE_ACLS, ApiOperation.DESCRIBE, acls::describe),

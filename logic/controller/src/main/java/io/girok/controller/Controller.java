@@ -42,6 +42,7 @@ public final class Controller {
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
             case CreateAcls create -> AclChange.create(image, create);
             case DeleteAcls delete -> AclChange.delete(image, delete);
+            case AlterScramCredentials alter -> ScramChange.handle(image, alter);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

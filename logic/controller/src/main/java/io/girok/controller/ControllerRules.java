@@ -3,6 +3,8 @@ package io.girok.controller;
 import io.girok.base.TopicId;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
+import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 
@@ -10,8 +12,18 @@ import java.util.function.Supplier;
 ///
 /// @param topicIds a fresh random id each time
 /// @param startPosition for a bound, a number from 0 to below it: where the placement of a topic begins
+/// @param founding what a new cluster begins with beside itself
 public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator configs, Supplier<TopicId> topicIds,
-        IntUnaryOperator startPosition) {
+        IntUnaryOperator startPosition, List<MetadataRecord> founding) {
+    public ControllerRules {
+        founding = List.copyOf(founding);
+    }
+
+    public ControllerRules(TopicDefaults topicDefaults, ConfigValidator configs, Supplier<TopicId> topicIds,
+            IntUnaryOperator startPosition) {
+        this(topicDefaults, configs, topicIds, startPosition, List.of());
+    }
+
     /// Of topics that do not say it themselves.
     public record TopicDefaults(int partitionCount, int replicationFactor) {}
 

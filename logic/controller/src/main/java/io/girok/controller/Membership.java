@@ -48,7 +48,7 @@ final class Membership {
             return new Decision<>(List.of(), Result.of(present.epoch()));
         }
         if (!isFounded) {
-            return changed(rules, image, founding(command.clusterId(), record),
+            return changed(rules, image, founding(rules, command.clusterId(), record),
                     Result.of(image.endOffset() + 1));
         }
         boolean isWhole = command.areLogsWhole() && present != null
@@ -77,9 +77,10 @@ final class Membership {
                 isDone);
     }
 
-    private static List<MetadataRecord> founding(String clusterId, BrokerRegistered founder) {
+    private static List<MetadataRecord> founding(ControllerRules rules, String clusterId, BrokerRegistered founder) {
         List<MetadataRecord> records = new ArrayList<>(List.of(new ClusterCreated(clusterId), founder));
         Feature.ALL.forEach(feature -> records.add(feature.latest()));
+        records.addAll(rules.founding());
         return records;
     }
 

@@ -59,10 +59,18 @@ final class FieldReader {
     }
 
     private String textOf(int length) {
+        return new String(bytesOf(length), StandardCharsets.UTF_8);
+    }
+
+    byte[] bytes() {
+        return bytesOf(int32());
+    }
+
+    private byte[] bytesOf(int length) {
         need(length);
-        byte[] encoded = new byte[length];
-        buffer.get(encoded);
-        return new String(encoded, StandardCharsets.UTF_8);
+        byte[] bytes = new byte[length];
+        buffer.get(bytes);
+        return bytes;
     }
 
     <T> List<T> list(Function<FieldReader, T> element) {

@@ -50,8 +50,11 @@ final class FieldWriter {
     }
 
     FieldWriter text(String value) {
-        byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
-        return int32(encoded.length).write(() -> out.write(encoded));
+        return bytes(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    FieldWriter bytes(byte[] value) {
+        return int32(value.length).write(() -> out.write(value));
     }
 
     FieldWriter optionalText(@Nullable String value) {

@@ -24,6 +24,7 @@ public final class ImageChange {
     private long nextProducerId;
     private HashPMap<String, Integer> features;
     private Acls acls;
+    private HashPMap<ScramUser, ScramCredential> credentials;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -40,6 +41,7 @@ public final class ImageChange {
         this.nextProducerId = before.nextProducerId();
         this.features = before.featureMap();
         this.acls = before.acls();
+        this.credentials = before.credentialMap();
     }
 
     /// The way from `before` over all of `records`.
@@ -75,6 +77,11 @@ public final class ImageChange {
                     : features.plus(set.feature(), set.level());
             case MetadataRecord.AclAdded added -> acls = acls.plus(added.acl());
             case MetadataRecord.AclRemoved removed -> acls = acls.minus(removed.acl());
+            case MetadataRecord.ScramCredentialSet set -> credentials = credentials.plus(set.user(), set.credential());
+            case MetadataRecord.ScramCredentialRemoved removed -> {
+                Invariant.check(credentials.containsKey(removed.user()), "a credential that is removed is there");
+                credentials = credentials.minus(removed.user());
+            }
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
                         nextProducerId <= allocated.nextProducerId(),
@@ -196,7 +203,7 @@ public final class ImageChange {
     /// The image after all records applied so far.
     public MetadataImage image() {
         return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features,
-                acls);
+                acls, credentials);
     }
 
     /// What all records applied so far have changed.

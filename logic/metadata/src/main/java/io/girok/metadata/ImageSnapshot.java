@@ -23,16 +23,17 @@ import org.pcollections.HashTreePMap;
 /// 0  magic "GIMG"   int32
 /// 4  version        int32
 /// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features,
-///                             ACLs
+///                             ACLs, credentials
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features; 5: ACLs.
-    private static final int VERSION = 5;
+    /// of features; 5: ACLs; 6: credentials for SCRAM.
+    private static final int VERSION = 6;
     private static final int FIRST_WITH_FEATURES = 4;
     private static final int FIRST_WITH_ACLS = 5;
+    private static final int FIRST_WITH_CREDENTIALS = 6;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -57,6 +58,8 @@ public final class ImageSnapshot {
         out.list(image.features().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
                 (writer, feature) -> writer.text(feature.getKey()).int32(feature.getValue()));
         out.list(image.acls().sorted().toList(), MetadataCodec::write);
+        out.list(image.credentials().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
+                (writer, each) -> MetadataCodec.write(MetadataCodec.write(writer, each.getKey()), each.getValue()));
         byte[] body = out.toBytes();
         to.write(body);
         to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
@@ -115,7 +118,15 @@ public final class ImageSnapshot {
                 acls = acls.plus(acl);
             }
         }
-        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features, acls);
+        HashPMap<ScramUser, ScramCredential> credentials = HashTreePMap.empty();
+        if (FIRST_WITH_CREDENTIALS <= version) {
+            for (Map.Entry<ScramUser, ScramCredential> each : in.list(reader -> Map
+                    .entry(MetadataCodec.readScramUser(reader), MetadataCodec.readScramCredential(reader)))) {
+                credentials = credentials.plus(each.getKey(), each.getValue());
+            }
+        }
+        return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features,
+                acls, credentials);
     }
 
     private static void write(FieldWriter out, BrokerImage broker) {

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
-    /// ACLs.
-    static final byte VERSION = 5;
+    /// ACLs; 6: and credentials for SCRAM.
+    static final byte VERSION = 6;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -37,6 +37,8 @@ public final class MetadataCodec {
     private static final byte ACL_ADDED = 14;
     private static final byte DIRECTORIES_FAILED = 15;
     private static final byte ACL_REMOVED = 16;
+    private static final byte SCRAM_CREDENTIAL_SET = 17;
+    private static final byte SCRAM_CREDENTIAL_REMOVED = 18;
 
     private MetadataCodec() {}
 
@@ -72,6 +74,10 @@ public final class MetadataCodec {
                     .int32(set.level());
             case MetadataRecord.AclAdded added -> write(begin(out, ACL_ADDED), added.acl());
             case MetadataRecord.AclRemoved removed -> write(begin(out, ACL_REMOVED), removed.acl());
+            case MetadataRecord.ScramCredentialSet set ->
+                write(write(begin(out, SCRAM_CREDENTIAL_SET), set.user()), set.credential());
+            case MetadataRecord.ScramCredentialRemoved removed ->
+                write(begin(out, SCRAM_CREDENTIAL_REMOVED), removed.user());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -109,6 +115,9 @@ public final class MetadataCodec {
                 case FEATURE_LEVEL_SET -> new MetadataRecord.FeatureLevelSet(in.text(), in.int32());
                 case ACL_ADDED -> new MetadataRecord.AclAdded(readAcl(in));
                 case ACL_REMOVED -> new MetadataRecord.AclRemoved(readAcl(in));
+                case SCRAM_CREDENTIAL_SET ->
+                    new MetadataRecord.ScramCredentialSet(readScramUser(in), readScramCredential(in));
+                case SCRAM_CREDENTIAL_REMOVED -> new MetadataRecord.ScramCredentialRemoved(readScramUser(in));
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };
@@ -164,6 +173,25 @@ public final class MetadataCodec {
 
     private static MetadataRecord.PartitionChange readChange(FieldReader in, int version) {
         return new MetadataRecord.PartitionChange(in.int32(), readPartition(in, version));
+    }
+
+    static FieldWriter write(FieldWriter out, ScramUser user) {
+        return out.text(user.name()).int8(user.mechanism());
+    }
+
+    static ScramUser readScramUser(FieldReader in) {
+        return new ScramUser(in.text(), in.int8());
+    }
+
+    static FieldWriter write(FieldWriter out, ScramCredential credential) {
+        return out.bytes(credential.salt())
+                .bytes(credential.storedKey())
+                .bytes(credential.serverKey())
+                .int32(credential.iterations());
+    }
+
+    static ScramCredential readScramCredential(FieldReader in) {
+        return new ScramCredential(in.bytes(), in.bytes(), in.bytes(), in.int32());
     }
 
     static FieldWriter write(FieldWriter out, ConfigTarget target) {

@@ -13,7 +13,7 @@ import org.pcollections.HashTreePMap;
 public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE);
+            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE, HashTreePMap.empty());
 
     private final long endOffset;
     private final String clusterId;
@@ -24,11 +24,12 @@ public final class MetadataImage {
     private final long nextProducerId;
     private final HashPMap<String, Integer> features;
     private final Acls acls;
+    private final HashPMap<ScramUser, ScramCredential> credentials;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
             HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
-            HashPMap<String, Integer> features, Acls acls) {
+            HashPMap<String, Integer> features, Acls acls, HashPMap<ScramUser, ScramCredential> credentials) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -38,6 +39,7 @@ public final class MetadataImage {
         this.nextProducerId = nextProducerId;
         this.features = features;
         this.acls = acls;
+        this.credentials = credentials;
     }
 
     /// The offset of the first record that is not in the image.
@@ -102,6 +104,20 @@ public final class MetadataImage {
         return acls;
     }
 
+    /// Null when the user may not show itself by that mechanism.
+    public @Nullable ScramCredential credential(ScramUser user) {
+        return credentials.get(user);
+    }
+
+    /// In no particular order.
+    public Map<ScramUser, ScramCredential> credentials() {
+        return credentials;
+    }
+
+    HashPMap<ScramUser, ScramCredential> credentialMap() {
+        return credentials;
+    }
+
     HashPMap<String, Integer> featureMap() {
         return features;
     }
@@ -132,7 +148,8 @@ public final class MetadataImage {
                 && configs.equals(image.configs)
                 && nextProducerId == image.nextProducerId
                 && features.equals(image.features)
-                && acls.equals(image.acls);
+                && acls.equals(image.acls)
+                && credentials.equals(image.credentials);
     }
 
     @Override

@@ -77,6 +77,12 @@ public sealed interface MetadataRecord {
     /// An ACL is gone.
     record AclRemoved(Acl acl) implements MetadataRecord {}
 
+    /// A user may show itself by SCRAM from here on, by the password that this is known by, and by no other.
+    record ScramCredentialSet(ScramUser user, ScramCredential credential) implements MetadataRecord {}
+
+    /// A user may no longer show itself by that mechanism.
+    record ScramCredentialRemoved(ScramUser user) implements MetadataRecord {}
+
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 }

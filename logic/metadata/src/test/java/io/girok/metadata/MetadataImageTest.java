@@ -200,7 +200,7 @@ class MetadataImageTest {
         List<Acl> acls = new ArrayList<>();
         long producerIds = 0;
         while (records.size() < count) {
-            int choice = random.nextInt(10);
+            int choice = random.nextInt(11);
             if (choice == 0 || alive.isEmpty()) {
                 TopicImage topic = new TopicImage(new TopicId(random.nextLong(), random.nextLong()),
                         "topic-" + records.size(), List.of());
@@ -239,6 +239,9 @@ class MetadataImageTest {
                         acls.removeIf(acl::equals);
                     }
                 }
+                case 9 -> records.add(new MetadataRecord.ScramCredentialSet(
+                        new ScramUser("user-" + random.nextInt(5), 1 + random.nextInt(2)),
+                        new ScramCredential(new byte[]{(byte) random.nextInt()}, new byte[32], new byte[32], 4_096)));
                 case 6 -> records.add(new MetadataRecord.FeatureLevelSet("f" + random.nextInt(3), random.nextInt(4)));
                 case 5 -> records.add(
                         new MetadataRecord.BrokerRegistered(random.nextInt(5), new TopicId(random.nextLong(), 1),

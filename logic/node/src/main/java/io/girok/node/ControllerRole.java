@@ -118,7 +118,7 @@ final class ControllerRole {
                 new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
                 new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
-                surroundings.random()::nextInt);
+                surroundings.random()::nextInt, identity.founding());
     }
 
     /// What is asked before anything is done for others.

@@ -28,6 +28,7 @@ import io.girok.membership.ProposalSender;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
@@ -57,7 +58,17 @@ public final class Node implements ClusterNode {
     private static final long MINUTE_MS = 60_000;
 
     /// Who the node is and what it is told.
-    public record Identity(int nodeId, String clusterId, Settings settings) {}
+    ///
+    /// @param founding what the cluster begins with, if this node is the controller that founds it
+    public record Identity(int nodeId, String clusterId, Settings settings, List<MetadataRecord> founding) {
+        public Identity {
+            founding = List.copyOf(founding);
+        }
+
+        public Identity(int nodeId, String clusterId, Settings settings) {
+            this(nodeId, clusterId, settings, List.of());
+        }
+    }
 
     /// What the node runs on.
     ///

@@ -5,8 +5,10 @@ import org.apache.kafka.common.message.AlterClientQuotasRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDir;
 import org.apache.kafka.common.message.AlterReplicaLogDirsRequestData.AlterReplicaLogDirTopic;
+import org.apache.kafka.common.message.AlterUserScramCredentialsRequestData;
 import org.apache.kafka.common.message.CreateAclsRequestData;
 import org.apache.kafka.common.message.DeleteAclsRequestData;
+import org.apache.kafka.common.message.DescribeUserScramCredentialsRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
@@ -25,6 +27,10 @@ final class WholeRequests {
             case ALTER_CLIENT_QUOTAS -> new AlterClientQuotasRequestData().setEntries(
                     List.of(new AlterClientQuotasRequestData.EntryData().setEntity(
                             List.of(new AlterClientQuotasRequestData.EntityData().setEntityType("user")))));
+            case ALTER_USER_SCRAM_CREDENTIALS -> new AlterUserScramCredentialsRequestData().setDeletions(
+                    List.of(new AlterUserScramCredentialsRequestData.ScramCredentialDeletion().setName("alice")));
+            case DESCRIBE_USER_SCRAM_CREDENTIALS -> new DescribeUserScramCredentialsRequestData().setUsers(
+                    List.of(new DescribeUserScramCredentialsRequestData.UserName().setName("alice")));
             default -> api.messageType.newRequest();
         };
     }

@@ -49,7 +49,8 @@ class ArchitectureTest {
                             "base")),
             Map.entry("membership",
                     List.of("broker", "replication", "controller", "balance", "metadata", "wire", "base")),
-            Map.entry("admin", List.of("membership", "broker", "controller", "metadata", "wire", "base")),
+            Map.entry("admin",
+                    List.of("membership", "broker", "controller", "security", "metadata", "wire", "base")),
             Map.entry(
                     "node",
                     List.of(

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.login.AppConfigurationEntry;
@@ -95,6 +98,63 @@ class SaslIT {
             TokenBearer.token = token(key, "somebody else");
             refused(broker, bearer(), SaslAuthenticationException.class);
         }
+    }
+
+    @Test
+    void theFirstAdministratorMakesTheOtherUsers() throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("start", "--bootstrap-admin", "admin"));
+        Map<String, String> settings = tls();
+        settings.putAll(Map.of("listeners", "SASL_SSL://127.0.0.1:0", "http.listeners", "", "log.dirs",
+                directory.resolve("data").toString(), "sasl.enabled.mechanisms", "SCRAM-SHA-256,SCRAM-SHA-512"));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        try (GirokProcess broker = GirokProcess.launch(directory.resolve("data"), arguments,
+                Map.of("GIROK_BOOTSTRAP_ADMIN_PASSWORD", "first, \"secret\""))) {
+            broker.awaitReady();
+            Path admin = properties("admin.properties",
+                    client("SCRAM-SHA-512", SCRAM + "username=admin password=\"first, \\\"secret\\\"\";"));
+
+            assertThat(girok(broker, admin, "user", "add", "al=ice,", "--password-file",
+                    Files.writeString(directory.resolve("p"), "hunter2\n").toString())).isEqualTo("");
+            assertThat(girok(broker, admin, "user", "list")).contains("al=ice,", "admin",
+                    "SCRAM-SHA-256 (8192), SCRAM-SHA-512 (8192)");
+            Map<String, Object> alice = client("SCRAM-SHA-256", SCRAM + "username=\"al=ice,\" password=hunter2;");
+            Clients.awaitUntil("the new user is let in", () -> isLetIn(broker, alice));
+            TlsIT.produceAndConsume(broker.bootstrap(), alice, 1_000);
+            refused(broker, client("SCRAM-SHA-256", SCRAM + "username=\"al=ice,\" password=hunter3;"),
+                    SaslAuthenticationException.class);
+            refused(broker, client("SCRAM-SHA-256", SCRAM + "username=nobody password=hunter2;"),
+                    SaslAuthenticationException.class);
+            girok(broker, admin, "user", "remove", "al=ice,");
+            Clients.awaitUntil("the removed user is refused", () -> !isLetIn(broker, alice));
+            assertThat(broker.errorText()).doesNotContain("hunter2").doesNotContain("first, ");
+        }
+    }
+
+    private static boolean isLetIn(GirokProcess broker, Map<String, Object> client) {
+        try (Admin admin = admin(broker, client)) {
+            Clients.await(admin.describeCluster().nodes());
+            return true;
+        } catch (Clients.CompletionFailed refused) {
+            return false;
+        }
+    }
+
+    private Path properties(String file, Map<String, Object> settings) throws IOException {
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        Path path = directory.resolve(file);
+        try (Writer out = Files.newBufferedWriter(path)) {
+            properties.store(out, null);
+        }
+        return path;
+    }
+
+    private static String girok(GirokProcess broker, Path config, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--bootstrap", broker.bootstrap(), "--config", config.toString()));
+        CommandRun run = CommandRun.girok("", all.toArray(String[]::new));
+        assertThat(run.exitCode()).as(run.errors()).isZero();
+        return run.output();
     }
 
     private Map<String, Object> bearer() {

@@ -3,12 +3,16 @@ package io.girok.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -99,6 +103,34 @@ class TlsIT {
 
         assertThat(broker.awaitExit()).isEqualTo(2);
         assertThat(broker.errorText()).contains("listener 'SSL' speaks SSL and has no certificate");
+    }
+
+    @Test
+    void certificatesForDevelopmentAreMadeByOneCommand() throws Exception {
+        Path made = directory.resolve("made");
+        CommandRun run = CommandRun.girok("", "tls", made.toString(), "--host", "localhost,127.0.0.1", "--client",
+                "alice");
+        assertThat(run.exitCode()).as(run.errors()).isZero();
+        Map<String, String> settings = read(made.resolve("localhost.broker.properties"));
+        settings.put("ssl.client.auth", "required");
+        try (GirokProcess broker = start(settings)) {
+            produceAndConsume(broker.bootstrap(), Map.copyOf(read(made.resolve("alice.properties"))), 100);
+
+            try (Admin stranger = admin(broker.bootstrap(), Map.copyOf(read(made.resolve("client.properties"))))) {
+                assertThatThrownBy(() -> Clients.await(stranger.describeCluster().nodes()))
+                        .hasCauseInstanceOf(SslAuthenticationException.class);
+            }
+        }
+    }
+
+    private static Map<String, String> read(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().forEach(name -> settings.put(name, properties.getProperty(name)));
+        return settings;
     }
 
     private GirokProcess start(Map<String, String> settings) {

@@ -68,6 +68,9 @@ public final class JwtVerifier implements TokenVerifier {
         if (TOKEN_MAX_CHARS < token.length()) {
             return new Verdict.Invalid("a token of " + token.length() + " characters");
         }
+        if (keys.isEmpty()) {
+            return new Verdict.NotYet();
+        }
         try {
             JwtClaims claims = consumer().build().processToClaims(token);
             String user = claims.getClaimValue(settings.subjectClaim(), String.class);

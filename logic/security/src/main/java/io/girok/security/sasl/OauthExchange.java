@@ -2,14 +2,10 @@ package io.girok.security.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /// OAUTHBEARER (RFC 7628, KIP-255): `n,[a=user],^Aauth=Bearer token^A[extensions]^A`. Owned by its connection.
 final class OauthExchange implements SaslExchange {
-    private static final Pattern FORM = Pattern.compile(
-            "n,(?:a=(?<user>[^,\\x01]*))?,\\x01(?:[A-Za-z]+=[^\\x01]*\\x01)*?"
-                    + "auth=(?i:Bearer) +(?<token>[-_.A-Za-z0-9~+/]+=*)\\x01(?:[A-Za-z]+=[^\\x01]*\\x01)*+\\x01");
+    private static final String END = "\1";
+    private static final String TOKEN_PREFIX = "auth=bearer ";
     private static final byte[] INVALID_TOKEN = "{\"status\":\"invalid_token\"}".getBytes(UTF_8);
 
     private final TokenVerifier verifier;
@@ -24,22 +20,37 @@ final class OauthExchange implements SaslExchange {
         if (!failure.isEmpty()) {
             return new Step.Failed(failure);
         }
-        Matcher form = FORM.matcher(new String(message, UTF_8));
-        if (!form.matches()) {
+        String text = new String(message, UTF_8);
+        int headerEnd = text.indexOf(END);
+        String token = headerEnd < 0 || !text.endsWith(END + END) ? "" : token(text.substring(headerEnd + 1));
+        String[] header = text.substring(0, Math.max(0, headerEnd)).split(",", -1);
+        if (token.isEmpty() || header.length != 3 || !header[0].equals("n") || !header[2].isEmpty()
+                || !(header[1].isEmpty() || header[1].startsWith("a="))) {
             return new Step.Failed("an OAUTHBEARER message without a token");
         }
-        return switch (verifier.verify(form.group("token"))) {
-            case TokenVerifier.Verdict.Valid(String user, long expiresMs) -> {
-                String actsFor = form.group("user");
-                yield actsFor == null || actsFor.isEmpty() || actsFor.equals(user)
+        String actsFor = header[1].isEmpty() ? "" : header[1].substring(2);
+        return switch (verifier.verify(token)) {
+            case TokenVerifier.Verdict.Valid(String user, long expiresMs) ->
+                actsFor.isEmpty() || actsFor.equals(user)
                         ? new Step.Done(new byte[0], user, expiresMs)
                         : new Step.Failed("a user wants to act for another one");
-            }
+            case TokenVerifier.Verdict.NotYet() -> new Step.NotYet();
             case TokenVerifier.Verdict.Invalid(String reason) -> {
                 // The client is told first, and takes its leave (RFC 7628, 3.2.3).
                 failure = reason;
                 yield new Step.Continue(INVALID_TOKEN);
             }
         };
+    }
+
+    /// The one token among attributes with an end each; empty when there is none.
+    private static String token(String attributes) {
+        String token = "";
+        for (String attribute : attributes.split(END, -1)) {
+            if (attribute.regionMatches(true, 0, TOKEN_PREFIX, 0, TOKEN_PREFIX.length())) {
+                token = attribute.substring(TOKEN_PREFIX.length()).strip();
+            }
+        }
+        return token;
     }
 }

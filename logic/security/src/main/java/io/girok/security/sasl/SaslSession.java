@@ -43,12 +43,16 @@ public final class SaslSession {
         record IllegalState(String reason) implements HandshakeAnswer {}
     }
 
-    /// The answer to a message.
+    /// The answer to a message. Bytes in it are handed over.
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     public sealed interface MessageAnswer {
         record Continue(byte[] challenge) implements MessageAnswer {}
 
         /// @param lifetimeMs after how long the client must show again who it is; 0: never
         record Authenticated(byte[] answer, long lifetimeMs) implements MessageAnswer {}
+
+        /// The same message is to come again in a moment: the node is starting.
+        record NotYet() implements MessageAnswer {}
 
         /// @param message for the client: says nothing of what was wrong
         /// @param reason for the log
@@ -145,6 +149,10 @@ public final class SaslSession {
         return switch (step) {
             case Step.Continue(byte[] challenge) -> new MessageAnswer.Continue(challenge);
             case Step.Done(byte[] answer, String user, long expiresMs) -> done(answer, user, expiresMs);
+            case Step.NotYet() -> {
+                messageCount--;
+                yield new MessageAnswer.NotYet();
+            }
             case Step.Failed(String reason) -> failed(reason);
         };
     }

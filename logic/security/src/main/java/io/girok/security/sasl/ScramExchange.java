@@ -2,6 +2,7 @@ package io.girok.security.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.girok.metadata.ScramCredential;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// SCRAM (RFC 5802), from the server's end. Owned by its connection.
 final class ScramExchange implements SaslExchange {
     /*
+     *   FIRST (again, while users are not known yet)
      *   FIRST --client-first / server-first--> FINAL --client-final / server-final--> OVER
      *     |                                      |
      *     '------- anything else ----------------'------> OVER (failed)
@@ -32,7 +34,7 @@ final class ScramExchange implements SaslExchange {
     private String user = "";
     private String nonce = "";
     private String firstMessages = "";
-    private @Nullable ScramKeys keys;
+    private @Nullable ScramCredential keys;
     private boolean isKnown;
 
     /// @param serverNonce fresh and random
@@ -77,10 +79,14 @@ final class ScramExchange implements SaslExchange {
         if (Arrays.asList(parts).contains("tokenauth=true")) {
             return new Step.Failed("there are no delegation tokens");
         }
+        if (!users.isKnown(name)) {
+            state = State.FIRST;
+            return new Step.NotYet();
+        }
         gs2Header = parts[0] + "," + parts[1] + ",";
         user = name;
         nonce = clientNonce + serverNonce;
-        ScramKeys stored = users.find(mechanism, name);
+        ScramCredential stored = users.find(mechanism, name);
         isKnown = stored != null;
         keys = stored == null ? users.madeUp(mechanism, name) : stored;
         String serverFirst = "r=" + nonce + ",s=" + ScramText.base64(keys.salt()) + ",i=" + keys.iterations();
@@ -107,7 +113,7 @@ final class ScramExchange implements SaslExchange {
                 || !nonce.equals(ScramText.value(parts[1], 'r'))) {
             return new Step.Failed("a last SCRAM message that does not belong to the first");
         }
-        ScramKeys known = Objects.requireNonNull(keys);
+        ScramCredential known = Objects.requireNonNull(keys);
         byte[] signed = (firstMessages + "," + text.substring(0, proofAt)).getBytes(UTF_8);
         byte[] clientKey = ScramMechanism.xor(proof, mechanism.mac(known.storedKey(), signed));
         byte[] signature = mechanism.mac(known.serverKey(), signed);

@@ -2,6 +2,8 @@ package io.girok.security.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.girok.metadata.ScramCredential;
+import io.girok.metadata.ScramUser;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
@@ -36,6 +38,21 @@ public enum ScramMechanism {
     /// Bytes of a salted password and of what is made of it.
     public int hashBytes() {
         return hashBytes;
+    }
+
+    /// As Kafka's requests and the metadata number it.
+    public int number() {
+        return this == SHA_256 ? ScramUser.SHA_256 : ScramUser.SHA_512;
+    }
+
+    /// Null when it is none of the two.
+    public static @Nullable ScramMechanism of(int number) {
+        for (ScramMechanism each : values()) {
+            if (each.number() == number) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /// Null when it is none of the two.
@@ -102,9 +119,13 @@ public enum ScramMechanism {
     }
 
     /// All that a server remembers of a password.
-    public ScramKeys keys(String password, byte[] salt, int iterations) {
-        byte[] salted = salted(password, salt, iterations);
-        return new ScramKeys(salt, storedKey(salted), serverKey(salted), iterations);
+    public ScramCredential keys(String password, byte[] salt, int iterations) {
+        return keys(salted(password, salt, iterations), salt, iterations);
+    }
+
+    /// All that a server remembers of a password that a client has salted.
+    public ScramCredential keys(byte[] salted, byte[] salt, int iterations) {
+        return new ScramCredential(salt, storedKey(salted), serverKey(salted), iterations);
     }
 
     static byte[] xor(byte[] a, byte[] b) {

@@ -2,6 +2,7 @@ package io.girok.security.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.girok.metadata.ScramCredential;
 import io.girok.security.SaslSettings;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,7 +15,13 @@ public final class ScramUsers {
     public interface Directory {
         /// Null when there is no such user for that mechanism.
         @Nullable
-        ScramKeys find(ScramMechanism mechanism, String user);
+        ScramCredential find(ScramMechanism mechanism, String user);
+
+        /// Whether the users are known; not before the node has heard what the cluster has decided.
+        boolean isKnown();
+
+        /// What all nodes of the cluster know and nobody else does; empty when there are no users.
+        byte[] sharedSecret();
     }
 
     private static final int SALT_BYTES = 20;
@@ -23,7 +30,7 @@ public final class ScramUsers {
     private final Optional<SaslSettings.Login> node;
     private final byte[] secret;
     /// Of the node's own login: made when it is first asked for.
-    private final ConcurrentMap<ScramMechanism, ScramKeys> nodeKeys = new ConcurrentHashMap<>();
+    private final ConcurrentMap<ScramMechanism, ScramCredential> nodeKeys = new ConcurrentHashMap<>();
 
     /// @param node let in as well: nodes have no metadata before they have let each other in
     /// @param secret what salts are made from that nobody has; random
@@ -33,8 +40,13 @@ public final class ScramUsers {
         this.secret = secret.clone();
     }
 
+    /// Whether it can be said who `user` is.
+    boolean isKnown(String user) {
+        return directory.isKnown() || (node.isPresent() && node.get().user().equals(user));
+    }
+
     @Nullable
-    ScramKeys find(ScramMechanism mechanism, String user) {
+    ScramCredential find(ScramMechanism mechanism, String user) {
         if (node.isPresent() && node.get().user().equals(user)) {
             return nodeKeys.computeIfAbsent(mechanism, each -> each.keys(node.get().password().reveal(),
                     salt(each, user), ScramMechanism.MIN_ITERATIONS));
@@ -43,13 +55,21 @@ public final class ScramUsers {
     }
 
     /// Keys that no password fits, the same ones each time, so that asking again gives nothing away.
-    ScramKeys madeUp(ScramMechanism mechanism, String user) {
-        byte[] seed = mechanism.mac(secret, ("keys of " + user).getBytes(UTF_8));
-        return new ScramKeys(salt(mechanism, user), seed, mechanism.mac(secret, seed), ScramMechanism.MIN_ITERATIONS);
+    ScramCredential madeUp(ScramMechanism mechanism, String user) {
+        byte[] key = key();
+        byte[] seed = mechanism.mac(key, ("keys of " + user).getBytes(UTF_8));
+        return new ScramCredential(salt(mechanism, user), seed, mechanism.mac(key, seed),
+                ScramMechanism.MIN_ITERATIONS);
+    }
+
+    /// Nodes that made up different salts for the same name would give away that they made them up.
+    private byte[] key() {
+        byte[] shared = directory.sharedSecret();
+        return shared.length == 0 ? secret : shared;
     }
 
     private byte[] salt(ScramMechanism mechanism, String user) {
-        byte[] whole = mechanism.mac(secret, ("salt of " + user).getBytes(UTF_8));
+        byte[] whole = mechanism.mac(key(), ("salt of " + user).getBytes(UTF_8));
         return java.util.Arrays.copyOf(whole, SALT_BYTES);
     }
 }

@@ -7,6 +7,9 @@ public interface TokenVerifier {
         /// @param expiresMs by the wall clock
         record Valid(String user, long expiresMs) implements Verdict {}
 
+        /// The keys to check it with are not known yet.
+        record NotYet() implements Verdict {}
+
         record Invalid(String reason) implements Verdict {}
     }
 

@@ -46,6 +46,19 @@ class JwtVerifierTest {
     }
 
     @Test
+    void nobodyIsRefusedBeforeTheKeysAreThere() throws Exception {
+        JwtVerifier starting = new JwtVerifier(
+                new TokenSettings("file:x", HOUR_MS, List.of(), Optional.empty(), "sub", 30), clock);
+        OauthExchange exchange = new OauthExchange(starting);
+        byte[] message = ("n,,\1auth=Bearer " + signed(claims(), key) + "\1\1").getBytes(UTF_8);
+        assertThat(exchange.take(message)).isInstanceOf(Step.NotYet.class);
+
+        starting.use(keySet(key));
+
+        assertThat(exchange.take(message)).isInstanceOf(Step.Done.class);
+    }
+
+    @Test
     void aGoodTokenSaysWhoTheClientIs() throws Exception {
         assertThat(verifier.verify(signed(claims(), key)))
                 .isEqualTo(new Verdict.Valid("alice", inAnHour().getValueInMillis()));
@@ -77,7 +90,7 @@ class JwtVerifierTest {
         String forged = signed(claims(), otherKey);
         otherKey.setKeyId("two");
         String good = signed(claims(), key);
-        String[] parts = good.split("\\.");
+        String[] parts = good.split("\\.", -1);
         String changed = parts[0] + "." + base64("{\"sub\":\"root\"}") + "." + parts[2];
 
         assertThat(verifier.verify(forged)).isInstanceOf(Verdict.Invalid.class);
@@ -143,7 +156,8 @@ class JwtVerifierTest {
         assertThat(take("n,a=alice,\1auth=bearer " + token + "\1traceId=x\1\1")).isInstanceOf(Step.Done.class);
         assertThat(take("n,a=root,\1auth=Bearer " + token + "\1\1")).isInstanceOf(Step.Failed.class);
         for (String each : List.of("", "n,,\1\1", "n,,\1auth=Basic " + token + "\1\1", token,
-                "n,,\1auth=Bearer \1\1", "n,,\1auth=Bearer " + token)) {
+                "n,,\1auth=Bearer \1\1", "x,,\1auth=Bearer a.b.c\1\1",
+                "n,,\1" + "a=\1".repeat(100_000) + "\1", "n,,\1auth=Bearer " + token)) {
             assertThat(take(each)).isInstanceOf(Step.Failed.class);
         }
     }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.Secret;
+import io.girok.security.SaslSettings;
 import io.girok.security.sasl.SaslExchange.Step;
-import java.util.Base64;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ScramTest {
-    private static final byte[] SALT = Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ==");
     private static final String CLIENT_NONCE = "rOprNGfwEbeRWgbNEkqO";
     private static final String SERVER_NONCE = "%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0";
 
@@ -48,6 +47,17 @@ class ScramTest {
         Step last = server.take(client.answer(challenge(server.take(client.first()))));
 
         assertThat(last).isInstanceOfSatisfying(Step.Done.class, done -> assertThat(done.user()).isEqualTo(user));
+    }
+
+    @Test
+    void nobodyButNodesIsAnsweredBeforeUsersAreKnown() {
+        ScramUsers users = new ScramUsers(new Users("user", "pencil", false),
+                Optional.of(new SaslSettings.Login("SCRAM-SHA-256", "node", new Secret("n"))), new byte[8]);
+        ScramExchange exchange = new ScramExchange(ScramMechanism.SHA_256, users, SERVER_NONCE);
+
+        assertThat(exchange.take(first("user"))).isInstanceOf(Step.NotYet.class);
+        assertThat(exchange.take(first("nobody"))).isInstanceOf(Step.NotYet.class);
+        assertThat(exchange.take(first("node"))).isInstanceOf(Step.Continue.class);
     }
 
     @Test
@@ -151,9 +161,7 @@ class ScramTest {
     }
 
     static ScramUsers users(String user, String password) {
-        return new ScramUsers((mechanism, name) -> name.equals(user)
-                ? mechanism.keys(password, SALT, ScramMechanism.MIN_ITERATIONS)
-                : null, Optional.empty(), new byte[]{1, 2, 3});
+        return new ScramUsers(new Users(user, password), Optional.empty(), new byte[]{1, 2, 3});
     }
 
     private static byte[] challenge(Step step) {

@@ -1,0 +1,62 @@
+package io.girok.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.metadata.MetadataRecord.ScramCredentialSet;
+import io.girok.metadata.ScramUser;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FirstAdminTest {
+    @Test
+    void itsOptionsAreTakenOutOfTheCommandLine() {
+        FirstAdmin.Parsed parsed = FirstAdmin.parse(
+                List.of("--config", "f", "--bootstrap-admin", "alice", "--bootstrap-admin-password-file=p", "--set",
+                        "x=y"),
+                Map.of());
+
+        assertThat(parsed.others()).containsExactly("--config", "f", "--set", "x=y");
+        assertThat(parsed.admin()).isEqualTo(new FirstAdmin("alice", null, "p"));
+    }
+
+    @Test
+    void thePasswordIsNoOption() {
+        assertThatThrownBy(() -> FirstAdmin.parse(List.of("--bootstrap-admin-password", "p"), Map.of()))
+                .isInstanceOf(UsageError.class);
+        assertThatThrownBy(() -> FirstAdmin.parse(List.of("--bootstrap-admin"), Map.of()))
+                .isInstanceOf(UsageError.class);
+        assertThatThrownBy(() -> FirstAdmin.parse(List.of("--bootstrap-admin", "--set", "x=y"), Map.of()))
+                .isInstanceOf(UsageError.class);
+        assertThatThrownBy(() -> FirstAdmin.parse(List.of("--bootstrap-admin-password-file", "p"), Map.of()))
+                .isInstanceOf(UsageError.class);
+    }
+
+    @Test
+    void theClusterBeginsWithItByEitherMechanism(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("p"), "hunter2\n");
+        FirstAdmin admin = Objects.requireNonNull(FirstAdmin.parse(
+                List.of("--bootstrap-admin=alice", "--bootstrap-admin-password-file", file.toString()), Map.of())
+                .admin());
+
+        assertThat(admin.records(new SecureRandom()))
+                .extracting(record -> ((ScramCredentialSet) record).user())
+                .containsExactly(new ScramUser("alice", ScramUser.SHA_256), new ScramUser("alice", ScramUser.SHA_512));
+        assertThat(admin.records(new SecureRandom()).toString()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void anEmptyPasswordIsRefused(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(directory.resolve("p"), "\n");
+        FirstAdmin admin = new FirstAdmin("alice", null, file.toString());
+
+        assertThatThrownBy(() -> admin.records(new SecureRandom())).isInstanceOf(UsageError.class)
+                .hasMessageContaining("no password");
+    }
+}

@@ -1,0 +1,24 @@
+package io.girok.security.sasl;
+
+import io.girok.metadata.ScramCredential;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/// A directory with one user.
+record Users(String user, String password, boolean isKnown) implements ScramUsers.Directory {
+    static final byte[] SALT = Base64.getDecoder().decode("W22ZaJ0SNY7soEsUEjb6gQ==");
+
+    Users(String user, String password) {
+        this(user, password, true);
+    }
+
+    @Override
+    public @Nullable ScramCredential find(ScramMechanism mechanism, String name) {
+        return name.equals(user) ? mechanism.keys(password, SALT, ScramMechanism.MIN_ITERATIONS) : null;
+    }
+
+    @Override
+    public byte[] sharedSecret() {
+        return new byte[0];
+    }
+}
