@@ -17,6 +17,7 @@ import javax.security.auth.callback.Callback;
 import javax.security.auth.login.AppConfigurationEntry;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.apache.kafka.common.security.auth.AuthenticateCallbackHandler;
@@ -102,11 +103,10 @@ class SaslIT {
 
     @Test
     void theFirstAdministratorMakesTheOtherUsers() throws Exception {
-        List<String> arguments = new ArrayList<>(List.of("start", "--bootstrap-admin", "admin"));
         Map<String, String> settings = tls();
         settings.putAll(Map.of("listeners", "SASL_SSL://127.0.0.1:0", "http.listeners", "", "log.dirs",
                 directory.resolve("data").toString(), "sasl.enabled.mechanisms", "SCRAM-SHA-256,SCRAM-SHA-512"));
-        settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        List<String> arguments = arguments(settings, "--bootstrap-admin", "admin");
         try (GirokProcess broker = GirokProcess.launch(directory.resolve("data"), arguments,
                 Map.of("GIROK_BOOTSTRAP_ADMIN_PASSWORD", "first, \"secret\""))) {
             broker.awaitReady();
@@ -128,6 +128,48 @@ class SaslIT {
             Clients.awaitUntil("the removed user is refused", () -> !isLetIn(broker, alice));
             assertThat(broker.errorText()).doesNotContain("hunter2").doesNotContain("first, ");
         }
+    }
+
+    /// A client that is told that its password is wrong gives up for good; a broker that is starting must not say so.
+    @Test
+    void aClientOutlivesARestartOfItsBroker() throws Exception {
+        Path data = directory.resolve("data");
+        Map<String, String> settings = tls();
+        settings.putAll(Map.of("listeners", "SASL_SSL://127.0.0.1:0", "http.listeners", "", "log.dirs",
+                data.toString(), "sasl.enabled.mechanisms", "SCRAM-SHA-512"));
+        GirokProcess broker = GirokProcess.launch(data, arguments(settings, "--bootstrap-admin=admin"),
+                Map.of("GIROK_BOOTSTRAP_ADMIN_PASSWORD", "hunter2"));
+        broker.awaitReady();
+        Map<String, Object> client = client("SCRAM-SHA-512", SCRAM + "username=admin password=hunter2;");
+        client.putAll(Map.of("reconnect.backoff.max.ms", 50, "default.api.timeout.ms", 2_000, "request.timeout.ms",
+                1_000));
+        try (Admin kept = admin(broker, client)) {
+            Clients.await(kept.describeCluster().nodes());
+            broker.stop();
+            settings.put("listeners", "SASL_SSL://127.0.0.1:" + broker.port());
+
+            try (GirokProcess again = GirokProcess.launch(data, arguments(settings), Map.of())) {
+                Clients.awaitUntil("the client is served again", () -> isServed(kept));
+                again.awaitReady();
+            }
+        }
+    }
+
+    private static boolean isServed(Admin admin) {
+        try {
+            Clients.await(admin.describeCluster().nodes());
+            return true;
+        } catch (Clients.CompletionFailed notYet) {
+            assertThat(notYet).hasCauseInstanceOf(RetriableException.class);
+            return false;
+        }
+    }
+
+    private static List<String> arguments(Map<String, String> settings, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("start"));
+        arguments.addAll(List.of(more));
+        settings.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
+        return arguments;
     }
 
     private static boolean isLetIn(GirokProcess broker, Map<String, Object> client) {
