@@ -182,7 +182,7 @@ final class Nemesis {
     /// and no further sync brings it to the disk.
     private void repairDisk(SimulatedNode node) {
         node.repairDisk();
-        if (node.lacksDirectory()) {
+        if (node.mustRestart()) {
             powerLoss.strike(node);
             restartLater(node, 2_000);
         }
@@ -258,7 +258,7 @@ final class Nemesis {
             node.setPaused(false);
             node.slowDisk(0);
             node.repairDisk();
-            if (node.lacksDirectory()) {
+            if (node.mustRestart()) {
                 powerLoss.strike(node);
             }
         }

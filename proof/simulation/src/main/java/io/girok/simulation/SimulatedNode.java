@@ -59,6 +59,8 @@ final class SimulatedNode {
     private final Map<String, String> settings;
     private final int directoryCount;
     private final Durability durability;
+    /// Since the power came back.
+    private boolean hasFailedSyncs;
     private MemoryDisk disk;
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
@@ -222,6 +224,7 @@ final class SimulatedNode {
         host.setPowered(false);
         endProcess();
         disk.crash(world.random());
+        hasFailedSyncs = false;
     }
 
     private void endProcess() {
@@ -307,6 +310,7 @@ final class SimulatedNode {
         List<DiskOperation> failures = new ArrayList<>(
                 List.of(DiskOperation.OPEN, DiskOperation.WRITE, DiskOperation.RENAME));
         if (durability == Durability.FSYNC) {
+            hasFailedSyncs = true;
             failures.add(DiskOperation.SYNC);
         }
         failures.forEach(
@@ -328,9 +332,11 @@ final class SimulatedNode {
         disk.setCapacity(Long.MAX_VALUE);
     }
 
-    /// Whether a log directory is offline, which it stays until the next start.
-    boolean lacksDirectory() {
-        return running != null && running.directories().stream().anyMatch(each -> each.failure().isPresent());
+    /// Whether a log directory is offline, which it stays until the next start; or what its syncs have failed for may
+    /// be in the memory of the machine only, whose process has ended since.
+    boolean mustRestart() {
+        return hasFailedSyncs
+                || running != null && running.directories().stream().anyMatch(each -> each.failure().isPresent());
     }
 
     /// Nothing that blocks gets done for so long: a slow disk.
