@@ -1,9 +1,15 @@
 package io.girok.server;
 
+import io.girok.base.Principal;
 import io.girok.base.Secret;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.MetadataRecord.AclAdded;
 import io.girok.metadata.MetadataRecord.ScramCredentialSet;
 import io.girok.metadata.ScramUser;
+import io.girok.metadata.acl.Acl;
+import io.girok.metadata.acl.AclOperation;
+import io.girok.metadata.acl.AclPattern;
+import io.girok.metadata.acl.AclResource;
 import io.girok.security.sasl.ScramMechanism;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -64,8 +70,9 @@ record FirstAdmin(String name, @Nullable Secret password, @Nullable String passw
 
     /// What the cluster begins with. Asks for the password, if it was not given.
     ///
+    /// @param isAuthorized whether nobody may do anything without an ACL: this one may do everything then
     /// @throws UsageError when there is no password
-    List<MetadataRecord> records(SecureRandom random) {
+    List<MetadataRecord> records(SecureRandom random, boolean isAuthorized) {
         Secret secret = password;
         if (secret == null || passwordFile != null) {
             try {
@@ -80,6 +87,12 @@ record FirstAdmin(String name, @Nullable Secret password, @Nullable String passw
             random.nextBytes(salt);
             records.add(new ScramCredentialSet(new ScramUser(name, mechanism.number()),
                     mechanism.keys(secret.reveal(), salt, ITERATIONS)));
+        }
+        if (isAuthorized) {
+            for (AclResource resource : AclResource.values()) {
+                records.add(new AclAdded(Acl.allow(AclPattern.literal(resource, AclPattern.WILDCARD),
+                        Principal.user(name).toString(), AclOperation.ALL)));
+            }
         }
         return records;
     }

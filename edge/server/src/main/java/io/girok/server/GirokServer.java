@@ -5,6 +5,7 @@ import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.setting.InvalidSetting;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
+import io.girok.security.acl.AclRules;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -76,7 +77,9 @@ public final class GirokServer {
                     FirstAdmin.OPTION);
             return List.of();
         }
-        return admin.records(new SecureRandom());
+        boolean isAuthorized = AclRules.areOn(settings.settings())
+                && !AclRules.of(settings.settings()).isOpenWithoutAcl();
+        return admin.records(new SecureRandom(), isAuthorized);
     }
 
     private static boolean isForOperators(RuntimeException failure) {

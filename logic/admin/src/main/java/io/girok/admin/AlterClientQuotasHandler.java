@@ -57,14 +57,16 @@ final class AlterClientQuotasHandler implements ApiHandler {
     private void audit(Request request, List<AlterQuotas.Alteration> asked, List<Result<QuotaEntity>> results) {
         for (int i = 0; i < asked.size(); i++) {
             if (results.get(i).isOk()) {
-                access.audit().changed(request, "quota", asked.get(i).entity().toString(),
-                        asked.get(i).operations().stream().map(AlterClientQuotasHandler::describe).toList());
+                access.audit()
+                        .changed(request, "quota", asked.get(i).entity().toString(),
+                                asked.get(i).operations().stream().map(AlterClientQuotasHandler::describe).toList());
             }
         }
     }
 
     private static String describe(AlterQuotas.Operation operation) {
-        return operation.value().map(value -> "SET " + operation.key() + "=" + value)
+        return operation.value()
+                .map(value -> "SET " + operation.key() + "=" + value)
                 .orElse("DELETE " + operation.key());
     }
 

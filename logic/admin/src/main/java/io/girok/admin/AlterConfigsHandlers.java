@@ -88,9 +88,10 @@ final class AlterConfigsHandlers {
         }
         var _ = submit(new AlterConfigs(alterations, body.validateOnly()), resources).thenAccept(told -> {
             if (!body.validateOnly()) {
-                body.resources().forEach(resource -> audit(request, told,
-                        new Resource(resource.resourceType(), resource.resourceName()),
-                        resource.configs().stream().map(AlterConfigsHandlers::describe).toList()));
+                body.resources()
+                        .forEach(resource -> audit(request, told,
+                                new Resource(resource.resourceType(), resource.resourceName()),
+                                resource.configs().stream().map(AlterConfigsHandlers::describe).toList()));
             }
             IncrementalAlterConfigsResponseData answer = new IncrementalAlterConfigsResponseData();
             told.forEach(
@@ -143,12 +144,13 @@ final class AlterConfigsHandlers {
         }
         var _ = submit(new ReplaceConfigs(replacements, body.validateOnly()), resources).thenAccept(told -> {
             if (!body.validateOnly()) {
-                body.resources().forEach(resource -> audit(request, told,
-                        new Resource(resource.resourceType(), resource.resourceName()),
-                        resource.configs()
-                                .stream()
-                                .map(config -> "REPLACE " + config.name() + "=" + config.value())
-                                .toList()));
+                body.resources()
+                        .forEach(resource -> audit(request, told,
+                                new Resource(resource.resourceType(), resource.resourceName()),
+                                resource.configs()
+                                        .stream()
+                                        .map(config -> "REPLACE " + config.name() + "=" + config.value())
+                                        .toList()));
             }
             AlterConfigsResponseData answer = new AlterConfigsResponseData();
             told.forEach(

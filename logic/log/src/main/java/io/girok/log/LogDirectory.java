@@ -11,6 +11,7 @@ import io.girok.files.CorruptLog;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.DirectoryRefused;
 import io.girok.files.DurableDirectories;
+import io.girok.files.FailedSync;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.MetaProperties;
@@ -82,7 +83,7 @@ public final class LogDirectory implements AutoCloseable {
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
                 () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
-                new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
+                new Journal.Listener(this::shortenJournal, cause -> syncFailed("writing the journal failed", cause)));
         this.checkpoints = new Checkpoints(this, environment, marks, journal);
     }
 
@@ -101,6 +102,7 @@ public final class LogDirectory implements AutoCloseable {
                             () -> new DirectoryRefused("log directory '" + path
                                     + "' is in use by another process (its file '" + LOCK
                                     + "' is locked): stop that process, or set log.dirs to another directory"));
+            FailedSync.check(disk, path);
             SpaceReserve.giveUpIfNeeded(disk, path);
             MetaProperties properties = MetaProperties.identify(path, clusterId, nodeId, disk,
                     environment.newIds());
@@ -478,7 +480,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     void checkpointFailed(IOException cause) {
-        fail("writing the checkpoints failed", cause);
+        syncFailed("writing the checkpoints failed", cause);
     }
 
     long producerIdExpirationMs() {
@@ -539,7 +541,14 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     void syncFailed(PartitionName name, IOException cause) {
-        fail("log '" + name + "'", cause);
+        syncFailed("log '" + name + "'", cause);
+    }
+
+    private void syncFailed(String what, IOException cause) {
+        if (failure.get() == null) {
+            FailedSync.note(environment.disk(), path);
+        }
+        fail(what, cause);
     }
 
     /// What `cause` means: corruption takes one partition offline, everything else the directory.

@@ -74,6 +74,29 @@ class DiskFaultTest {
     }
 
     @Test
+    void afterAFailedSyncTheDirectoryIsUsedAgainWhenTheMachineWasRestarted() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.append(1, "b");
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding("girok-journal.1"));
+        world.flush();
+        world.directory.close();
+
+        assertThatThrownBy(world::openDirectory).isInstanceOf(StorageFailed.class)
+                .hasMessageContaining("'/data'")
+                .hasMessageContaining("a sync has failed")
+                .hasMessageContaining("'/data/girok-sync-failed'");
+        world.disk.crash(new SplittableRandom(1));
+        world.open();
+
+        assertThat(world.read(0)).contains("0:a");
+        assertThat(world.directory.failure()).isEmpty();
+        world.directory.close();
+        world.openDirectory();
+    }
+
+    @Test
     void aFullDiskRefusesAppendsAndServesReadsUntilThereIsRoom() {
         world.open();
         world.append(1, "a");

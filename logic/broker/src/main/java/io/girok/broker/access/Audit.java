@@ -117,8 +117,10 @@ public final class Audit {
         }
         StringBuilder line = new StringBuilder(kind + " changed " + sender(request) + " of="
                 + UntrustedText.quoted(of));
-        changes.stream().limit(MAX_CHANGES_IN_A_LINE).forEach(change -> line.append(' ')
-                .append(UntrustedText.quoted(change)));
+        changes.stream()
+                .limit(MAX_CHANGES_IN_A_LINE)
+                .forEach(change -> line.append(' ')
+                        .append(UntrustedText.quoted(change)));
         if (MAX_CHANGES_IN_A_LINE < changes.size()) {
             line.append(" and ").append(changes.size() - MAX_CHANGES_IN_A_LINE).append(" more");
         }
