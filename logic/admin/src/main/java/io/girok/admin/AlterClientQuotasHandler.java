@@ -83,7 +83,7 @@ final class AlterClientQuotasHandler implements ApiHandler {
             }
         }
         boolean isAddress = names.containsKey(QuotaEntity.ADDRESS);
-        if (names.isEmpty() || isAddress && names.size() != 1) {
+        if (names.isEmpty() || (isAddress && names.size() != 1)) {
             return refused(data, "a quota is one of a user, of a client id, of both, or of an ip");
         }
         QuotaEntity entity = new QuotaEntity(names.get(QuotaEntity.USER), names.get(QuotaEntity.CLIENT_ID),

@@ -3,7 +3,6 @@ package io.girok.broker;
 import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
-import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.PartitionStore;

@@ -31,7 +31,7 @@ public final class Strays {
     /// @param isInSync whether the cluster counts on what this broker has of the partition
     public void setAsideUnless(Function<PartitionName, Optional<TopicId>> hosted, Predicate<PartitionName> isInSync) {
         Predicate<JournalKey> isUnwanted = key -> !hosted.apply(key.name()).equals(Optional.of(key.topic()))
-                || !directory.isOnDisk(key.name()) && !isInSync.test(key.name());
+                || (!directory.isOnDisk(key.name()) && !isInSync.test(key.name()));
         try {
             directory.journal().dismiss(isUnwanted);
             for (PartitionName name : directory.partitionsLeft()) {

@@ -336,7 +336,7 @@ final class SimulatedNode {
     /// be in the memory of the machine only, whose process has ended since.
     boolean mustRestart() {
         return hasFailedSyncs
-                || running != null && running.directories().stream().anyMatch(each -> each.failure().isPresent());
+                || (running != null && running.directories().stream().anyMatch(each -> each.failure().isPresent()));
     }
 
     /// Nothing that blocks gets done for so long: a slow disk.

@@ -64,7 +64,7 @@ public final class QuotaGate implements RequestHandler {
         if (request.body() instanceof ProduceRequestData produce) {
             for (ProduceRequestData.TopicProduceData topic : produce.topicData()) {
                 for (ProduceRequestData.PartitionProduceData partition : topic.partitionData()) {
-                    bytes += sizeOf((BaseRecords) partition.records());
+                    bytes += sizeOf(partition.records());
                 }
             }
         }
@@ -76,7 +76,7 @@ public final class QuotaGate implements RequestHandler {
         if (answer instanceof FetchResponseData fetched) {
             for (FetchResponseData.FetchableTopicResponse topic : fetched.responses()) {
                 for (FetchResponseData.PartitionData partition : topic.partitions()) {
-                    bytes += sizeOf((BaseRecords) partition.records());
+                    bytes += sizeOf(partition.records());
                 }
             }
         }
@@ -126,8 +126,8 @@ public final class QuotaGate implements RequestHandler {
         }
 
         private long waitMs(long fetchedBytes) {
-            long produce = count(QuotaKind.PRODUCE, producedBytes);
-            long fetch = count(QuotaKind.FETCH, fetchedBytes);
+            long produce = count(QuotaKind.PRODUCE, (double) producedBytes);
+            long fetch = count(QuotaKind.FETCH, (double) fetchedBytes);
             if (request.api() == ApiKeys.API_VERSIONS) {
                 return 0;
             }

@@ -19,6 +19,8 @@ public enum AclResource {
     public static final String CLUSTER_NAME = "kafka-cluster";
 
     private final byte code;
+    // As List.of made it.
+    @SuppressWarnings("ImmutableEnumChecker")
     private final List<AclOperation> operations;
     private final int bits;
 

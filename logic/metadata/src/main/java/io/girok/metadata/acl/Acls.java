@@ -2,7 +2,9 @@ package io.girok.metadata.acl;
 
 import io.girok.base.Invariant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -21,7 +23,7 @@ public final class Acls {
      * beginning of the name of that length.
      */
 
-    public static final Acls NONE = new Acls(HashTreePMap.empty(), HashTreePMap.empty(), noPrefixes(), 0);
+    public static final Acls NONE = new Acls(HashTreePMap.empty(), HashTreePMap.empty(), Map.of(), 0);
 
     private static final Comparator<AclSubject> BY_SUBJECT = Comparator.comparing(AclSubject::principal)
             .thenComparing(AclSubject::host);
@@ -31,24 +33,15 @@ public final class Acls {
 
     private final HashPMap<AclSubject, HashPMap<AclPattern, AclRights>> rights;
     private final HashPMap<AclPattern, Integer> patterns;
-    /// By the ordinal of the kind of resource.
-    private final List<PrefixLengths> prefixes;
+    private final Map<AclResource, PrefixLengths> prefixes;
     private final int size;
 
     private Acls(HashPMap<AclSubject, HashPMap<AclPattern, AclRights>> rights, HashPMap<AclPattern, Integer> patterns,
-            List<PrefixLengths> prefixes, int size) {
+            Map<AclResource, PrefixLengths> prefixes, int size) {
         this.rights = rights;
         this.patterns = patterns;
         this.prefixes = prefixes;
         this.size = size;
-    }
-
-    private static List<PrefixLengths> noPrefixes() {
-        List<PrefixLengths> none = new ArrayList<>();
-        for (AclResource _ : AclResource.values()) {
-            none.add(PrefixLengths.NONE);
-        }
-        return List.copyOf(none);
     }
 
     public int size() {
@@ -97,7 +90,7 @@ public final class Acls {
     }
 
     private void addPrefixes(List<AclPattern> covering, AclResource resource, String name) {
-        for (int length : prefixes.get(resource.ordinal()).lengths()) {
+        for (int length : prefixLengths(resource).lengths()) {
             if (name.length() < length) {
                 return;
             }
@@ -143,20 +136,27 @@ public final class Acls {
                 subjects == 0 ? withoutPrefix(acl.pattern()) : prefixes, size - 1);
     }
 
-    private List<PrefixLengths> withPrefix(AclPattern pattern) {
-        int index = pattern.resource().ordinal();
-        return pattern.isPrefixed() ? with(index, prefixes.get(index).plus(pattern.name().length())) : prefixes;
+    private PrefixLengths prefixLengths(AclResource resource) {
+        return prefixes.getOrDefault(resource, PrefixLengths.NONE);
     }
 
-    private List<PrefixLengths> withoutPrefix(AclPattern pattern) {
-        int index = pattern.resource().ordinal();
-        return pattern.isPrefixed() ? with(index, prefixes.get(index).minus(pattern.name().length())) : prefixes;
+    private Map<AclResource, PrefixLengths> withPrefix(AclPattern pattern) {
+        return pattern.isPrefixed()
+                ? with(pattern.resource(), prefixLengths(pattern.resource()).plus(pattern.name().length()))
+                : prefixes;
     }
 
-    private List<PrefixLengths> with(int index, PrefixLengths lengths) {
-        List<PrefixLengths> changed = new ArrayList<>(prefixes);
-        changed.set(index, lengths);
-        return List.copyOf(changed);
+    private Map<AclResource, PrefixLengths> withoutPrefix(AclPattern pattern) {
+        return pattern.isPrefixed()
+                ? with(pattern.resource(), prefixLengths(pattern.resource()).minus(pattern.name().length()))
+                : prefixes;
+    }
+
+    private Map<AclResource, PrefixLengths> with(AclResource resource, PrefixLengths lengths) {
+        Map<AclResource, PrefixLengths> changed = new EnumMap<>(AclResource.class);
+        changed.putAll(prefixes);
+        changed.put(resource, lengths);
+        return Collections.unmodifiableMap(changed);
     }
 
     /// In no particular order.

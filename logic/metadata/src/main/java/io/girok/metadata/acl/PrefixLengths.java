@@ -4,11 +4,23 @@ import java.util.Arrays;
 
 /// How long the prefixes are that patterns of one kind of resource begin with: so many hashes find every pattern that
 /// covers a name, however many patterns there are. Immutable.
-///
-/// @param lengths ascending
-/// @param counts how many patterns are that long
-record PrefixLengths(int[] lengths, int[] counts) {
+final class PrefixLengths {
     static final PrefixLengths NONE = new PrefixLengths(new int[0], new int[0]);
+
+    /// Ascending.
+    private final int[] lengths;
+    /// How many patterns are that long.
+    private final int[] counts;
+
+    private PrefixLengths(int[] lengths, int[] counts) {
+        this.lengths = lengths;
+        this.counts = counts;
+    }
+
+    /// Ascending; not to be changed.
+    int[] lengths() {
+        return lengths;
+    }
 
     PrefixLengths plus(int length) {
         int index = Arrays.binarySearch(lengths, length);

@@ -38,7 +38,7 @@ public enum QuotaKind {
                     + ", and " + entity + " is none");
         }
         boolean isWhole = value == Math.rint(value) && value <= Long.MAX_VALUE;
-        if (!(0 < value) || Double.isInfinite(value) || this != REQUEST && !isWhole) {
+        if (!(0 < value) || Double.isInfinite(value) || (this != REQUEST && !isWhole)) {
             return Optional.of("quota '" + key + "' is given as " + value + " for " + entity + "; allowed: "
                     + (this == REQUEST ? "numbers" : "whole numbers") + " above 0");
         }

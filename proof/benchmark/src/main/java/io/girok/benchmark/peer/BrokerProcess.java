@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A broker as a process on loopback, seen from the outside: its port and `/proc`. Owned by one thread.
 final class BrokerProcess implements AutoCloseable {
@@ -33,13 +35,16 @@ final class BrokerProcess implements AutoCloseable {
     private final Process process;
     private final Path directory;
     private final int port;
+    /// Where the load goes.
+    private final int loadPort;
     private final long beginNs;
     private double readyMs;
 
-    private BrokerProcess(Process process, Path directory, int port, long beginNs) {
+    private BrokerProcess(Process process, Path directory, int port, int loadPort, long beginNs) {
         this.process = process;
         this.directory = directory;
         this.port = port;
+        this.loadPort = loadPort;
         this.beginNs = beginNs;
     }
 
@@ -48,25 +53,44 @@ final class BrokerProcess implements AutoCloseable {
     /// @param directory for data and logs; where an earlier process of the contender has left something, it goes on
     static BrokerProcess start(Repository repository, Contender contender, Path directory,
             Map<String, String> moreSettings) throws IOException, InterruptedException {
+        return start(repository, contender, directory, moreSettings, null);
+    }
+
+    /// As [#start].
+    ///
+    /// @param tls null for a load in plain text
+    static BrokerProcess start(Repository repository, Contender contender, Path directory,
+            Map<String, String> moreSettings, @Nullable TlsFiles tls) throws IOException, InterruptedException {
         int port = freePort();
+        int loadPort = tls == null ? port : freePort();
+        String listeners = "PLAINTEXT://127.0.0.1:" + port + (tls == null ? "" : ",SSL://127.0.0.1:" + loadPort);
+        Map<String, String> more = new HashMap<>(moreSettings);
+        if (tls != null) {
+            more.putAll(tls.brokerSettings());
+        }
         List<String> command = switch (contender.program()) {
-            case GIROK -> girok(repository, contender, directory, port, moreSettings);
-            case KAFKA -> kafka(repository, contender, directory, port, moreSettings);
+            case GIROK -> girok(repository, contender, directory, listeners, more);
+            case KAFKA -> kafka(repository, contender, directory, listeners, more);
         };
-        BrokerProcess started = launch(command, directory, port);
+        BrokerProcess started = launch(command, directory, port, loadPort);
         started.awaitAnswer();
         return started;
     }
 
     /// Starts a broker and does not wait.
     static BrokerProcess launch(List<String> command, Path directory, int port) throws IOException {
+        return launch(command, directory, port, port);
+    }
+
+    private static BrokerProcess launch(List<String> command, Path directory, int port, int loadPort)
+            throws IOException {
         Files.createDirectories(directory);
         long beginNs = System.nanoTime();
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.resolve("broker.out").toFile()))
                 .start();
-        return new BrokerProcess(process, directory, port, beginNs);
+        return new BrokerProcess(process, directory, port, loadPort, beginNs);
     }
 
     /// Waits for its first answer.
@@ -82,11 +106,11 @@ final class BrokerProcess implements AutoCloseable {
         readyMs = (System.nanoTime() - beginNs) / MS_IN_NS;
     }
 
-    private static List<String> girok(Repository repository, Contender contender, Path directory, int port,
+    private static List<String> girok(Repository repository, Contender contender, Path directory, String listeners,
             Map<String, String> moreSettings) {
         return girokCommand(repository, Stream.of(
                 Map.of("log.dirs", directory.resolve("data").toString(), "listeners",
-                        "PLAINTEXT://127.0.0.1:" + port),
+                        listeners),
                 contender.settings(),
                 moreSettings));
     }
@@ -100,14 +124,14 @@ final class BrokerProcess implements AutoCloseable {
         return command;
     }
 
-    private static List<String> kafka(Repository repository, Contender contender, Path directory, int port,
+    private static List<String> kafka(Repository repository, Contender contender, Path directory, String listeners,
             Map<String, String> moreSettings) throws IOException, InterruptedException {
         int controllerPort = freePort();
         return kafkaCommand(repository, directory, Stream.of(
                 Map.of("process.roles", "broker,controller",
                         "node.id", "1",
                         "controller.quorum.voters", "1@127.0.0.1:" + controllerPort,
-                        "listeners", "PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controllerPort,
+                        "listeners", listeners + ",CONTROLLER://127.0.0.1:" + controllerPort,
                         "controller.listener.names", "CONTROLLER",
                         // One node has room for one copy.
                         "offsets.topic.replication.factor", "1",
@@ -178,7 +202,7 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     String bootstrap() {
-        return "127.0.0.1:" + port;
+        return "127.0.0.1:" + loadPort;
     }
 
     long pid() {

@@ -3,6 +3,7 @@ package io.girok.benchmark.peer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,9 +37,14 @@ public final class SideBySide implements Callable<Integer> {
     @Option(names = "--workload", description = "produce, consume, end-to-end, all, or none. Default: all")
     String workload = "all";
 
+    @Option(names = "--tls", description = "The load comes over TLS 1.3.")
+    boolean isTls;
+
     @Option(names = "--bench", paramLabel = "ARGUMENT",
             description = "One more argument for girok bench; may be repeated.")
     List<String> benchArguments = new ArrayList<>();
+
+    private @Nullable TlsFiles tls;
 
     /// @param arguments see `--help`
     public static void main(String[] arguments) {
@@ -51,7 +58,10 @@ public final class SideBySide implements Callable<Integer> {
 
     private void measure(Repository repository, Contender contender, Path own)
             throws IOException, InterruptedException {
-        try (BrokerProcess broker = BrokerProcess.start(repository, contender, own, Map.of())) {
+        if (isTls && tls == null) {
+            tls = TlsFiles.make(repository, Files.createTempDirectory("girok-tls"));
+        }
+        try (BrokerProcess broker = BrokerProcess.start(repository, contender, own, Map.of(), tls)) {
             rounds.figures().add(contender, "start to first answer, ms", broker.readyMs());
             rounds.figures().add(contender, "processor time of the start, s", broker.cpuSeconds());
             rounds.figures().add(contender, "resident after the start, MB", broker.residentMb());
@@ -83,6 +93,9 @@ public final class SideBySide implements Callable<Integer> {
                 List.of(repository.root().resolve("girok").toString(), "bench", workload, "--json", "--rounds", "1",
                         "--seconds", Integer.toString(seconds), "--bootstrap", broker.bootstrap(), "--broker-pid",
                         Long.toString(broker.pid())));
+        if (tls != null) {
+            command.addAll(List.of("--config", tls.client().toString()));
+        }
         command.addAll(benchArguments);
         Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         ObjectMapper json = new ObjectMapper();
