@@ -26,10 +26,8 @@ public final class FailedSync {
             file.truncate(0);
             file.write(ByteBuffer.wrap((disk.machineRun() + "\n").getBytes(StandardCharsets.UTF_8)), 0);
         } catch (IOException e) {
-            LOG.warn(
-                    "log directory '{}': that a sync has failed could not be noted, so that the next start would use it "
-                            + "again: {}",
-                    directory, StorageFailed.reason(e));
+            LOG.warn("log directory '{}': that a sync has failed could not be noted, so that the next start would use "
+                    + "it again: {}", directory, StorageFailed.reason(e));
         }
     }
 
