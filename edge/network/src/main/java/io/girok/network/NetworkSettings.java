@@ -14,7 +14,8 @@ package io.girok.network;
 /// @param receiveBufferBytes socket buffer (`socket.receive.buffer.bytes`), -1 for the system's choice
 /// @param failedAuthenticationDelayMs how long an answer is held back that a client is not let in
 /// (`connection.failed.authentication.delay.ms`)
-/// @param backlog connections that may wait to be accepted (`socket.listen.backlog.size`)
+/// @param backlog connections that may wait to be accepted (`socket.listen.backlog.size`): of a burst of more, some
+/// would try again a second later only
 public record NetworkSettings(int requestMaxBytes, long requestMemoryBytes, int requestsInFlightMax,
         int requestBytesInFlightMax, int unsentBytesMax, ConnectionSettings connections, long idleMs, long frameStallMs,
         int sendBufferBytes, int receiveBufferBytes, int backlog, int failedAuthenticationDelayMs) {
@@ -22,7 +23,7 @@ public record NetworkSettings(int requestMaxBytes, long requestMemoryBytes, int 
     private static final int MIB = 1024 * 1024;
 
     public static final NetworkSettings DEFAULTS = new NetworkSettings(100 * MIB, 256L * MIB, 64, 32 * MIB, MIB,
-            ConnectionSettings.UNLIMITED, 600_000, 30_000, -1, -1, 50, 100);
+            ConnectionSettings.UNLIMITED, 600_000, 30_000, -1, -1, 1_024, 100);
 
     public NetworkSettings {
         if (requestMaxBytes < 1 || requestMemoryBytes < 2L * requestMaxBytes) {

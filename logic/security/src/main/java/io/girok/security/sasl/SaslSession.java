@@ -161,8 +161,7 @@ public final class SaslSession {
         state = State.FAILED;
         exchange = null;
         return new MessageAnswer.Failed(
-                "Authentication failed during authentication due to invalid credentials with SASL mechanism "
-                        + mechanism,
+                "the client did not show who it is by SASL mechanism " + mechanism + ": its credentials are invalid",
                 reason);
     }
 
@@ -173,7 +172,7 @@ public final class SaslSession {
         Principal shown = Principal.user(user);
         if (principal != null && !principal.equals(shown)) {
             state = State.FAILED;
-            return new MessageAnswer.Failed("Cannot change principals during re-authentication",
+            return new MessageAnswer.Failed("whoever shows again who it is must be the same",
                     "somebody else shows itself on the connection");
         }
         long leftMs = expiresMs == Long.MAX_VALUE ? Long.MAX_VALUE : expiresMs - clock.wallMs();

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.girok.metadata.ScramCredential;
 import io.girok.security.SaslSettings;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -22,9 +25,35 @@ public final class ScramUsers {
 
         /// What all nodes of the cluster know and nobody else does; empty when there are no users.
         byte[] sharedSecret();
+
+        /// How the credentials of that mechanism look to those who ask for them, in an order that all nodes share.
+        List<Shape> shapes(ScramMechanism mechanism);
     }
 
-    private static final int SALT_BYTES = 20;
+    /// What anybody gets to know of a credential by its user's name.
+    ///
+    /// @param isText whether the salt is of digits and small letters, as Apache Kafka's tools make it
+    public record Shape(int iterations, int saltBytes, boolean isText) implements Comparable<Shape> {
+        private static final Comparator<Shape> ORDER = Comparator.comparingInt(Shape::iterations)
+                .thenComparingInt(Shape::saltBytes)
+                .thenComparing(Shape::isText);
+
+        public static Shape of(ScramCredential credential) {
+            boolean isText = true;
+            for (byte each : credential.salt()) {
+                isText &= 0 <= TEXT.indexOf(each);
+            }
+            return new Shape(credential.iterations(), credential.salt().length, isText);
+        }
+
+        @Override
+        public int compareTo(Shape other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private static final String TEXT = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private static final Shape USUAL = new Shape(ScramMechanism.MIN_ITERATIONS, 20, false);
 
     private final Directory directory;
     private final Optional<SaslSettings.Login> node;
@@ -49,17 +78,21 @@ public final class ScramUsers {
     ScramCredential find(ScramMechanism mechanism, String user) {
         if (node.isPresent() && node.get().user().equals(user)) {
             return nodeKeys.computeIfAbsent(mechanism, each -> each.keys(node.get().password().reveal(),
-                    salt(each, user), ScramMechanism.MIN_ITERATIONS));
+                    salt(each, user, USUAL), USUAL.iterations()));
         }
         return directory.find(mechanism, user);
     }
 
-    /// Keys that no password fits, the same ones each time, so that asking again gives nothing away.
+    /// Keys that no password fits: the same ones each time, and of a shape that others have, so that asking gives
+    /// nothing away.
     ScramCredential madeUp(ScramMechanism mechanism, String user) {
         byte[] key = key();
         byte[] seed = mechanism.mac(key, ("keys of " + user).getBytes(UTF_8));
-        return new ScramCredential(salt(mechanism, user), seed, mechanism.mac(key, seed),
-                ScramMechanism.MIN_ITERATIONS);
+        List<Shape> shapes = directory.shapes(mechanism);
+        Shape shape = shapes.isEmpty()
+                ? USUAL
+                : shapes.get(Math.floorMod(ByteBuffer.wrap(seed).getInt(), shapes.size()));
+        return new ScramCredential(salt(mechanism, user, shape), seed, mechanism.mac(key, seed), shape.iterations());
     }
 
     /// Nodes that made up different salts for the same name would give away that they made them up.
@@ -68,8 +101,16 @@ public final class ScramUsers {
         return shared.length == 0 ? secret : shared;
     }
 
-    private byte[] salt(ScramMechanism mechanism, String user) {
-        byte[] whole = mechanism.mac(key(), ("salt of " + user).getBytes(UTF_8));
-        return java.util.Arrays.copyOf(whole, SALT_BYTES);
+    private byte[] salt(ScramMechanism mechanism, String user, Shape shape) {
+        byte[] salt = new byte[shape.saltBytes()];
+        byte[] random = mechanism.mac(key(), ("salt of " + user).getBytes(UTF_8));
+        for (int i = 0; i < salt.length; i++) {
+            int at = i % random.length;
+            if (0 < i && at == 0) {
+                random = mechanism.mac(key(), random);
+            }
+            salt[i] = shape.isText() ? (byte) TEXT.charAt((random[at] & 0xFF) % TEXT.length()) : random[at];
+        }
+        return salt;
     }
 }

@@ -59,8 +59,8 @@ class SaslSessionTest {
         MessageAnswer answer = session.message(message.getBytes(UTF_8));
 
         assertThat(answer).isInstanceOfSatisfying(MessageAnswer.Failed.class,
-                failed -> assertThat(failed.message()).isEqualTo("Authentication failed during authentication due to "
-                        + "invalid credentials with SASL mechanism PLAIN"));
+                failed -> assertThat(failed.message()).isEqualTo(
+                        "the client did not show who it is by SASL mechanism PLAIN: its credentials are invalid"));
         assertThat(session.principal()).isNull();
         assertThat(session.admit(Kind.HANDSHAKE)).isEqualTo(Admission.CLOSE);
     }

@@ -2,6 +2,7 @@ package io.girok.security.sasl;
 
 import io.girok.metadata.ScramCredential;
 import java.util.Base64;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A directory with one user.
@@ -20,5 +21,10 @@ record Users(String user, String password, boolean isKnown) implements ScramUser
     @Override
     public byte[] sharedSecret() {
         return new byte[0];
+    }
+
+    @Override
+    public List<ScramUsers.Shape> shapes(ScramMechanism mechanism) {
+        return List.of(new ScramUsers.Shape(ScramMechanism.MIN_ITERATIONS, SALT.length, false));
     }
 }

@@ -1,0 +1,80 @@
+package io.girok.security.sasl;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.metadata.ImageChange;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord.ScramCredentialSet;
+import io.girok.metadata.ScramCredential;
+import io.girok.metadata.ScramUser;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/// What a stranger can learn of names that nobody has.
+class ImageScramUsersTest {
+    private static final ScramMechanism MECHANISM = ScramMechanism.SHA_256;
+
+    private MetadataImage image = MetadataImage.EMPTY;
+    private final ImageScramUsers directory = new ImageScramUsers(() -> image);
+
+    @Test
+    void whatIsMadeUpLooksLikeWhatIsThere() {
+        set("alice", "1ut4w5s90bm3zx7e6q8cvyr2dk", 8_192);
+
+        ScramCredential madeUp = users(new byte[32]).madeUp(MECHANISM, "nobody");
+
+        assertThat(ScramUsers.Shape.of(madeUp)).isEqualTo(new ScramUsers.Shape(8_192, 26, true));
+        assertThat(new String(madeUp.salt(), UTF_8)).isNotEqualTo("1ut4w5s90bm3zx7e6q8cvyr2dk");
+    }
+
+    @Test
+    void everyShapeIsMadeUpNowAndThenAndANameKeepsIts() {
+        set("alice", "1ut4w5s90bm3zx7e6q8cvyr2dk", 8_192);
+        set("bob", "\0".repeat(100), 4_096);
+        ScramUsers users = users(new byte[32]);
+        Set<ScramUsers.Shape> seen = new HashSet<>();
+        for (int i = 0; i < 100; i++) {
+            ScramCredential madeUp = users.madeUp(MECHANISM, "nobody-" + i);
+            assertThat(users.madeUp(MECHANISM, "nobody-" + i)).isEqualTo(madeUp);
+            seen.add(ScramUsers.Shape.of(madeUp));
+        }
+
+        assertThat(seen).containsExactlyInAnyOrderElementsOf(directory.shapes(MECHANISM)).hasSize(2);
+    }
+
+    @Test
+    void allNodesMakeUpTheSame() {
+        set("alice", "salt", 4_096);
+        byte[] another = new byte[32];
+        another[0] = 1;
+
+        assertThat(users(new byte[32]).madeUp(MECHANISM, "nobody"))
+                .isEqualTo(users(another).madeUp(MECHANISM, "nobody"));
+    }
+
+    @Test
+    void aNewUserIsNoticed() {
+        assertThat(directory.shapes(MECHANISM)).isEmpty();
+        assertThat(directory.sharedSecret()).isEmpty();
+
+        set("alice", "salt", 4_096);
+
+        assertThat(directory.shapes(MECHANISM)).isEqualTo(List.of(new ScramUsers.Shape(4_096, 4, true)));
+        assertThat(directory.sharedSecret()).isNotEmpty();
+    }
+
+    private ScramUsers users(byte[] secret) {
+        return new ScramUsers(directory, Optional.empty(), secret);
+    }
+
+    private void set(String user, String salt, int iterations) {
+        ImageChange change = new ImageChange(image);
+        change.apply(new ScramCredentialSet(new ScramUser(user, MECHANISM.number()),
+                MECHANISM.keys("password of " + user, salt.getBytes(UTF_8), iterations)));
+        image = change.image();
+    }
+}
