@@ -1,10 +1,8 @@
 package io.girok.cli;
 
 import org.apache.kafka.clients.admin.Admin;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `girok user add`.
@@ -17,13 +15,8 @@ final class UserAdd implements Runnable {
     @Parameters(paramLabel = "NAME", description = "The user.")
     String name = "";
 
-    @Option(names = "--password-file", paramLabel = "FILE", description = "The password is its first line.")
-    @Nullable
-    String passwordFile;
-
-    @Option(names = "--iterations", paramLabel = "COUNT", description = "How often the password is hashed, 4096 to "
-            + "16384. Default: ${DEFAULT-VALUE}")
-    int iterations = Users.DEFAULT_ITERATIONS;
+    @Mixin
+    NewPassword password = new NewPassword();
 
     @Override
     public void run() {
@@ -31,7 +24,7 @@ final class UserAdd implements Runnable {
             if (Users.all(admin).containsKey(name)) {
                 throw Failure.of("there is a user '" + name + "'; 'girok user passwd' gives it another password");
             }
-            Users.setPassword(admin, name, iterations, passwordFile);
+            password.set(admin, name);
         }
     }
 }

@@ -1,8 +1,8 @@
 package io.girok.network;
 
 import io.girok.base.Clock;
+import io.girok.base.RateMeter;
 import io.girok.security.quota.ClientQuotas;
-import io.girok.security.quota.RateMeter;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.Optional;

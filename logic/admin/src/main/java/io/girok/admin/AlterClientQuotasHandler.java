@@ -77,9 +77,10 @@ final class AlterClientQuotasHandler implements ApiHandler {
             if (name.isEmpty() && part.entityName() != null) {
                 return refused(data, "the " + part.entityType() + " has an empty name; no name at all is the default");
             }
-            if (!QuotaEntity.TYPES.contains(part.entityType()) || names.put(part.entityType(), name) != null) {
-                return refused(data, "'" + part.entityType() + "' is unknown, or there twice; allowed: each of "
-                        + QuotaEntity.TYPES + " once");
+            Optional<String> problem = QuotaEntity.problem(part.entityType(),
+                    names.put(part.entityType(), name) == null);
+            if (problem.isPresent()) {
+                return refused(data, problem.get());
             }
         }
         boolean isAddress = names.containsKey(QuotaEntity.ADDRESS);

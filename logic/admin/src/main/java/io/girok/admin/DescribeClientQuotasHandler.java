@@ -46,9 +46,9 @@ final class DescribeClientQuotasHandler implements ApiHandler {
     private static Optional<String> problem(List<ComponentData> components) {
         Set<String> types = new HashSet<>();
         for (ComponentData component : components) {
-            if (!QuotaEntity.TYPES.contains(component.entityType()) || !types.add(component.entityType())) {
-                return Optional.of("'" + component.entityType() + "' is unknown, or there twice; allowed: each of "
-                        + QuotaEntity.TYPES + " once");
+            Optional<String> problem = QuotaEntity.problem(component.entityType(), types.add(component.entityType()));
+            if (problem.isPresent()) {
+                return problem;
             }
             boolean isNamed = component.match() != null;
             boolean isWellFormed = switch (component.matchType()) {

@@ -18,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Keeps the partitions in step with the metadata image. Owned by one shard; images come from the metadata thread.
 ///
@@ -50,30 +51,28 @@ final class ImageFollower implements MetadataStore.Subscriber {
     /// The topic of a partition, if `image` places it on this broker.
     Optional<TopicId> hosted(MetadataImage image, PartitionName name) {
         TopicImage topic = image.topic(name.topic());
-        return topic != null && isHosted(topic, name) ? Optional.of(topic.id()) : Optional.empty();
+        return topic != null && placedHere(topic, name) != null ? Optional.of(topic.id()) : Optional.empty();
     }
 
     /// Where `image` says that this broker has its replica of a partition; zero when it does not.
     TopicId directory(MetadataImage image, PartitionName name) {
-        TopicImage topic = image.topic(name.topic());
-        return topic != null && isHosted(topic, name)
-                ? topic.partitions().get(name.index()).directoryOf(brokerId)
-                : TopicId.ZERO;
+        PartitionImage partition = placedHere(image.topic(name.topic()), name);
+        return partition == null ? TopicId.ZERO : partition.directoryOf(brokerId);
     }
 
-    private boolean isHosted(TopicImage topic, PartitionName name) {
-        return name.index() < topic.partitions().size()
-                && topic.partitions().get(name.index()).replicas().contains(brokerId);
+    /// Null when `topic` places no such partition on this broker, or is not there.
+    private @Nullable PartitionImage placedHere(@Nullable TopicImage topic, PartitionName name) {
+        if (topic == null || topic.partitions().size() <= name.index()) {
+            return null;
+        }
+        PartitionImage partition = topic.partitions().get(name.index());
+        return partition.replicas().contains(brokerId) ? partition : null;
     }
 
     /// Whether what this broker has of the partition may be all that was acknowledged: it is in sync, or eligible.
     boolean isInSync(MetadataImage image, PartitionName name) {
-        TopicImage topic = image.topic(name.topic());
-        if (topic == null || !isHosted(topic, name)) {
-            return false;
-        }
-        PartitionImage partition = topic.partitions().get(name.index());
-        return partition.isr().contains(brokerId) || partition.elr().contains(brokerId);
+        PartitionImage partition = placedHere(image.topic(name.topic()), name);
+        return partition != null && (partition.isr().contains(brokerId) || partition.elr().contains(brokerId));
     }
 
     void stop() {

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.Principal;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
-import io.girok.wire.Connection;
+import io.girok.broker.TestConnection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -56,7 +55,9 @@ class StartGateTest {
     }
 
     private void ask(ApiKeys api, int number) {
-        gate.handle(new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(), new Nowhere()),
+        gate.handle(
+                new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(),
+                        new TestConnection(Principal.ANONYMOUS)),
                 new Silence());
     }
 
@@ -74,38 +75,6 @@ class StartGateTest {
         @Override
         public void closeConnection(String reason) {
             throw new AssertionError("nobody answers here");
-        }
-    }
-
-    private static final class Nowhere implements Connection {
-        @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress(9092);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress(50_000);
-        }
-
-        @Override
-        public String listenerName() {
-            return "PLAINTEXT";
-        }
-
-        @Override
-        public Principal principal() {
-            return Principal.ANONYMOUS;
-        }
-
-        @Override
-        public void onClose(Runnable task) {
-            // It does not close.
         }
     }
 }

@@ -1,7 +1,8 @@
 package io.girok.replication;
 
 import io.girok.base.Clock;
-import java.util.concurrent.atomic.AtomicLong;
+import io.girok.base.RateMeter;
+import org.jspecify.annotations.Nullable;
 
 /// So many bytes a second, and whether that is used up. Thread-safe.
 ///
@@ -10,36 +11,30 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class ByteRate {
     /// No limit: nothing is counted.
     public static final long UNLIMITED = Long.MAX_VALUE;
-    private static final double NS_IN_SECOND = 1e9;
-    private static final long FREE_NS = 1_000_000_000;
-    private static final long NS_IN_MS = 1_000_000;
+    private static final long FREE_MS = 1_000;
 
     private final Clock clock;
-    private final AtomicLong paidAtNs;
     private volatile long bytesPerSecond = UNLIMITED;
+    /// Null without a limit.
+    private volatile @Nullable RateMeter meter;
 
     public ByteRate(Clock clock) {
         this.clock = clock;
-        this.paidAtNs = new AtomicLong(clock.monotonicNs() - FREE_NS);
     }
 
     /// Another limit; what was counted under the last one is forgotten.
     public void limit(long bytes) {
         if (bytes != bytesPerSecond) {
             bytesPerSecond = bytes;
-            paidAtNs.set(clock.monotonicNs() - FREE_NS);
+            meter = bytes == UNLIMITED ? null : new RateMeter((double) bytes, FREE_MS);
         }
     }
 
     public void count(long bytes) {
-        long rate = bytesPerSecond;
-        if (rate == UNLIMITED || bytes == 0) {
-            return;
+        RateMeter counting = meter;
+        if (counting != null) {
+            counting.count((double) bytes, clock.monotonicNs());
         }
-        // With a rate of nothing, as good as never.
-        long priceNs = (long) Math.min(Long.MAX_VALUE / 4.0, bytes * NS_IN_SECOND / rate);
-        long freeFromNs = clock.monotonicNs() - FREE_NS;
-        paidAtNs.updateAndGet(paid -> Math.max(paid, freeFromNs) + priceNs);
     }
 
     public boolean isUsedUp() {
@@ -48,8 +43,7 @@ public final class ByteRate {
 
     /// How long until there is something left, rounded up.
     public long waitMs() {
-        return bytesPerSecond == UNLIMITED
-                ? 0
-                : Math.ceilDiv(Math.max(0, paidAtNs.get() - clock.monotonicNs()), NS_IN_MS);
+        RateMeter counting = meter;
+        return counting == null ? 0 : counting.waitMs(clock.monotonicNs());
     }
 }

@@ -9,9 +9,7 @@ import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.Request;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.Responder;
-import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -24,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// answer goes out at once, with the time in it, and nothing is read from the connection for so long (KIP-219). What
 /// nodes ask each other is not counted. Thread-safe.
 public final class QuotaGate implements RequestHandler {
-    private static final Set<QuotaKind> COUNTED = EnumSet.of(QuotaKind.PRODUCE, QuotaKind.FETCH, QuotaKind.REQUEST);
     private static final double PERCENT_OF_NS = 100 / 1e9;
 
     private final ApiTable table;
@@ -42,7 +39,7 @@ public final class QuotaGate implements RequestHandler {
 
     @Override
     public void handle(Request request, Responder responder) {
-        if (COUNTED.stream().noneMatch(quotas::has) || isOfNodes(request)) {
+        if (!quotas.limitRequests() || isOfNodes(request)) {
             table.handle(request, responder);
             return;
         }

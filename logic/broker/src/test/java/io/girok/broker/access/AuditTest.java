@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.Principal;
 import io.girok.base.simulated.ManualClock;
+import io.girok.broker.TestConnection;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.acl.AclPattern;
 import io.girok.metadata.acl.AclResource;
-import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -23,36 +23,9 @@ class AuditTest {
     private final List<String> lines = new ArrayList<>();
     private final Audit audit = new Audit(clock::monotonicMs, lines::add);
 
-    private record From(Principal principal) implements Connection {
-        @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress("127.0.0.1", 9092);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress("127.0.0.1", 50_000);
-        }
-
-        @Override
-        public String listenerName() {
-            return "PLAINTEXT";
-        }
-
-        @Override
-        public void onClose(Runnable task) {
-            // Nothing closes it.
-        }
-    }
-
     private static Request request(String user, String clientId) {
         return new Request(ApiKeys.METADATA, (short) 12, 1, clientId, new MetadataRequestData(),
-                new From(Principal.user(user)));
+                new TestConnection(Principal.user(user), new InetSocketAddress("127.0.0.1", 50_000)));
     }
 
     private void deny(String user, String topic) {

@@ -7,12 +7,12 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiRow;
+import io.girok.broker.TestConnection;
 import io.girok.broker.access.Access;
 import io.girok.broker.data.LeaderHints;
 import io.girok.coordinator.simulated.MemoryPartitionLog;
 import io.girok.group.GroupCoordinator;
 import io.girok.group.GroupSettings;
-import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.net.InetSocketAddress;
@@ -117,31 +117,6 @@ class GroupApisTest {
         }
     }
 
-    private record FromHere(String listenerName) implements Connection {
-        @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress("127.0.0.1", 9092);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress("127.0.0.1", 50_000);
-        }
-
-        @Override
-        public Principal principal() {
-            return Principal.ANONYMOUS;
-        }
-
-        @Override
-        public void onClose(Runnable task) {}
-    }
-
     /// Keeps the one answer.
     private static final class Kept implements Responder {
         final List<ApiMessage> answers = new ArrayList<>();
@@ -178,7 +153,9 @@ class GroupApisTest {
         rows.get(api)
                 .handler()
                 .handle(
-                        new Request(api, (short) version, 1, "client", body, new FromHere("PLAINTEXT")), kept);
+                        new Request(api, (short) version, 1, "client", body,
+                                new TestConnection(Principal.ANONYMOUS, new InetSocketAddress("127.0.0.1", 50_000))),
+                        kept);
         shard.runAll();
         return kept;
     }

@@ -9,16 +9,15 @@ import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
+import io.girok.broker.TestConnection;
 import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.quota.QuotaEntity;
 import io.girok.metadata.quota.QuotaKind;
 import io.girok.security.quota.ClientQuotas;
-import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,40 +186,14 @@ class QuotaGateTest {
         }
     }
 
-    private final class Caller implements Connection {
-        @Override
-        public long id() {
-            return 1;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public String listenerName() {
-            return "PLAINTEXT";
-        }
-
-        @Override
-        public Principal principal() {
-            return Principal.user("alice");
+    private final class Caller extends TestConnection {
+        Caller() {
+            super(Principal.user("alice"));
         }
 
         @Override
         public void pause(long ms) {
             pauses.add(ms);
-        }
-
-        @Override
-        public void onClose(Runnable task) {
-            // Nothing closes it.
         }
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,15 @@ public record QuotaEntity(@Nullable String user, @Nullable String clientId, @Nul
 
     public boolean isAddress() {
         return address != null;
+    }
+
+    /// Why a type cannot be part of an entity; empty when it can.
+    ///
+    /// @param isFirst whether the entity has no part of that type yet
+    public static Optional<String> problem(String type, boolean isFirst) {
+        return TYPES.contains(type) && isFirst
+                ? Optional.empty()
+                : Optional.of("'" + type + "' is unknown, or there twice; allowed: each of " + TYPES + " once");
     }
 
     /// The name given for one of the [#TYPES]; null when that does not matter.

@@ -1,6 +1,7 @@
 package io.girok.security.quota;
 
 import io.girok.base.Clock;
+import io.girok.base.RateMeter;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
@@ -35,6 +36,11 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
         for (QuotaKind kind : QuotaKind.values()) {
             meters.put(kind, new ConcurrentHashMap<>());
         }
+    }
+
+    /// Whether any request may have to be counted.
+    public boolean limitRequests() {
+        return table.limitsRequests();
     }
 
     /// Whether anybody has a quota of that kind.

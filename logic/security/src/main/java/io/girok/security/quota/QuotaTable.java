@@ -20,9 +20,16 @@ final class QuotaTable {
     record Quota(QuotaEntity shared, double rate) {}
 
     private final Map<QuotaKind, Map<QuotaEntity, Double>> rates;
+    private final boolean limitsRequests;
 
     private QuotaTable(Map<QuotaKind, Map<QuotaEntity, Double>> rates) {
         this.rates = rates;
+        this.limitsRequests = rates.keySet().stream().anyMatch(kind -> kind != QuotaKind.CONNECTION);
+    }
+
+    /// Whether there is more than limits of connections.
+    boolean limitsRequests() {
+        return limitsRequests;
     }
 
     static QuotaTable of(MetadataImage image) {

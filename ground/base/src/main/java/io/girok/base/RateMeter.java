@@ -1,4 +1,4 @@
-package io.girok.security.quota;
+package io.girok.base;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,11 +29,20 @@ public final class RateMeter {
             long from = Math.max(paid, nowNs);
             return from + Math.min(priceNs, Long.MAX_VALUE - Math.max(0, from));
         });
+        return waitMs(paidAt, nowNs);
+    }
+
+    /// As [#count] of nothing would answer.
+    public long waitMs(long nowNs) {
+        return waitMs(Math.max(nowNs, paidAtNs.get()), nowNs);
+    }
+
+    private long waitMs(long paidAt, long nowNs) {
         return Math.ceilDiv(Math.max(0, paidAt - nowNs - burstNs), NS_IN_MS);
     }
 
     /// Whether a new one would do as well.
-    boolean isUnused(long nowNs) {
+    public boolean isUnused(long nowNs) {
         return paidAtNs.get() <= nowNs;
     }
 }
