@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_CREATION_CHOICE = 4;
     private static final short FIRST_WITH_TOPIC_IDS = 12;
+    private static final int FEW_BROKERS = 2;
 
     private final ClusterView cluster;
     private final Access access;
@@ -136,22 +137,28 @@ final class MetadataHandler implements ApiHandler {
                         .onCluster(body.includeClusterAuthorizedOperations(), asked.permissions()));
     }
 
-    /// Those that clients can turn to. This one, when it is cut off from the controller, is one for what it alone has:
-    /// who is told of it asks it again, instead of others that know more.
+    /// Those that clients can turn to. This one, when it is cut off from the controller, is one for what it alone has,
+    /// and where it knows of hardly another: who is told of it asks it again, instead of others that know more. But who
+    /// is told of one broker only, and that one stops answering, has nobody left to ask who leads now.
     private MetadataResponseBrokerCollection brokers(MetadataImage image, Connection connection,
             MetadataResponseTopicCollection topics) {
         List<ClusterView.Node> nodes = cluster.nodes(image, connection);
         MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection(nodes.size() + 1);
-        for (ClusterView.Node node : nodes) {
-            if (!node.isFenced() || (node.id() == cluster.brokerId() && leadsSome(node.id(), topics))) {
-                brokers.add(
-                        new MetadataResponseBroker().setNodeId(node.id())
-                                .setHost(node.host())
-                                .setPort(node.port())
-                                .setRack(node.rack()));
-            }
+        nodes.stream().filter(node -> !node.isFenced()).map(MetadataHandler::described).forEach(brokers::add);
+        if (brokers.size() < FEW_BROKERS || leadsSome(cluster.brokerId(), topics)) {
+            nodes.stream()
+                    .filter(node -> node.isFenced() && node.id() == cluster.brokerId())
+                    .map(MetadataHandler::described)
+                    .forEach(brokers::add);
         }
         return brokers;
+    }
+
+    private static MetadataResponseBroker described(ClusterView.Node node) {
+        return new MetadataResponseBroker().setNodeId(node.id())
+                .setHost(node.host())
+                .setPort(node.port())
+                .setRack(node.rack());
     }
 
     private static boolean leadsSome(int brokerId, MetadataResponseTopicCollection topics) {

@@ -84,6 +84,11 @@ final class AdminNode {
         channel.serveLocally(table);
     }
 
+    /// One more broker than the two that there are.
+    void register(int id) {
+        register(id, new Endpoint("PLAINTEXT", "more.example", 9092));
+    }
+
     private void register(int id, Endpoint endpoint) {
         long epoch = run(new RegisterBroker(CLUSTER_ID, id, new TopicId(id, 1), List.of(endpoint), null, List.of(),
                 true))

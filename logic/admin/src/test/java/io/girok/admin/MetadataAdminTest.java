@@ -70,11 +70,12 @@ class MetadataAdminTest {
     @Test
     void aBrokerThatIsCutOffFromTheControllerSendsNobodyToItself() {
         createTopics(NewTopic.of("orders", 2, 2));
+        node.register(3);
 
         node.cutOff();
 
         MetadataResponseData told = metadata(12, "orders");
-        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactly(2);
+        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactlyInAnyOrder(2, 3);
         assertThat(told.topics()).singleElement().satisfies(topic -> {
             assertThat(topic.partitions()).filteredOn(partition -> partition.leaderId() != 2)
                     .singleElement()
@@ -93,15 +94,26 @@ class MetadataAdminTest {
     }
 
     @Test
+    void aBrokerThatIsCutOffAndKnowsOfOneOtherIsStillTold() {
+        createTopics(NewTopic.of("orders", 2, 2));
+
+        node.cutOff();
+
+        assertThat(metadata(12, "orders").brokers()).extracting(broker -> broker.nodeId())
+                .containsExactlyInAnyOrder(1, 2);
+    }
+
+    @Test
     void aBrokerThatIsCutOffIsStillToldForWhatItAloneHas() {
-        createTopics(NewTopic.of("single", 2, 1));
+        createTopics(NewTopic.of("single", 4, 1));
+        node.register(3);
 
         node.cutOff();
 
         MetadataResponseData told = metadata(12, "single");
-        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactlyInAnyOrder(1, 2);
+        assertThat(told.brokers()).extracting(broker -> broker.nodeId()).containsExactlyInAnyOrder(1, 2, 3);
         assertThat(told.topics().find("single").partitions()).extracting(partition -> partition.leaderId())
-                .containsExactlyInAnyOrder(1, 2);
+                .containsExactlyInAnyOrder(1, 2, 1, 2);
     }
 
     @ParameterizedTest

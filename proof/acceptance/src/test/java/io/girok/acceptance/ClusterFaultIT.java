@@ -32,6 +32,8 @@ class ClusterFaultIT {
     /// So that what is only noticed by its silence is noticed soon.
     private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
             "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
+    /// Of a producer, which takes a broker that is silent for one that is busy until then.
+    private static final Map<String, String> SHORT_REQUESTS = Map.of("request.timeout.ms", "5000");
 
     @TempDir
     Path directory;
@@ -40,7 +42,7 @@ class ClusterFaultIT {
     void aLeaderAndAControllerThatFreezeAreReplacedAndComeBack() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
                 for (int victim : List.of(leaderOf(admin, "orders"), controller(admin))) {
                     load.awaitMore(100);
                     cluster.freeze(victim);
@@ -101,8 +103,7 @@ class ClusterFaultIT {
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
                 Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders",
-                    Map.of("request.timeout.ms", "5000"))) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
                 load.awaitMore(100);
                 int victim = leaderOf(admin, "orders");
                 network.isolate(victim);
@@ -122,8 +123,7 @@ class ClusterFaultIT {
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
                 Admin admin = admin(cluster)) {
             create(admin, "orders");
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders",
-                    Map.of("request.timeout.ms", "5000"))) {
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
                 load.awaitMore(100);
                 int leader = leaderOf(admin, "orders");
                 int controller = controller(admin);
