@@ -16,6 +16,7 @@ final class QuotaSet implements Runnable {
     static final String FETCH = "consumer_byte_rate";
     static final String REQUEST = "request_percentage";
     static final String CONNECTION = "connection_creation_rate";
+    static final String MUTATION = "controller_mutation_rate";
 
     @Mixin
     ClientOptions client = new ClientOptions();
@@ -36,6 +37,11 @@ final class QuotaSet implements Runnable {
     @Nullable
     Double requestPercentage;
 
+    @Option(names = "--mutations", paramLabel = "N",
+            description = "Partitions a second that it may have created and deleted.")
+    @Nullable
+    Double mutations;
+
     @Option(names = "--connections", paramLabel = "N", description = "Connections a second that an address may open.")
     @Nullable
     Integer connections;
@@ -46,9 +52,11 @@ final class QuotaSet implements Runnable {
         add(changes, PRODUCE, produce);
         add(changes, FETCH, fetch);
         add(changes, REQUEST, requestPercentage);
+        add(changes, MUTATION, mutations);
         add(changes, CONNECTION, connections);
         if (changes.isEmpty()) {
-            throw Failure.usage("nothing to set: give --produce, --fetch, --request-percentage or --connections");
+            throw Failure.usage("nothing to set: give --produce, --fetch, --request-percentage, --mutations or "
+                    + "--connections");
         }
         ClientQuotaAlteration alteration = new ClientQuotaAlteration(target.entity(), changes);
         try (Admin admin = client.admin()) {

@@ -63,7 +63,7 @@ class ConnectionLimitsTest {
     }
 
     private ConnectionLimits limits(ConnectionSettings settings) {
-        return new ConnectionLimits(settings, new ClientQuotas(clock, 0), clock);
+        return new ConnectionLimits(settings, new ClientQuotas(clock, 0, 0), clock);
     }
 
     private static InetAddress address(int last) {

@@ -49,7 +49,7 @@ final class TestServer implements AutoCloseable {
             .respond(request.api() == ApiKeys.PRODUCE ? new ProduceResponseData() : new MetadataResponseData());
 
     /// Without limits, until a test gives it an image.
-    final ClientQuotas quotas = new ClientQuotas(new SystemClock(), 0);
+    final ClientQuotas quotas = new ClientQuotas(new SystemClock(), 0, 0);
     final NettyShards shards;
     final NetworkServer network;
 

@@ -24,20 +24,21 @@ public final class RateMeter {
 
     /// Answers how many milliseconds it takes until what was used is within the burst again; 0 when it is.
     public long count(double amount, long nowNs) {
+        return msUntil(paidAtNs.updateAndGet(paid -> paidAt(paid, amount, nowNs)), nowNs);
+    }
+
+    /// What [#count] would answer; counts nothing.
+    public long waitMs(double amount, long nowNs) {
+        return msUntil(paidAt(paidAtNs.get(), amount, nowNs), nowNs);
+    }
+
+    private long paidAt(long paid, double amount, long nowNs) {
         long priceNs = (long) Math.min(MAX_PRICE_NS, amount / rate * NS_IN_SECOND);
-        long paidAt = paidAtNs.updateAndGet(paid -> {
-            long from = Math.max(paid, nowNs);
-            return from + Math.min(priceNs, Long.MAX_VALUE - Math.max(0, from));
-        });
-        return waitMs(paidAt, nowNs);
+        long from = Math.max(paid, nowNs);
+        return from + Math.min(priceNs, Long.MAX_VALUE - Math.max(0, from));
     }
 
-    /// As [#count] of nothing would answer.
-    public long waitMs(long nowNs) {
-        return waitMs(Math.max(nowNs, paidAtNs.get()), nowNs);
-    }
-
-    private long waitMs(long paidAt, long nowNs) {
+    private long msUntil(long paidAt, long nowNs) {
         return Math.ceilDiv(Math.max(0, paidAt - nowNs - burstNs), NS_IN_MS);
     }
 

@@ -5,11 +5,13 @@ import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.access.Access;
+import io.girok.broker.quota.PartitionMutations;
 import io.girok.controller.ActiveController;
 import io.girok.membership.ControllerChannel;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.security.quota.ClientQuotas;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -23,13 +25,17 @@ public final class AdminApis {
     private final TopicCommands topicCommands;
     private final NewTopics newTopics;
     private final Access access;
+    private final PartitionMutations mutations;
 
     /// @param access what is asked before anything is done
+    /// @param quotas of clients, for what the controller does for them
     /// @param served done when the partitions of a topic in the image are open, or known to be offline
     /// @param channel to the active controller, for what this node needs of it itself
     public AdminApis(ClusterView cluster, EffectiveSettings settings, ActiveController controller,
-            ControllerChannel channel, Access access, Function<String, CompletableFuture<Void>> served) {
+            ControllerChannel channel, Access access, ClientQuotas quotas,
+            Function<String, CompletableFuture<Void>> served) {
         this.access = access;
+        this.mutations = new PartitionMutations(quotas);
         this.newTopics = new NewTopics(channel);
         this.cluster = cluster;
         this.settings = settings;
@@ -49,14 +55,14 @@ public final class AdminApis {
                 topic(
                         ApiKeys.CREATE_TOPICS,
                         ApiOperation.CREATE,
-                        new CreateTopicsHandler(cluster, settings, topicCommands, access)),
+                        new CreateTopicsHandler(cluster, settings, topicCommands, access, mutations)),
                 topic(
                         ApiKeys.DELETE_TOPICS,
                         ApiOperation.DELETE,
-                        new DeleteTopicsHandler(controller, cluster, access,
+                        new DeleteTopicsHandler(controller, cluster, access, mutations,
                                 given.get(BrokerSettings.DELETE_TOPIC_ENABLE))),
                 topic(ApiKeys.CREATE_PARTITIONS, ApiOperation.ALTER,
-                        new CreatePartitionsHandler(topicCommands, access)),
+                        new CreatePartitionsHandler(cluster, topicCommands, access, mutations)),
                 topic(
                         ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                         ApiOperation.DESCRIBE,

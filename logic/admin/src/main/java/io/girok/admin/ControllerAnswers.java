@@ -20,6 +20,11 @@ final class ControllerAnswers {
         }
     }
 
+    static Told aboveQuota() {
+        return new Told(Errors.THROTTLING_QUOTA_EXCEEDED, "more partitions were created and deleted than "
+                + "controller_mutation_rate allows; throttle_time_ms says for how long to wait");
+    }
+
     static Told of(Result<?> result) {
         return result.isOk() ? Told.NOTHING_WRONG : new Told(ControllerErrors.of(result), result.message());
     }

@@ -4,6 +4,7 @@ import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.access.Access;
 import io.girok.broker.access.Permissions;
+import io.girok.broker.quota.PartitionMutations;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.CreatedTopic;
 import io.girok.controller.CreateTopics.NewTopic;
@@ -11,6 +12,7 @@ import io.girok.controller.Result;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.acl.AclResource;
+import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.EffectiveSettings.Origin;
 import io.girok.metadata.setting.EffectiveSettings.Source;
@@ -20,6 +22,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,13 +42,18 @@ import org.apache.kafka.common.protocol.Errors;
 /// The answer comes when the topics are in this broker's image and served. The time-out of the request is not looked
 /// at: the metadata log's own deadline is what ends the wait.
 final class CreateTopicsHandler implements ApiHandler {
+    private static final short FIRST_WITH_QUOTA_ERROR = 6;
+
     private final ClusterView cluster;
     private final EffectiveSettings settings;
     private final TopicCommands commands;
     private final Access access;
+    private final PartitionMutations mutations;
 
-    CreateTopicsHandler(ClusterView cluster, EffectiveSettings settings, TopicCommands commands, Access access) {
+    CreateTopicsHandler(ClusterView cluster, EffectiveSettings settings, TopicCommands commands, Access access,
+            PartitionMutations mutations) {
         this.access = access;
+        this.mutations = mutations;
         this.cluster = cluster;
         this.settings = settings;
         this.commands = commands;
@@ -56,11 +64,18 @@ final class CreateTopicsHandler implements ApiHandler {
         CreateTopicsRequestData body = (CreateTopicsRequestData) request.body();
         Permissions permissions = access.of(request);
         Map<String, Told> refused = refused(body, permissions);
-        List<NewTopic> wanted = body.topics()
-                .stream()
-                .filter(topic -> !refused.containsKey(topic.name()))
-                .map(CreateTopicsHandler::newTopic)
-                .toList();
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
+        List<NewTopic> wanted = new ArrayList<>();
+        for (CreatableTopic topic : body.topics()) {
+            if (refused.containsKey(topic.name())) {
+                continue;
+            }
+            if (charge.admits(partitionsToCreate(topic))) {
+                wanted.add(newTopic(topic));
+            } else {
+                refused.put(topic.name(), ControllerAnswers.aboveQuota());
+            }
+        }
         // The controller has better to do than what strangers may not.
         CompletableFuture<Map<String, Result<CreatedTopic>>> created = wanted.isEmpty()
                 ? CompletableFuture.completedFuture(Map.of())
@@ -74,9 +89,28 @@ final class CreateTopicsHandler implements ApiHandler {
                 Told told = ControllerAnswers.of(failure);
                 wanted.stream().map(NewTopic::name).distinct().forEach(name -> answers.add(failed(name, told)));
             }
-            responder.respond(new CreateTopicsResponseData().setTopics(answers));
+            responder.respond(new CreateTopicsResponseData().setTopics(answers)
+                    .setThrottleTimeMs(
+                            charge.made(failure == null && !body.validateOnly() ? partitionsIn(results.values()) : 0)));
             return true;
         });
+    }
+
+    private static int partitionsIn(Collection<Result<CreatedTopic>> results) {
+        return results.stream().filter(Result::isOk).mapToInt(result -> result.get().partitionCount()).sum();
+    }
+
+    /// None where the topic is there already.
+    private int partitionsToCreate(CreatableTopic topic) {
+        if (cluster.image().topic(topic.name()) != null) {
+            return 0;
+        }
+        if (!topic.assignments().isEmpty()) {
+            return topic.assignments().size();
+        }
+        return topic.numPartitions() == CreateTopics.DEFAULT
+                ? settings.given().get(BrokerSettings.NUM_PARTITIONS)
+                : topic.numPartitions();
     }
 
     /// What the controller has no words for.

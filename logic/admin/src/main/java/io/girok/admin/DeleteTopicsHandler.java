@@ -4,6 +4,7 @@ import io.girok.admin.ControllerAnswers.Told;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.access.Access;
 import io.girok.broker.access.Permissions;
+import io.girok.broker.quota.PartitionMutations;
 import io.girok.controller.ActiveController;
 import io.girok.controller.DeleteTopics;
 import io.girok.controller.DeleteTopics.ById;
@@ -34,14 +35,18 @@ import org.apache.kafka.common.protocol.Errors;
 final class DeleteTopicsHandler implements ApiHandler {
     private static final short FIRST_WITH_TOPIC_IDS = 6;
     private static final short FIRST_WITH_DELETION_DISABLED = 3;
+    private static final short FIRST_WITH_QUOTA_ERROR = 5;
 
     private final ActiveController controller;
     private final ClusterView cluster;
     private final Access access;
+    private final PartitionMutations mutations;
     private final boolean isAllowed;
 
     /// @param isAllowed whether topics may be deleted at all
-    DeleteTopicsHandler(ActiveController controller, ClusterView cluster, Access access, boolean isAllowed) {
+    DeleteTopicsHandler(ActiveController controller, ClusterView cluster, Access access, PartitionMutations mutations,
+            boolean isAllowed) {
+        this.mutations = mutations;
         this.cluster = cluster;
         this.access = access;
         this.controller = controller;
@@ -54,17 +59,25 @@ final class DeleteTopicsHandler implements ApiHandler {
         List<DeleteTopicState> named = request.version() < FIRST_WITH_TOPIC_IDS
                 ? body.topicNames().stream().map(name -> new DeleteTopicState().setName(name)).toList()
                 : body.topics();
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
         if (!isAllowed) {
             Told told = new Told(
                     request.version() < FIRST_WITH_DELETION_DISABLED
                             ? Errors.INVALID_REQUEST
                             : Errors.TOPIC_DELETION_DISABLED,
                     "delete.topic.enable=false keeps topics from being deleted");
-            respond(responder, named.stream().map(topic -> failed(topic, told)).toList());
+            respond(responder, named.stream().map(topic -> failed(topic, told)).toList(), 0);
             return;
         }
         List<DeletableTopicResult> denied = new ArrayList<>();
-        List<DeleteTopicState> wanted = allowed(named, access.of(request), denied);
+        List<DeleteTopicState> wanted = new ArrayList<>();
+        for (DeleteTopicState topic : allowed(named, access.of(request), denied)) {
+            if (charge.admits(partitionsOf(topic))) {
+                wanted.add(topic);
+            } else {
+                denied.add(failed(topic, ControllerAnswers.aboveQuota()));
+            }
+        }
         List<TopicReference> references = wanted.stream()
                 .map(DeleteTopicsHandler::reference)
                 .flatMap(Optional::stream)
@@ -77,9 +90,21 @@ final class DeleteTopicsHandler implements ApiHandler {
             all.addAll(failure == null
                     ? answers(wanted, results)
                     : wanted.stream().map(topic -> failed(topic, ControllerAnswers.of(failure))).toList());
-            respond(responder, all);
+            respond(responder, all, charge.made(failure == null ? partitionsIn(results) : 0));
             return true;
         });
+    }
+
+    private static int partitionsIn(List<Result<DeletedTopic>> results) {
+        return results.stream().filter(Result::isOk).mapToInt(result -> result.get().partitionCount()).sum();
+    }
+
+    private int partitionsOf(DeleteTopicState topic) {
+        MetadataImage image = cluster.image();
+        TopicImage known = topic.name() == null
+                ? image.topic(TopicUuids.of(topic.topicId()))
+                : image.topic(topic.name());
+        return known == null ? 0 : known.partitions().size();
     }
 
     /// Those that the sender may delete, and those about which it is told the truth anyway. A name is refused whether
@@ -147,9 +172,9 @@ final class DeleteTopicsHandler implements ApiHandler {
                 .setErrorMessage(told.message());
     }
 
-    private static void respond(Responder responder, List<DeletableTopicResult> results) {
+    private static void respond(Responder responder, List<DeletableTopicResult> results, int waitMs) {
         DeletableTopicResultCollection collected = new DeletableTopicResultCollection(results.size() + 1);
         collected.addAll(results);
-        responder.respond(new DeleteTopicsResponseData().setResponses(collected));
+        responder.respond(new DeleteTopicsResponseData().setResponses(collected).setThrottleTimeMs(waitMs));
     }
 }

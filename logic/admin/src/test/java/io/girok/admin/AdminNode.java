@@ -26,6 +26,7 @@ import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.security.quota.ClientQuotas;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,8 +39,11 @@ import org.apache.kafka.common.protocol.ApiMessage;
 /// The admin APIs before a controller and a metadata log in memory; brokers 1 (this one) and 2 are registered.
 /// Everything runs on one simulated thread.
 final class AdminNode {
+    static final long MUTATION_BURST_MS = 1_000;
     static final String CLUSTER_ID = "girok-test-cluster-id0";
 
+    /// By which quotas are counted.
+    final ManualClock clock = new ManualClock();
     final SimulatedShard thread = new SimulatedShard(new ManualClock());
     final MetadataStore store = new MetadataStore(failure -> {
         throw new AssertionError(failure);
@@ -69,6 +73,8 @@ final class AdminNode {
                 new SettingsValidator(effective, store::image), () -> new TopicId(8, nextId++), bound -> 0);
         controller = new ActiveController(new Controller(rules), store, log, executor, new ManualClock());
         store.subscribe(controller);
+        ClientQuotas quotas = new ClientQuotas(clock, 0, MUTATION_BURST_MS);
+        store.subscribe(quotas);
         log.start(store);
         thread.runAll();
         register(1, new Endpoint("PLAINTEXT", "one.example", 9092));
@@ -80,7 +86,8 @@ final class AdminNode {
                     throw new AssertionError("there is no other node");
                 }, id -> null), thread);
         table = new ApiTable(new AdminApis(view, effective, controller, channel,
-                Access.of(settings, store::image, new Audit(() -> 0, audited::add)), this::served).rows());
+                Access.of(settings, store::image, new Audit(() -> 0, audited::add)), quotas,
+                this::served).rows());
         channel.serveLocally(table);
     }
 

@@ -16,5 +16,5 @@ public record DeleteTopics(List<TopicReference> topics) implements Command<List<
 
     public record ById(TopicId id) implements TopicReference {}
 
-    public record DeletedTopic(TopicId id, String name) {}
+    public record DeletedTopic(TopicId id, String name, int partitionCount) {}
 }

@@ -35,7 +35,7 @@ final class TopicDeletion {
             } else if (repeated.contains(topic.id())) {
                 results.add(Repeated.refused("topic '" + topic.name() + "'"));
             } else if (draft.add(List.of(new MetadataRecord.TopicDeleted(topic.id())))) {
-                results.add(Result.of(new DeletedTopic(topic.id(), topic.name())));
+                results.add(Result.of(new DeletedTopic(topic.id(), topic.name(), topic.partitions().size())));
             } else {
                 results.add(Draft.tooLarge());
             }

@@ -250,9 +250,9 @@ class TopicsTest {
         var results = world.run(new DeleteTopics(
                 List.of(new ByName("first"), new ByName("none"), new ById(second), new ById(new TopicId(1, 2)))));
 
-        assertThat(results.get(0)).isEqualTo(Result.of(new DeletedTopic(first, "first")));
+        assertThat(results.get(0)).isEqualTo(Result.of(new DeletedTopic(first, "first", 1)));
         assertThat(results.get(1).error()).isEqualTo(UNKNOWN_TOPIC_OR_PARTITION);
-        assertThat(results.get(2)).isEqualTo(Result.of(new DeletedTopic(second, "second")));
+        assertThat(results.get(2)).isEqualTo(Result.of(new DeletedTopic(second, "second", 1)));
         assertThat(results.get(3).error()).isEqualTo(UNKNOWN_TOPIC_ID);
         assertThat(world.image.topics()).isEmpty();
     }

@@ -35,6 +35,7 @@ import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.Setting;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.RequestHandler;
@@ -63,6 +64,7 @@ final class ControllerRole {
     private final BrokerSessions sessions;
     private final MemberWatch members;
     private final Access access;
+    private final ClientQuotas quotas;
     private final List<ControllerChannel> channels = new ArrayList<>();
     private volatile @Nullable ApiTable table;
 
@@ -77,6 +79,11 @@ final class ControllerRole {
                 surroundings.blockingPool());
         this.effective = new EffectiveSettings(settings, identity.nodeId());
         this.access = Access.of(settings, store::image, Audit.logging(surroundings.clock()));
+        this.quotas = new ClientQuotas(surroundings.clock(),
+                burstMs(BrokerSettings.QUOTA_WINDOW_NUM, BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS),
+                burstMs(BrokerSettings.CONTROLLER_QUOTA_WINDOW_NUM,
+                        BrokerSettings.CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS));
+        store.subscribe(quotas);
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 surroundings.controllerThread(), surroundings.clock());
         store.subscribe(controller);
@@ -89,6 +96,10 @@ final class ControllerRole {
         subscribeBalance(settings);
         this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
                 quorum.whenGone());
+    }
+
+    private long burstMs(Setting<Integer> windows, Setting<Integer> seconds) {
+        return (identity.settings().get(windows) - 1) * (identity.settings().get(seconds) * SECOND_MS);
     }
 
     private void subscribeBalance(Settings settings) {
@@ -153,7 +164,7 @@ final class ControllerRole {
             Function<String, CompletableFuture<Void>> served) {
         ClusterView view = new ClusterView(store::image, leaders, this::controllers);
         List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
-                .over(new AdminApis(view, effective, controller, internal, access, served).rows()));
+                .over(new AdminApis(view, effective, controller, internal, access, quotas, served).rows()));
         rows.addAll(new Forwarding(channel()).over(access.over(new QuorumApis(quorum.log(), store, channel(),
                 sessions::statusOf).rows())));
         rows.addAll(access.over(new ControllerApis(controller, store, sessions).rows()));
@@ -175,12 +186,8 @@ final class ControllerRole {
                         .toList());
     }
 
-    /// Follow the metadata from here on.
+    /// Of the clients that turn to this node; they follow the metadata.
     ClientQuotas quotas() {
-        long windowMs = identity.settings().get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS;
-        ClientQuotas quotas = new ClientQuotas(surroundings.clock(),
-                (identity.settings().get(BrokerSettings.QUOTA_WINDOW_NUM) - 1) * windowMs);
-        store.subscribe(quotas);
         return quotas;
     }
 

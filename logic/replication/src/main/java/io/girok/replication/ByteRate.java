@@ -44,6 +44,6 @@ public final class ByteRate {
     /// How long until there is something left, rounded up.
     public long waitMs() {
         RateMeter counting = meter;
-        return counting == null ? 0 : counting.waitMs(clock.monotonicNs());
+        return counting == null ? 0 : counting.waitMs(0, clock.monotonicNs());
     }
 }

@@ -10,9 +10,6 @@ import static io.girok.acceptance.ClusterClients.producer;
 import static io.girok.acceptance.ClusterClients.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -139,7 +136,7 @@ class ClusterIT {
 
     @Test
     void oneCommandRunsAWholeCluster() throws Exception {
-        int port = freePort();
+        int port = FreePorts.inARow(3);
         GirokProcess launcher = GirokProcess.launch(directory.resolve("all"),
                 List.of("start", "--cluster", "3", "--port", Integer.toString(port), "--directory",
                         directory.resolve("all").toString()),
@@ -166,13 +163,6 @@ class ClusterIT {
 
         assertThat(launcher.awaitExit()).isEqualTo(2);
         assertThat(launcher.errorText()).contains("a cluster has 3 or 5 nodes");
-    }
-
-    /// The first of three that are free now.
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return Math.min(socket.getLocalPort(), 65_000);
-        }
     }
 
     private static void send(KafkaProducer<String, String> producer, int from, int count) throws Exception {

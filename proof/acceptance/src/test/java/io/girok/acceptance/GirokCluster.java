@@ -2,8 +2,6 @@ package io.girok.acceptance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +22,7 @@ final class GirokCluster implements AutoCloseable {
 
     private final Shape shape;
     private final Path directory;
-    private final List<Integer> ports;
+    private final int firstPort;
     private final Map<String, String> settings;
     private final @Nullable ClusterNetwork network;
     private final Map<Integer, Own> own;
@@ -62,7 +60,7 @@ final class GirokCluster implements AutoCloseable {
         this.shape = shape;
         this.own = own;
         this.directory = directory;
-        this.ports = freePorts();
+        this.firstPort = FreePorts.inARow(MAX_SIZE);
         this.settings = settings;
         this.network = network;
     }
@@ -98,7 +96,7 @@ final class GirokCluster implements AutoCloseable {
     }
 
     private String address(int id) {
-        return (network == null ? "127.0.0.1" : network.address(id)) + ":" + ports.get(id - 1);
+        return (network == null ? "127.0.0.1" : network.address(id)) + ":" + (firstPort + id - 1);
     }
 
     void launchAll() {
@@ -188,22 +186,6 @@ final class GirokCluster implements AutoCloseable {
 
     void stop(int id) {
         alive.remove(id).stop();
-    }
-
-    private static List<Integer> freePorts() {
-        List<ServerSocket> sockets = new ArrayList<>();
-        try {
-            for (int i = 0; i < MAX_SIZE; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-            }
-            List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-            for (ServerSocket socket : sockets) {
-                socket.close();
-            }
-            return ports;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     void killAll() {

@@ -3,15 +3,20 @@ package io.girok.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.errors.ThrottlingQuotaExceededException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +76,24 @@ class QuotaIT {
         assertThat(theirs.output()).contains("consumer_byte_rate=1048576.0", "request_percentage=25.0");
         assertThat(gone.exitCode()).isEqualTo(1);
         assertThat(gone.errors()).contains("no quota of user alice");
+    }
+
+    @Test
+    void whoCreatesPartitionsTooFastIsToldToWait() {
+        CommandRun.girok("", "quota", "set", "--bootstrap", broker.bootstrap(), "--client-id", "maker", "--mutations",
+                "0.5").succeeded();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap(), "client.id", "maker"))) {
+            CreateTopicsResult made = admin.createTopics(
+                    List.of(new NewTopic("made", 10, (short) 1), new NewTopic("refused", 1, (short) 1)),
+                    new CreateTopicsOptions().retryOnQuotaViolation(false));
+
+            assertThat(made.values().get("made")).succeedsWithin(Duration.ofMinutes(1));
+            assertThat(made.values().get("refused")).failsWithin(Duration.ofMinutes(1))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOfSatisfying(ThrottlingQuotaExceededException.class,
+                            error -> assertThat(error.throttleTimeMs()).isPositive());
+        }
     }
 
     /// Sends twice what is free at once; answers how long a request was throttled, in milliseconds, on average.

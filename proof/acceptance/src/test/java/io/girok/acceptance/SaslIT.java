@@ -144,7 +144,7 @@ class SaslIT {
         client.putAll(Map.of("reconnect.backoff.max.ms", 50, "default.api.timeout.ms", 2_000, "request.timeout.ms",
                 1_000));
         try (Admin kept = admin(broker, client)) {
-            Clients.await(kept.describeCluster().nodes());
+            Clients.awaitUntil("the client is served", () -> isServed(kept));
             broker.stop();
             settings.put("listeners", "SASL_SSL://127.0.0.1:" + broker.port());
 

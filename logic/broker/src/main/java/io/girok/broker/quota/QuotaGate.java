@@ -10,6 +10,9 @@ import io.girok.wire.Request;
 import io.girok.wire.RequestHandler;
 import io.girok.wire.Responder;
 import java.util.Objects;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ProduceRequestData;
@@ -80,6 +83,16 @@ public final class QuotaGate implements RequestHandler {
         return bytes;
     }
 
+    /// What the controller has said already ([PartitionMutations]).
+    private static long mutationWaitMs(ApiMessage answer) {
+        return switch (answer) {
+            case CreateTopicsResponseData created -> created.throttleTimeMs();
+            case DeleteTopicsResponseData deleted -> deleted.throttleTimeMs();
+            case CreatePartitionsResponseData grown -> grown.throttleTimeMs();
+            default -> 0;
+        };
+    }
+
     private static long sizeOf(@Nullable BaseRecords records) {
         return records == null ? 0 : records.sizeInBytes();
     }
@@ -102,7 +115,7 @@ public final class QuotaGate implements RequestHandler {
 
         @Override
         public void respond(ApiMessage body) {
-            long waitMs = waitMs(fetchedBytes(body));
+            long waitMs = Math.max(mutationWaitMs(body), waitMs(fetchedBytes(body)));
             if (0 < waitMs) {
                 ThrottleTime.set(body, (int) Math.min(Integer.MAX_VALUE, waitMs));
             }

@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.MetadataRequestData;
@@ -40,7 +42,7 @@ class QuotaGateTest {
     private static final int WINDOW_MS = 1_000;
 
     private final ManualClock clock = new ManualClock();
-    private final ClientQuotas quotas = new ClientQuotas(clock, 0);
+    private final ClientQuotas quotas = new ClientQuotas(clock, 0, 0);
     private final List<Long> pauses = new ArrayList<>();
     private MetadataImage image = MetadataImage.EMPTY;
     private ApiMessage answer;
@@ -53,6 +55,16 @@ class QuotaGateTest {
 
         assertThat(((ProduceResponseData) answer).throttleTimeMs()).isEqualTo(500);
         assertThat(pauses).containsExactly(500L);
+    }
+
+    @Test
+    void whomTheControllerHasToldToWaitIsNotReadFromMeanwhile() {
+        set(QuotaKind.MUTATION);
+
+        answer = ask(new CreateTopicsRequestData(), new CreateTopicsResponseData().setThrottleTimeMs(700));
+
+        assertThat(((CreateTopicsResponseData) answer).throttleTimeMs()).isEqualTo(700);
+        assertThat(pauses).containsExactly(700L);
     }
 
     @Test

@@ -11,6 +11,8 @@ public enum QuotaKind {
     FETCH("consumer_byte_rate", false),
     /// The share of one thread that requests take, in percent.
     REQUEST("request_percentage", false),
+    /// Partitions a second that the controller creates and deletes (KIP-599).
+    MUTATION("controller_mutation_rate", false),
     /// Connections a second that an address opens.
     CONNECTION("connection_creation_rate", true);
 
@@ -37,10 +39,11 @@ public enum QuotaKind {
             return Optional.of("quota '" + key + "' is one of " + (isOfAddresses ? "addresses" : "users and client ids")
                     + ", and " + entity + " is none");
         }
+        boolean mayBeFraction = this == REQUEST || this == MUTATION;
         boolean isWhole = value == Math.rint(value) && value <= Long.MAX_VALUE;
-        if (!(0 < value) || Double.isInfinite(value) || (this != REQUEST && !isWhole)) {
+        if (!(0 < value) || Double.isInfinite(value) || !(mayBeFraction || isWhole)) {
             return Optional.of("quota '" + key + "' is given as " + value + " for " + entity + "; allowed: "
-                    + (this == REQUEST ? "numbers" : "whole numbers") + " above 0");
+                    + (mayBeFraction ? "numbers" : "whole numbers") + " above 0");
         }
         return Optional.empty();
     }

@@ -147,6 +147,12 @@ public final class BrokerSettings {
     public static final Setting<Integer> QUOTA_WINDOW_SIZE_SECONDS = add(
             Setting.of("quota.window.size.seconds", ValueType.ints(1, Integer.MAX_VALUE), "1",
                     "The length of such a window, and the longest wait for the time that requests take, in seconds."));
+    public static final Setting<Integer> CONTROLLER_QUOTA_WINDOW_NUM = add(
+            Setting.of("controller.quota.window.num", ValueType.ints(1, Integer.MAX_VALUE), "11",
+                    "As quota.window.num, of the partitions that the controller creates and deletes for a client."));
+    public static final Setting<Integer> CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS = add(
+            Setting.of("controller.quota.window.size.seconds", ValueType.ints(1, Integer.MAX_VALUE), "1",
+                    "As quota.window.size.seconds, of the same."));
 
     public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = add(
             Setting.of("auto.create.topics.enable", ValueType.booleans(), "true",

@@ -54,7 +54,7 @@ public final class SecuritySettings {
             Setting.optional("ssl.keystore.key", ValueType.password("a PEM text"),
                     "The broker's key in PKCS 8, in place of ssl.keystore.location."));
     public static final Setting<String> SSL_KEYSTORE_CERTIFICATE_CHAIN = add(
-            Setting.optional("ssl.keystore.certificate.chain", ValueType.text("a PEM text"),
+            Setting.optional("ssl.keystore.certificate.chain", ValueType.secret("a PEM text"),
                     "The broker's certificate and those above it, in place of ssl.keystore.location."));
     public static final Setting<String> SSL_TRUSTSTORE_TYPE = add(
             Setting.of("ssl.truststore.type", ValueType.words("JKS", "PKCS12", "PEM"), "JKS",
@@ -66,7 +66,7 @@ public final class SecuritySettings {
             Setting.optional("ssl.truststore.password", ValueType.password("any text"),
                     "Of ssl.truststore.location; without it, the store is read unchecked."));
     public static final Setting<String> SSL_TRUSTSTORE_CERTIFICATES = add(
-            Setting.optional("ssl.truststore.certificates", ValueType.text("a PEM text"),
+            Setting.optional("ssl.truststore.certificates", ValueType.secret("a PEM text"),
                     "The certificates that clients and other brokers are known by, in place of "
                             + "ssl.truststore.location."));
     public static final Setting<String> SSL_PROTOCOL = add(

@@ -25,14 +25,17 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
 
     private final Clock clock;
     private final long burstMs;
+    private final long mutationBurstMs;
     private final Map<QuotaKind, Map<QuotaTable.Quota, RateMeter>> meters = new EnumMap<>(QuotaKind.class);
     private final AtomicInteger nextSweep = new AtomicInteger(FIRST_SWEEP);
     private volatile QuotaTable table = QuotaTable.EMPTY;
 
     /// @param burstMs over how long a time a client may be above its rate, having been below it before
-    public ClientQuotas(Clock clock, long burstMs) {
+    /// @param mutationBurstMs the same of [QuotaKind#MUTATION]
+    public ClientQuotas(Clock clock, long burstMs, long mutationBurstMs) {
         this.clock = clock;
         this.burstMs = burstMs;
+        this.mutationBurstMs = mutationBurstMs;
         for (QuotaKind kind : QuotaKind.values()) {
             meters.put(kind, new ConcurrentHashMap<>());
         }
@@ -53,21 +56,28 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
         return count(kind, table.find(kind, user, clientId), amount);
     }
 
+    /// What [#count] would answer; counts nothing.
+    public long waitMs(QuotaKind kind, String user, String clientId, double amount) {
+        QuotaTable.Quota quota = table.find(kind, user, clientId);
+        return quota == null ? 0 : meter(kind, quota).waitMs(amount, clock.monotonicNs());
+    }
+
     /// Counts a connection from `address`; answers for how many milliseconds it is to wait.
     public long countConnection(String address) {
         return count(QuotaKind.CONNECTION, table.find(QuotaKind.CONNECTION, address), 1);
     }
 
     private long count(QuotaKind kind, QuotaTable.@Nullable Quota quota, double amount) {
-        if (quota == null) {
-            return 0;
-        }
+        return quota == null ? 0 : meter(kind, quota).count(amount, clock.monotonicNs());
+    }
+
+    private RateMeter meter(QuotaKind kind, QuotaTable.Quota quota) {
         Map<QuotaTable.Quota, RateMeter> known = meters(kind);
         if (nextSweep.get() < known.size()) {
             sweep(known);
         }
-        return known.computeIfAbsent(quota, first -> new RateMeter(quota.rate(), burstMs))
-                .count(amount, clock.monotonicNs());
+        long burst = kind == QuotaKind.MUTATION ? mutationBurstMs : burstMs;
+        return known.computeIfAbsent(quota, first -> new RateMeter(quota.rate(), burst));
     }
 
     private Map<QuotaTable.Quota, RateMeter> meters(QuotaKind kind) {

@@ -17,7 +17,7 @@ class ClientQuotasTest {
     private static final int BURST_MS = 1_000;
 
     private final ManualClock clock = new ManualClock();
-    private final ClientQuotas quotas = new ClientQuotas(clock, BURST_MS);
+    private final ClientQuotas quotas = new ClientQuotas(clock, BURST_MS, BURST_MS);
     private MetadataImage image = MetadataImage.EMPTY;
 
     @Test

@@ -1,0 +1,132 @@
+package io.girok.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.controller.AlterQuotas;
+import io.girok.controller.AlterQuotas.Alteration;
+import io.girok.metadata.quota.QuotaEntity;
+import io.girok.metadata.quota.QuotaKind;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCollection;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Partitions created and deleted by a user that may have ten a second, and as many at once (KIP-599).
+class MutationQuotaTest {
+    private static final int RATE = 10;
+    private static final String USER = "alice";
+
+    private final AdminNode node = new AdminNode();
+
+    @BeforeEach
+    void limit() {
+        node.run(new AlterQuotas(List.of(new Alteration(QuotaEntity.of(USER, null),
+                List.of(new AlterQuotas.Operation(QuotaKind.MUTATION.key(), Optional.of((double) RATE))))), false));
+    }
+
+    @Test
+    void whoHasUsedUpItsQuotaIsRefusedAndToldForHowLongToWait() {
+        CreateTopicsResponseData first = create(7, topic("a", 8), topic("b", 7), topic("c", 1));
+
+        assertThat(errorOf(first, "a")).isEqualTo(Errors.NONE);
+        assertThat(errorOf(first, "b")).isEqualTo(Errors.NONE);
+        assertThat(errorOf(first, "c")).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(first.throttleTimeMs()).isEqualTo(500);
+        assertThat(node.store.image().topic("c")).isNull();
+
+        node.clock.advance(500);
+        assertThat(errorOf(create(7, topic("c", 1)), "c")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void anOlderClientHasAllDoneAndWaits() {
+        CreateTopicsResponseData answer = create(5, topic("a", 20), topic("b", 10));
+
+        assertThat(answer.topics()).extracting(topic -> topic.errorCode()).containsOnly(Errors.NONE.code());
+        assertThat(answer.throttleTimeMs()).isEqualTo(2_000);
+    }
+
+    @Test
+    void onlyWhatIsDoneIsCounted() {
+        assertThat(errorOf(create(7, topic("none", 2_000_000_000)), "none")).isNotEqualTo(Errors.NONE);
+        create(7, topic("a", 1));
+        assertThat(create(7, topic("a", 1_000)).throttleTimeMs()).isZero();
+        CreateTopicsRequestData validated = creation(topic("b", 1_000)).setValidateOnly(true);
+
+        assertThat(node.askAs(USER, validated, 7).as(CreateTopicsResponseData.class).throttleTimeMs()).isZero();
+        assertThat(errorOf(create(7, topic("b", 9)), "b")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void partitionsThatAreAddedOrDeletedCountAsWell() {
+        create(7, topic("a", 5));
+
+        assertThat(grow("a", 10)).isEqualTo(Errors.NONE);
+        assertThat(delete("a").throttleTimeMs()).isEqualTo(1_000);
+        assertThat(node.store.image().topic("a")).isNull();
+
+        assertThat(delete("a").responses().iterator().next().errorCode())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        node.ask(creation(topic("b", 1)), 7);
+        assertThat(grow("b", 2)).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(delete("b").responses().iterator().next().errorCode())
+                .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
+    }
+
+    @Test
+    void nobodyElseWaits() {
+        create(7, topic("a", 100));
+
+        CreateTopicsResponseData answer = node.askAs("bob", creation(topic("b", 100), topic("c", 1)), 7)
+                .as(CreateTopicsResponseData.class);
+
+        assertThat(answer.topics()).extracting(topic -> topic.errorCode()).containsOnly(Errors.NONE.code());
+        assertThat(answer.throttleTimeMs()).isZero();
+    }
+
+    private static CreatableTopic topic(String name, int partitions) {
+        return new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) 1);
+    }
+
+    private static CreateTopicsRequestData creation(CreatableTopic... topics) {
+        return new CreateTopicsRequestData()
+                .setTopics(new CreatableTopicCollection(Arrays.asList(topics).iterator()));
+    }
+
+    private CreateTopicsResponseData create(int version, CreatableTopic... topics) {
+        return node.askAs(USER, creation(topics), version).as(CreateTopicsResponseData.class);
+    }
+
+    private static Errors errorOf(CreateTopicsResponseData answer, String topic) {
+        return Errors.forCode(answer.topics().find(topic).errorCode());
+    }
+
+    private Errors grow(String topic, int count) {
+        CreatePartitionsRequestData request = new CreatePartitionsRequestData()
+                .setTopics(new CreatePartitionsTopicCollection(List.of(
+                        new CreatePartitionsTopic().setName(topic).setCount(count).setAssignments(null)).iterator()));
+        return Errors.forCode(node.askAs(USER, request, 3)
+                .as(CreatePartitionsResponseData.class)
+                .results()
+                .getFirst()
+                .errorCode());
+    }
+
+    private DeleteTopicsResponseData delete(String topic) {
+        DeleteTopicsRequestData request = new DeleteTopicsRequestData().setTopics(
+                List.of(new DeleteTopicsRequestData.DeleteTopicState().setName(topic)));
+        return node.askAs(USER, request, 6).as(DeleteTopicsResponseData.class);
+    }
+}

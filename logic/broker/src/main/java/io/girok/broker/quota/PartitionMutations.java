@@ -1,0 +1,62 @@
+package io.girok.broker.quota;
+
+import io.girok.metadata.quota.QuotaKind;
+import io.girok.security.quota.ClientQuotas;
+import io.girok.wire.Request;
+import java.util.Objects;
+
+/// How many partitions clients have created and deleted, held against their quotas (KIP-599). Counted by the active
+/// controller, for the sender of a forwarded request as for one of its own. Thread-safe.
+public final class PartitionMutations {
+    private final ClientQuotas quotas;
+
+    public PartitionMutations(ClientQuotas quotas) {
+        this.quotas = quotas;
+    }
+
+    /// @param firstStrict the first version of the request whose clients know the error that refuses; older ones have
+    ///        all done, and wait afterwards
+    public Charge of(Request request, int firstStrict) {
+        return new Charge(request, firstStrict <= request.version());
+    }
+
+    /// Of one request. Owned by who handles it: what is admitted comes before what is made.
+    public final class Charge {
+        private final Request request;
+        private final boolean isStrict;
+        private long asked;
+
+        private Charge(Request request, boolean isStrict) {
+            this.request = request;
+            this.isStrict = isStrict;
+        }
+
+        /// Whether the client may have so many more partitions created or deleted; asked for each topic in turn. The
+        /// one that uses up the quota is admitted whole, as in Apache Kafka, or a big topic would never be.
+        public boolean admits(int partitions) {
+            if (isStrict && 0 < partitions && 0 < waitMs(asked, false)) {
+                return false;
+            }
+            asked += partitions;
+            return true;
+        }
+
+        /// Counts what was in fact created or deleted.
+        ///
+        /// @return for how many milliseconds the client is to wait before it asks for more
+        public int made(long partitions) {
+            return (int) Math.min(Integer.MAX_VALUE, waitMs(partitions, true));
+        }
+
+        private long waitMs(long partitions, boolean isToBeCounted) {
+            if (!quotas.has(QuotaKind.MUTATION)) {
+                return 0;
+            }
+            String user = request.connection().principal().name();
+            String clientId = Objects.requireNonNullElse(request.clientId(), "");
+            return isToBeCounted
+                    ? quotas.count(QuotaKind.MUTATION, user, clientId, (double) partitions)
+                    : quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) partitions);
+        }
+    }
+}
