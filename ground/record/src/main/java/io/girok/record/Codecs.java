@@ -18,6 +18,7 @@ import org.xerial.snappy.SnappyOutputStream;
 final class Codecs {
     private static final int STREAM_BUFFER_BYTES = 8 * 1024;
     private static final long UNKNOWN_SIZE = -1;
+    private static final int MAX_EMPTY_MEMBERS = 100;
 
     private Codecs() {}
 
@@ -29,8 +30,23 @@ final class Codecs {
         };
     }
 
+    /// The JDK's reader calls itself for each member of joined ones that unpacks to nothing: 20 bytes of input take a
+    /// hundred of the stack, and a batch of a MiB ended with a StackOverflowError.
     static InputStream unpackGzip(InputStream packed) throws IOException {
-        return new GZIPInputStream(packed, STREAM_BUFFER_BYTES);
+        return new GZIPInputStream(packed, STREAM_BUFFER_BYTES) {
+            private int emptyMembers;
+
+            @Override
+            public int read(byte[] into, int start, int count) throws IOException {
+                if (MAX_EMPTY_MEMBERS < emptyMembers) {
+                    throw new IOException("more than " + MAX_EMPTY_MEMBERS + " empty gzip members follow each other");
+                }
+                emptyMembers++;
+                int read = super.read(into, start, count);
+                emptyMembers = 0;
+                return read;
+            }
+        };
     }
 
     static OutputStream packSnappy(OutputStream target) {
@@ -52,8 +68,19 @@ final class Codecs {
                 LZ4FrameOutputStream.FLG.Bits.BLOCK_INDEPENDENCE);
     }
 
+    /// One frame and nothing after it: Apache Kafka's consumers read no further, and the library reserves two blocks of
+    /// up to 4 MiB for each frame, however little is in it.
     static InputStream unpackLz4(InputStream packed) throws IOException {
-        return new LZ4FrameInputStream(packed);
+        return new LZ4FrameInputStream(packed, true) {
+            @Override
+            public int read(byte[] into, int start, int count) throws IOException {
+                int read = super.read(into, start, count);
+                if (read < 0 && 0 < packed.available()) {
+                    throw new IOException(packed.available() + " bytes follow the LZ4 frame");
+                }
+                return read;
+            }
+        };
     }
 
     static OutputStream packZstd(OutputStream target, int level) throws IOException {

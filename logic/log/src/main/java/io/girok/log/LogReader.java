@@ -1,6 +1,8 @@
 package io.girok.log;
 
 import io.girok.base.FileSlice;
+import io.girok.files.CorruptLog;
+import io.girok.record.InvalidBatch;
 import io.girok.record.Record;
 import io.girok.record.RecordBatch;
 import io.girok.record.RecordIterator;
@@ -140,7 +142,7 @@ final class LogReader {
         return found == null ? findLargestByScan(startOffset, settings) : Optional.of(found);
     }
 
-    private static long largestIn(RecordBatch batch, long startOffset, LogSettings settings) {
+    private static long largestIn(RecordBatch batch, long startOffset, LogSettings settings) throws CorruptLog {
         long largest = RecordBatch.NO_TIMESTAMP;
         try (RecordIterator records = batch.records(maxUnpackedBytes(settings))) {
             while (records.hasNext()) {
@@ -149,6 +151,8 @@ final class LogReader {
                     largest = Math.max(largest, next.timestamp());
                 }
             }
+        } catch (InvalidBatch e) {
+            throw corrupt(batch, e);
         }
         return largest;
     }
@@ -198,7 +202,7 @@ final class LogReader {
     }
 
     private static @Nullable TimestampOffset findIn(RecordBatch batch, long timestamp, long startOffset,
-            LogSettings settings) {
+            LogSettings settings) throws CorruptLog {
         try (RecordIterator records = batch.records(maxUnpackedBytes(settings))) {
             while (records.hasNext()) {
                 Record next = records.next();
@@ -206,7 +210,14 @@ final class LogReader {
                     return new TimestampOffset(next.timestamp(), next.offset(), batch.leaderEpoch());
                 }
             }
+        } catch (InvalidBatch e) {
+            throw corrupt(batch, e);
         }
         return null;
+    }
+
+    /// A batch is validated before it is stored: what can't be read has changed since.
+    private static CorruptLog corrupt(RecordBatch batch, InvalidBatch cause) {
+        return new CorruptLog("the " + batch + " can't be read any more: " + cause.getMessage());
     }
 }

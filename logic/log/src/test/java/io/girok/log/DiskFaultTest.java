@@ -9,6 +9,7 @@ import io.girok.base.simulated.DiskOperation;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
+import io.girok.record.RecordBatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -134,6 +135,19 @@ class DiskFaultTest {
         assertThat(world.directory.failure()).isEmpty();
         world.directory.openPartition(other, LogWorld.TOPIC, world.settings, world.shard);
         assertThat(world.disk.exists(LOG)).isTrue();
+    }
+
+    /// Nobody looks at a CRC there: only the time in the header is needed to find the batch.
+    @Test
+    void aDamagedRecordThatALookUpByTimeMeetsTakesThePartitionOffline() throws IOException {
+        world.open();
+        world.append(7, "a");
+        world.disk.corrupt(LOG, RecordBatch.HEADER_BYTES, 0x20);
+
+        assertThatThrownBy(() -> world.store.offsetForTimestamp(5)).isInstanceOfSatisfying(
+                StorageFailed.class,
+                failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION));
+        assertThat(world.directory.failure()).isEmpty();
     }
 
     @Test

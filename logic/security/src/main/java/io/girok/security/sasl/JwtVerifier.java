@@ -48,7 +48,8 @@ public final class JwtVerifier implements TokenVerifier {
         List<JsonWebKey> read;
         try {
             read = List.copyOf(new JsonWebKeySet(keySet).getJsonWebKeys());
-        } catch (JoseException e) {
+        } catch (JoseException | RuntimeException e) {
+            // Where something stands that is no key, the library takes it for one.
             throw new IllegalArgumentException("not a JSON web key set: " + e.getMessage(), e);
         }
         if (read.isEmpty()) {

@@ -145,6 +145,8 @@ class JwtVerifierTest {
     void aKeySetWithoutKeysIsRefused() {
         assertThatThrownBy(() -> verifier.use("{\"keys\":[]}")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> verifier.use("nonsense")).isInstanceOf(IllegalArgumentException.class);
+        // Where a key should be stands a number.
+        assertThatThrownBy(() -> verifier.use("{\"keys\":[0]}")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -15,17 +15,18 @@ import org.apache.kafka.common.protocol.types.Struct;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.jspecify.annotations.Nullable;
 
 /// Random but valid messages, written by their schemas: bytes that do not come from the classes under test.
-final class RandomMessages {
+public final class RandomMessages {
     private final Random random;
 
-    RandomMessages(Random random) {
+    public RandomMessages(Random random) {
         this.random = random;
     }
 
     /// A request without its length prefix.
-    ByteBuffer request(ApiKeys api, short version, int correlationId) {
+    public ByteBuffer request(ApiKeys api, short version, int correlationId) {
         short headerVersion = api.requestHeaderVersion(version);
         Struct header = new Struct(RequestHeaderData.SCHEMAS[headerVersion]);
         header.set("request_api_key", api.id);
@@ -43,7 +44,7 @@ final class RandomMessages {
     }
 
     /// The body of an answer.
-    ByteBuffer answer(ApiKeys api, short version) {
+    public ByteBuffer answer(ApiKeys api, short version) {
         Struct body = struct(api.messageType.responseSchemas()[version]);
         ByteBuffer bytes = ByteBuffer.allocate(body.sizeOf());
         body.writeTo(bytes);
@@ -58,7 +59,7 @@ final class RandomMessages {
         return struct;
     }
 
-    private Object value(Type type) {
+    private @Nullable Object value(Type type) {
         if (type.isNullable() && random.nextInt(4) == 0) {
             return null;
         }
@@ -69,7 +70,7 @@ final class RandomMessages {
             return struct(schema);
         }
         if (type.isArray()) {
-            Object[] elements = new Object[random.nextInt(3)];
+            @Nullable Object[] elements = new Object[random.nextInt(3)];
             for (int i = 0; i < elements.length; i++) {
                 elements[i] = value(type.arrayElementType().orElseThrow());
             }
@@ -92,8 +93,8 @@ final class RandomMessages {
         };
     }
 
-    private NavigableMap<Integer, Object> tagged(TaggedFields type) {
-        NavigableMap<Integer, Object> values = new TreeMap<>();
+    private NavigableMap<Integer, @Nullable Object> tagged(TaggedFields type) {
+        NavigableMap<Integer, @Nullable Object> values = new TreeMap<>();
         for (Map.Entry<Integer, Field> field : type.fields().entrySet()) {
             if (random.nextBoolean()) {
                 values.put(field.getKey(), value(field.getValue().type));
