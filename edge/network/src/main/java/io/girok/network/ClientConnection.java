@@ -60,6 +60,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     private final @Nullable SaslGate sasl;
     private final long openedMs;
     private volatile Principal principal = Principal.ANONYMOUS;
+    private volatile boolean isByToken;
     private boolean isLetIn;
     private int pauses;
     private boolean isDraining;
@@ -118,6 +119,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public Principal principal() {
         return principal;
+    }
+
+    @Override
+    public boolean isByToken() {
+        return isByToken;
     }
 
     /// Pauses overlap when several answers say so; the last one to end lets it go on.
@@ -281,7 +287,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void onAuthenticated() {
-        principal = Objects.requireNonNull(Objects.requireNonNull(sasl).principal());
+        SaslGate gate = Objects.requireNonNull(sasl);
+        principal = Objects.requireNonNull(gate.principal());
+        isByToken = gate.isByToken();
         isLetIn = true;
         intake.limitTo(surroundings.settings.requestMaxBytes());
     }

@@ -59,6 +59,10 @@ final class SaslGate {
         return session.principal();
     }
 
+    boolean isByToken() {
+        return session.isByToken();
+    }
+
     /// Whether the next frame is a message, and not a request.
     boolean isRaw() {
         return isRaw;

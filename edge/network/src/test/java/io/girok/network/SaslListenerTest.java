@@ -11,6 +11,7 @@ import io.girok.metadata.MetadataImage;
 import io.girok.network.TestServer.Aside;
 import io.girok.security.SaslSettings;
 import io.girok.security.TlsSettings;
+import io.girok.security.sasl.DelegationTokens;
 import io.girok.security.sasl.ImageScramUsers;
 import io.girok.security.sasl.SaslClients;
 import io.girok.security.sasl.SaslMechanisms;
@@ -61,7 +62,7 @@ class SaslListenerTest {
         SaslSettings settings = new SaslSettings(List.of("PLAIN", "SCRAM-SHA-256"),
                 Map.of("alice", new Secret("secret")), Optional.empty(), Optional.empty(), 2_000,
                 Map.of("PLAIN", maxReauthMs, "SCRAM-SHA-256", maxReauthMs));
-        ScramUsers users = new ScramUsers(new ImageScramUsers(() -> MetadataImage.EMPTY),
+        ScramUsers users = new ScramUsers(new ImageScramUsers(() -> MetadataImage.EMPTY, DelegationTokens.NONE),
                 Optional.of(new SaslSettings.Login("SCRAM-SHA-256", "node", new Secret("pencil"))), new byte[8]);
         server = new TestServer(NettyShards.start(1), (request, responder) -> {
             if (request.api() == ApiKeys.API_VERSIONS) {

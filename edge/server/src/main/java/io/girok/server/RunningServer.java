@@ -23,6 +23,7 @@ import io.girok.network.PeerNetwork;
 import io.girok.node.ClusterNode;
 import io.girok.node.ControllerNode;
 import io.girok.node.Node;
+import io.girok.security.sasl.DelegationTokens;
 import io.girok.security.sasl.ImageScramUsers;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -115,7 +116,8 @@ final class RunningServer {
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
         MetadataStore store = new MetadataStore(Halt::now);
-        ImageScramUsers users = new ImageScramUsers(store::image);
+        ImageScramUsers users = new ImageScramUsers(store::image,
+                DelegationTokens.of(settings.settings(), store::image));
         Doors doors = Doors.open(settings, users,
                 new Doors.Surroundings(shards.all().getFirst(), blockingPool, clock, random));
         undo.add(doors::close);

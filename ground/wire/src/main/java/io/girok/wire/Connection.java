@@ -19,6 +19,11 @@ public interface Connection {
     /// Who the client has shown itself to be; the same for as long as requests are taken from it.
     Principal principal();
 
+    /// Whether the client has shown a delegation token in place of what its owner is known by.
+    default boolean isByToken() {
+        return false;
+    }
+
     /// Whether it is this process that asks itself, which is not authorized.
     default boolean isOurOwn() {
         return false;

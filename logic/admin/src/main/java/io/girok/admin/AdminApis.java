@@ -12,6 +12,7 @@ import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
+import io.girok.security.sasl.DelegationTokens;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -50,6 +51,8 @@ public final class AdminApis {
                 : null;
         AlterConfigsHandlers configs = new AlterConfigsHandlers(controller, access);
         AclHandlers acls = new AclHandlers(controller, cluster, access);
+        DelegationTokens tokens = DelegationTokens.of(given, cluster::image);
+        TokenHandlers tokenChanges = new TokenHandlers(controller, tokens, access, given);
         return access.over(List.of(
                 topic(ApiKeys.METADATA, ApiOperation.DESCRIBE, new MetadataHandler(cluster, access, onDemand)),
                 topic(
@@ -89,6 +92,12 @@ public final class AdminApis {
                         new DescribeUserScramCredentialsHandler(cluster::image)),
                 cluster(ApiKeys.ALTER_USER_SCRAM_CREDENTIALS, ApiOperation.ALTER,
                         new AlterUserScramCredentialsHandler(controller, access)),
+                ApiRow.of(ApiKeys.CREATE_DELEGATION_TOKEN, ApiOperation.CREATE_TOKENS, ApiResource.USER,
+                        tokenChanges::create),
+                ApiRow.of(ApiKeys.RENEW_DELEGATION_TOKEN, ApiOperation.NONE, ApiResource.NONE, tokenChanges::renew),
+                ApiRow.of(ApiKeys.EXPIRE_DELEGATION_TOKEN, ApiOperation.NONE, ApiResource.NONE, tokenChanges::expire),
+                ApiRow.of(ApiKeys.DESCRIBE_DELEGATION_TOKEN, ApiOperation.DESCRIBE, ApiResource.DELEGATION_TOKEN,
+                        new DescribeDelegationTokenHandler(cluster::image, tokens, access)),
                 cluster(ApiKeys.DESCRIBE_CLUSTER, ApiOperation.DESCRIBE, new DescribeClusterHandler(cluster, access))
                         .checkedByHandler(),
                 cluster(ApiKeys.DESCRIBE_ACLS, ApiOperation.DESCRIBE, acls::describe),

@@ -7,6 +7,7 @@ import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
 import io.girok.broker.LeaderView;
 import io.girok.broker.TestAnswer;
+import io.girok.broker.TestConnection;
 import io.girok.broker.access.Access;
 import io.girok.broker.access.Audit;
 import io.girok.controller.ActiveController;
@@ -27,6 +28,7 @@ import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
+import io.girok.wire.Connection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,9 +44,8 @@ final class AdminNode {
     static final long MUTATION_BURST_MS = 1_000;
     static final String CLUSTER_ID = "girok-test-cluster-id0";
 
-    /// By which quotas are counted.
     final ManualClock clock = new ManualClock();
-    final SimulatedShard thread = new SimulatedShard(new ManualClock());
+    final SimulatedShard thread = new SimulatedShard(clock);
     final MetadataStore store = new MetadataStore(failure -> {
         throw new AssertionError(failure);
     });
@@ -71,7 +72,7 @@ final class AdminNode {
         log = InMemoryMetadataLog.alone(executor);
         ControllerRules rules = new ControllerRules(new TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS), 1),
                 new SettingsValidator(effective, store::image), () -> new TopicId(8, nextId++), bound -> 0);
-        controller = new ActiveController(new Controller(rules), store, log, executor, new ManualClock());
+        controller = new ActiveController(new Controller(rules), store, log, executor, clock);
         store.subscribe(controller);
         ClientQuotas quotas = new ClientQuotas(clock, 0, MUTATION_BURST_MS);
         store.subscribe(quotas);
@@ -134,7 +135,11 @@ final class AdminNode {
     }
 
     TestAnswer askAs(String user, ApiMessage body, int version) {
-        TestAnswer answer = TestAnswer.ask(table, body, (short) version, Principal.user(user));
+        return askBy(new TestConnection(Principal.user(user)), body, version);
+    }
+
+    TestAnswer askBy(Connection connection, ApiMessage body, int version) {
+        TestAnswer answer = TestAnswer.ask(table, body, (short) version, connection);
         thread.runAll();
         return answer;
     }

@@ -6,4 +6,5 @@ package io.girok.controller;
 public sealed interface Command<A> permits CreateTopics, DeleteTopics, CreatePartitions, AlterConfigs, ReplaceConfigs,
         RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, FailDirectories, AssignDirectories,
         AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders, UpdateFeatures,
-        CreateAcls, DeleteAcls, AlterScramCredentials, AlterQuotas, AllocateProducerIds {}
+        CreateAcls, DeleteAcls, AlterScramCredentials, CreateToken, RenewToken, ExpireToken, RemoveExpiredTokens,
+        AlterQuotas, AllocateProducerIds {}

@@ -16,7 +16,7 @@ public final class Controller {
 
     /// Decides `command`, when all up to `image` is committed.
     ///
-    /// @param nowMs wall time; no decision depends on it yet
+    /// @param nowMs wall time; only what becomes of delegation tokens depends on it
     // Each case answers what its command's type says; the compiler cannot see that through the wildcard.
     @SuppressWarnings("unchecked")
     public <A> Decision<A> handle(MetadataImage image, Command<A> command, long nowMs) {
@@ -43,6 +43,10 @@ public final class Controller {
             case CreateAcls create -> AclChange.create(image, create);
             case DeleteAcls delete -> AclChange.delete(image, delete);
             case AlterScramCredentials alter -> ScramChange.handle(image, alter);
+            case CreateToken create -> TokenChange.create(rules, image, create, nowMs);
+            case RenewToken renew -> TokenChange.renew(image, renew, nowMs);
+            case ExpireToken expire -> TokenChange.expire(image, expire, nowMs);
+            case RemoveExpiredTokens _ -> TokenChange.removeExpired(image, nowMs);
             case AllocateProducerIds _ -> allocateProducerIds(image);
         };
         return (Decision<A>) decision;

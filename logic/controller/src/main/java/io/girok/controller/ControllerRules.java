@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 
 /// What the controller's decisions depend on besides the image. Immutable, but its sources give ever new values.
 ///
-/// @param topicIds a fresh random id each time
+/// @param topicIds a fresh random id each time, of delegation tokens as well
 /// @param startPosition for a bound, a number from 0 to below it: where the placement of a topic begins
 /// @param founding what a new cluster begins with beside itself
 public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator configs, Supplier<TopicId> topicIds,

@@ -20,6 +20,7 @@ final class World {
     /// What topics inherit.
     final Map<String, String> settings = new HashMap<>();
     MetadataImage image = MetadataImage.EMPTY;
+    long nowMs;
     private final Controller controller;
 
     World(long seed) {
@@ -73,7 +74,7 @@ final class World {
     }
 
     <A> Decision<A> decide(Command<A> command) {
-        return controller.handle(image, command, 0);
+        return controller.handle(image, command, nowMs);
     }
 
     void apply(List<MetadataRecord> records) {

@@ -16,12 +16,16 @@ import org.apache.kafka.common.protocol.MessageUtil;
 /// The client's end of a request that another node has passed on, as that node says. Immutable.
 ///
 /// @param listenerName the one that the node used
-record ForwardedConnection(String listenerName, Principal principal, InetSocketAddress remoteAddress)
+record ForwardedConnection(String listenerName, Principal principal, boolean isByToken,
+        InetSocketAddress remoteAddress)
         implements
             Connection {
-    /// A principal in an envelope, as Apache Kafka writes it.
-    static byte[] encode(Principal principal) {
-        DefaultPrincipalData data = new DefaultPrincipalData().setType(principal.type()).setName(principal.name());
+    /// The principal of a connection in an envelope, as Apache Kafka writes it.
+    static byte[] encode(Connection connection) {
+        Principal principal = connection.principal();
+        DefaultPrincipalData data = new DefaultPrincipalData().setType(principal.type())
+                .setName(principal.name())
+                .setTokenAuthenticated(connection.isByToken());
         return MessageUtil.toVersionPrefixedBytes(DefaultPrincipalData.HIGHEST_SUPPORTED_VERSION, data);
     }
 
@@ -33,7 +37,9 @@ record ForwardedConnection(String listenerName, Principal principal, InetSocketA
             return Optional.empty();
         }
         try {
-            return Optional.of(new ForwardedConnection(envelope.connection().listenerName(), decode(principal),
+            DefaultPrincipalData sender = decode(principal);
+            return Optional.of(new ForwardedConnection(envelope.connection().listenerName(),
+                    new Principal(sender.type(), sender.name()), sender.tokenAuthenticated(),
                     address(body.clientHostAddress())));
         } catch (RuntimeException | UnknownHostException malformed) {
             // The generated classes throw what they like; it is the answer that says what is wrong.
@@ -41,11 +47,10 @@ record ForwardedConnection(String listenerName, Principal principal, InetSocketA
         }
     }
 
-    private static Principal decode(byte[] bytes) {
+    private static DefaultPrincipalData decode(byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
         short version = buffer.getShort();
-        DefaultPrincipalData data = new DefaultPrincipalData(new ByteBufferAccessor(buffer), version);
-        return new Principal(data.type(), data.name());
+        return new DefaultPrincipalData(new ByteBufferAccessor(buffer), version);
     }
 
     /// Of no bytes where the node does not know it.

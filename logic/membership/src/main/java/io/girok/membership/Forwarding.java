@@ -81,7 +81,7 @@ public final class Forwarding {
         InetSocketAddress client = request.connection().remoteAddress();
         byte[] address = client.getAddress() == null ? new byte[0] : client.getAddress().getAddress();
         return new EnvelopeRequestData().setRequestData(data)
-                .setRequestPrincipal(ForwardedConnection.encode(request.connection().principal()))
+                .setRequestPrincipal(ForwardedConnection.encode(request.connection()))
                 .setClientHostAddress(address);
     }
 

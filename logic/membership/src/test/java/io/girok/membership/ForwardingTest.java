@@ -11,6 +11,7 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.TestAnswer;
+import io.girok.broker.TestConnection;
 import io.girok.metadata.MetadataLog.Leadership;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Request;
@@ -60,7 +61,7 @@ class ForwardingTest {
         ApiHandler handler = (request, responder) -> {
             done.add(where);
             senders.add(request.connection().principal() + " " + request.connection().remoteAddress() + " "
-                    + request.connection().isOurOwn());
+                    + request.connection().isOurOwn() + " " + request.connection().isByToken());
             responder.respond(new CreateTopicsResponseData().setTopics(
                     new CreateTopicsResponseData.CreatableTopicResultCollection(
                             List.of(new CreatableTopicResult().setName(nameIn(request))).iterator())));
@@ -101,7 +102,18 @@ class ForwardingTest {
         assertThat(answer.isThere()).isTrue();
         assertThat(senders).singleElement()
                 .satisfies(sender -> assertThat(sender).startsWith("User:alice /")
-                        .endsWith(":0 false"));
+                        .endsWith(":0 false false"));
+    }
+
+    @Test
+    void theControllerKnowsWhoWasLetInByAToken() {
+        TestAnswer.ask(table, new CreateTopicsRequestData().setTopics(new CreatableTopicCollection(
+                List.of(new CreatableTopic().setName("orders")).iterator())), VERSION,
+                TestConnection.byToken(Principal.user("alice")));
+        shard.runAll();
+
+        assertThat(senders).singleElement()
+                .satisfies(sender -> assertThat(sender).startsWith("User:alice /").endsWith(" true"));
     }
 
     @Test

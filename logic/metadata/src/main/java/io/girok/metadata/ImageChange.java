@@ -25,6 +25,7 @@ public final class ImageChange {
     private HashPMap<String, Integer> features;
     private Acls acls;
     private HashPMap<ScramUser, ScramCredential> credentials;
+    private HashPMap<String, DelegationToken> tokens;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -42,6 +43,7 @@ public final class ImageChange {
         this.features = before.featureMap();
         this.acls = before.acls();
         this.credentials = before.credentialMap();
+        this.tokens = before.tokenMap();
     }
 
     /// The way from `before` over all of `records`.
@@ -81,6 +83,11 @@ public final class ImageChange {
             case MetadataRecord.ScramCredentialRemoved removed -> {
                 Invariant.check(credentials.containsKey(removed.user()), "a credential that is removed is there");
                 credentials = credentials.minus(removed.user());
+            }
+            case MetadataRecord.DelegationTokenSet set -> tokens = tokens.plus(set.token().id(), set.token());
+            case MetadataRecord.DelegationTokenRemoved removed -> {
+                Invariant.check(tokens.containsKey(removed.id()), "a token that is removed is there");
+                tokens = tokens.minus(removed.id());
             }
             case MetadataRecord.ProducerIdsAllocated allocated -> {
                 Invariant.check(
@@ -203,7 +210,7 @@ public final class ImageChange {
     /// The image after all records applied so far.
     public MetadataImage image() {
         return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features,
-                acls, credentials);
+                acls, credentials, tokens);
     }
 
     /// What all records applied so far have changed.

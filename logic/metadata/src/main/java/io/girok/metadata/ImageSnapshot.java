@@ -23,17 +23,18 @@ import org.pcollections.HashTreePMap;
 /// 0  magic "GIMG"   int32
 /// 4  version        int32
 /// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features,
-///                             ACLs, credentials
+///                             ACLs, credentials, delegation tokens
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features; 5: ACLs; 6: credentials for SCRAM.
-    private static final int VERSION = 6;
+    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens.
+    private static final int VERSION = 7;
     private static final int FIRST_WITH_FEATURES = 4;
     private static final int FIRST_WITH_ACLS = 5;
     private static final int FIRST_WITH_CREDENTIALS = 6;
+    private static final int FIRST_WITH_TOKENS = 7;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -60,6 +61,8 @@ public final class ImageSnapshot {
         out.list(image.acls().sorted().toList(), MetadataCodec::write);
         out.list(image.credentials().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList(),
                 (writer, each) -> MetadataCodec.write(MetadataCodec.write(writer, each.getKey()), each.getValue()));
+        out.list(image.tokens().values().stream().sorted(Comparator.comparing(DelegationToken::id)).toList(),
+                MetadataCodec::write);
         byte[] body = out.toBytes();
         to.write(body);
         to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
@@ -125,8 +128,14 @@ public final class ImageSnapshot {
                 credentials = credentials.plus(each.getKey(), each.getValue());
             }
         }
+        HashPMap<String, DelegationToken> tokens = HashTreePMap.empty();
+        if (FIRST_WITH_TOKENS <= version) {
+            for (DelegationToken token : in.list(MetadataCodec::readToken)) {
+                tokens = tokens.plus(token.id(), token);
+            }
+        }
         return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features,
-                acls, credentials);
+                acls, credentials, tokens);
     }
 
     private static void write(FieldWriter out, BrokerImage broker) {

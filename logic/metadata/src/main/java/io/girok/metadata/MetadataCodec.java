@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.Invariant;
+import io.girok.base.Principal;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
-    /// ACLs; 6: and credentials for SCRAM.
-    static final byte VERSION = 6;
+    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens.
+    static final byte VERSION = 7;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -39,6 +40,8 @@ public final class MetadataCodec {
     private static final byte ACL_REMOVED = 16;
     private static final byte SCRAM_CREDENTIAL_SET = 17;
     private static final byte SCRAM_CREDENTIAL_REMOVED = 18;
+    private static final byte DELEGATION_TOKEN_SET = 19;
+    private static final byte DELEGATION_TOKEN_REMOVED = 20;
 
     private MetadataCodec() {}
 
@@ -78,6 +81,9 @@ public final class MetadataCodec {
                 write(write(begin(out, SCRAM_CREDENTIAL_SET), set.user()), set.credential());
             case MetadataRecord.ScramCredentialRemoved removed ->
                 write(begin(out, SCRAM_CREDENTIAL_REMOVED), removed.user());
+            case MetadataRecord.DelegationTokenSet set -> write(begin(out, DELEGATION_TOKEN_SET), set.token());
+            case MetadataRecord.DelegationTokenRemoved removed ->
+                begin(out, DELEGATION_TOKEN_REMOVED).text(removed.id());
             case MetadataRecord.ProducerIdsAllocated allocated ->
                 begin(out, PRODUCER_IDS_ALLOCATED).int64(allocated.nextProducerId());
         }
@@ -118,6 +124,8 @@ public final class MetadataCodec {
                 case SCRAM_CREDENTIAL_SET ->
                     new MetadataRecord.ScramCredentialSet(readScramUser(in), readScramCredential(in));
                 case SCRAM_CREDENTIAL_REMOVED -> new MetadataRecord.ScramCredentialRemoved(readScramUser(in));
+                case DELEGATION_TOKEN_SET -> new MetadataRecord.DelegationTokenSet(readToken(in));
+                case DELEGATION_TOKEN_REMOVED -> new MetadataRecord.DelegationTokenRemoved(in.text());
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());
                 default -> throw new UnreadableMetadata("there is no type of metadata record with number " + type);
             };
@@ -192,6 +200,32 @@ public final class MetadataCodec {
 
     static ScramCredential readScramCredential(FieldReader in) {
         return new ScramCredential(in.bytes(), in.bytes(), in.bytes(), in.int32());
+    }
+
+    static FieldWriter write(FieldWriter out, DelegationToken token) {
+        return write(write(out.text(token.id()), token.owner()), token.requester())
+                .list(token.renewers(), MetadataCodec::write)
+                .int64(token.issuedMs())
+                .int64(token.maxMs())
+                .int64(token.expiresMs());
+    }
+
+    static DelegationToken readToken(FieldReader in) {
+        return new DelegationToken(in.text(), readPrincipal(in), readPrincipal(in),
+                in.list(MetadataCodec::readPrincipal), in.int64(), in.int64(), in.int64());
+    }
+
+    private static FieldWriter write(FieldWriter out, Principal principal) {
+        return out.text(principal.type()).text(principal.name());
+    }
+
+    private static Principal readPrincipal(FieldReader in) {
+        String type = in.text();
+        String name = in.text();
+        if (name.isEmpty()) {
+            throw new UnreadableMetadata("a delegation token has a principal without a name");
+        }
+        return new Principal(type, name);
     }
 
     static FieldWriter write(FieldWriter out, ConfigTarget target) {

@@ -13,7 +13,8 @@ import org.pcollections.HashTreePMap;
 public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
-            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE, HashTreePMap.empty());
+            HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE, HashTreePMap.empty(),
+            HashTreePMap.empty());
 
     private final long endOffset;
     private final String clusterId;
@@ -25,11 +26,13 @@ public final class MetadataImage {
     private final HashPMap<String, Integer> features;
     private final Acls acls;
     private final HashPMap<ScramUser, ScramCredential> credentials;
+    private final HashPMap<String, DelegationToken> tokens;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
             HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
-            HashPMap<String, Integer> features, Acls acls, HashPMap<ScramUser, ScramCredential> credentials) {
+            HashPMap<String, Integer> features, Acls acls, HashPMap<ScramUser, ScramCredential> credentials,
+            HashPMap<String, DelegationToken> tokens) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -40,6 +43,7 @@ public final class MetadataImage {
         this.features = features;
         this.acls = acls;
         this.credentials = credentials;
+        this.tokens = tokens;
     }
 
     /// The offset of the first record that is not in the image.
@@ -114,6 +118,20 @@ public final class MetadataImage {
         return credentials;
     }
 
+    /// Null when there is none of that id; one that is over may still be there.
+    public @Nullable DelegationToken token(String id) {
+        return tokens.get(id);
+    }
+
+    /// By id, in no particular order.
+    public Map<String, DelegationToken> tokens() {
+        return tokens;
+    }
+
+    HashPMap<String, DelegationToken> tokenMap() {
+        return tokens;
+    }
+
     HashPMap<ScramUser, ScramCredential> credentialMap() {
         return credentials;
     }
@@ -149,7 +167,8 @@ public final class MetadataImage {
                 && nextProducerId == image.nextProducerId
                 && features.equals(image.features)
                 && acls.equals(image.acls)
-                && credentials.equals(image.credentials);
+                && credentials.equals(image.credentials)
+                && tokens.equals(image.tokens);
     }
 
     @Override

@@ -83,6 +83,12 @@ public sealed interface MetadataRecord {
     /// A user may no longer show itself by that mechanism.
     record ScramCredentialRemoved(ScramUser user) implements MetadataRecord {}
 
+    /// A delegation token is there, or has another end than before.
+    record DelegationTokenSet(DelegationToken token) implements MetadataRecord {}
+
+    /// A delegation token is gone.
+    record DelegationTokenRemoved(String id) implements MetadataRecord {}
+
     /// Producer ids below `nextProducerId` are given away.
     record ProducerIdsAllocated(long nextProducerId) implements MetadataRecord {}
 }

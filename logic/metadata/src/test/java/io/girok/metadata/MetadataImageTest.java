@@ -3,6 +3,7 @@ package io.girok.metadata;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.Principal;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
@@ -200,7 +201,7 @@ class MetadataImageTest {
         List<Acl> acls = new ArrayList<>();
         long producerIds = 0;
         while (records.size() < count) {
-            int choice = random.nextInt(11);
+            int choice = random.nextInt(12);
             if (choice == 0 || alive.isEmpty()) {
                 TopicImage topic = new TopicImage(new TopicId(random.nextLong(), random.nextLong()),
                         "topic-" + records.size(), List.of());
@@ -242,6 +243,16 @@ class MetadataImageTest {
                 case 9 -> records.add(new MetadataRecord.ScramCredentialSet(
                         new ScramUser("user-" + random.nextInt(5), 1 + random.nextInt(2)),
                         new ScramCredential(new byte[]{(byte) random.nextInt()}, new byte[32], new byte[32], 4_096)));
+                case 11 -> {
+                    String id = "token-" + random.nextInt(5);
+                    records.add(new MetadataRecord.DelegationTokenSet(new DelegationToken(id,
+                            Principal.user("alice"), Principal.user("bob"),
+                            random.nextBoolean() ? List.of(Principal.user("carol")) : List.of(), random.nextLong(),
+                            random.nextLong(), random.nextLong())));
+                    if (random.nextInt(3) == 0) {
+                        records.add(new MetadataRecord.DelegationTokenRemoved(id));
+                    }
+                }
                 case 6 -> records.add(new MetadataRecord.FeatureLevelSet("f" + random.nextInt(3), random.nextInt(4)));
                 case 5 -> records.add(
                         new MetadataRecord.BrokerRegistered(random.nextInt(5), new TopicId(random.nextLong(), 1),

@@ -19,6 +19,7 @@ import io.girok.membership.BrokerSessions;
 import io.girok.membership.ControllerApis;
 import io.girok.membership.ControllerChannel;
 import io.girok.membership.EnvelopeHandler;
+import io.girok.membership.ExpiredTokens;
 import io.girok.membership.Forwarding;
 import io.girok.membership.Intervals;
 import io.girok.membership.MemberWatch;
@@ -35,6 +36,7 @@ import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.Voter;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
+import io.girok.metadata.setting.SecuritySettings;
 import io.girok.metadata.setting.Setting;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
@@ -94,6 +96,8 @@ final class ControllerRole {
                 new Intervals(settings.get(BrokerSettings.BROKER_SESSION_TIMEOUT_MS), PROBE_LIMIT_MS));
         store.subscribe(sessions);
         subscribeBalance(settings);
+        store.subscribe(new ExpiredTokens(controller, store, surroundings.first(),
+                settings.get(SecuritySettings.DELEGATION_TOKEN_EXPIRY_CHECK_INTERVAL_MS)));
         this.members = new MemberWatch(others.peers(), others.addresses(), surroundings.first(), PROBE_LIMIT_MS,
                 quorum.whenGone());
     }

@@ -50,7 +50,8 @@ class AuthorizedApisTest {
     private static final String END = "<!-- table of the APIs: end -->";
     private static final Set<Errors> DENIALS = EnumSet.of(Errors.CLUSTER_AUTHORIZATION_FAILED,
             Errors.TOPIC_AUTHORIZATION_FAILED, Errors.GROUP_AUTHORIZATION_FAILED,
-            Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+            Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, Errors.DELEGATION_TOKEN_AUTHORIZATION_FAILED,
+            Errors.DELEGATION_TOKEN_NOT_FOUND);
     /// What a row has no words for.
     private static final Map<ApiKeys, String> REMARKS = new EnumMap<>(Map.ofEntries(
             Map.entry(ApiKeys.PRODUCE, "and WRITE on the transactional id, if there is one"),
@@ -77,6 +78,12 @@ class AuthorizedApisTest {
             Map.entry(ApiKeys.OFFSET_FETCH, "and DESCRIBE on each topic; a list of all leaves out the others"),
             Map.entry(ApiKeys.OFFSET_DELETE, "and READ on each topic"),
             Map.entry(ApiKeys.LIST_GROUPS, "leaves out the others; with DESCRIBE on the cluster, none"),
+            Map.entry(ApiKeys.CREATE_DELEGATION_TOKEN, "for oneself: open to who is let in, but not by a token"),
+            Map.entry(ApiKeys.RENEW_DELEGATION_TOKEN, "open to the token's owner and its renewers"),
+            Map.entry(ApiKeys.EXPIRE_DELEGATION_TOKEN, "open to the token's owner and its renewers"),
+            Map.entry(ApiKeys.DESCRIBE_DELEGATION_TOKEN,
+                    "or DESCRIBE_TOKENS on the owner, as USER; leaves out the others, but for who is the owner, a "
+                            + "renewer or has asked for it"),
             Map.entry(ApiKeys.ENVELOPE, "what is in it is authorized as its sender's")));
 
     private final ManualClock clock = new ManualClock();
@@ -93,7 +100,7 @@ class AuthorizedApisTest {
                 () -> new TopicId(9, 1), Durability.FSYNC, 86_400_000L);
         Settings settings = Settings.parse(Map.of("node.id", "1", "log.dir.min.free.bytes", "0",
                 "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users",
-                "User:root"));
+                "User:root", "delegation.token.secret.key", "key"));
         return new Node(new Node.Identity(1, "the-cluster", settings),
                 new Node.Surroundings(List.of(shard), shard, shard, shard, shard, clock, new Random(1)),
                 List.of(LogDirectory.open(Path.of("/data"), "the-cluster", 1, environment)),
@@ -140,7 +147,8 @@ class AuthorizedApisTest {
     @Test
     void strangersGetNothingButADenial() {
         Set<ApiKeys> open = EnumSet.of(ApiKeys.API_VERSIONS, ApiKeys.SASL_HANDSHAKE,
-                ApiKeys.SASL_AUTHENTICATE, ApiKeys.DESCRIBE_CLUSTER, ApiKeys.LIST_GROUPS);
+                ApiKeys.SASL_AUTHENTICATE, ApiKeys.DESCRIBE_CLUSTER, ApiKeys.LIST_GROUPS,
+                ApiKeys.DESCRIBE_DELEGATION_TOKEN);
         log.start(node.metadataListener());
         shard.runAll();
         List<String> served = new ArrayList<>();

@@ -16,8 +16,8 @@ import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The audit log: a line for what was denied, and one for each ACL that came or went, and for what settings, quotas and
-/// credentials were changed. Thread-safe.
+/// The audit log: a line for what was denied, and one for each ACL that came or went, and for what settings, quotas,
+/// credentials and tokens were changed. Thread-safe.
 ///
 /// ```
 /// denied principal='User:alice' host='10.0.0.7' operation=WRITE resource=TOPIC name='orders' api=Produce client='app'
@@ -107,9 +107,9 @@ public final class Audit {
         }
     }
 
-    /// The sender of the request, another one than this node itself, has changed settings, quotas or credentials.
+    /// The sender of the request, another one than this node itself, has changed settings, quotas, credentials or tokens.
     ///
-    /// @param kind `config`, `quota`, `credential`
+    /// @param kind `config`, `quota`, `credential`, `token`
     /// @param changes in words, without secrets
     public void changed(Request request, String kind, String of, List<String> changes) {
         if (request.connection().isOurOwn()) {

@@ -134,9 +134,24 @@ public final class SecuritySettings {
             Setting.of("sasl.oauthbearer.clock.skew.seconds", ValueType.ints(0, 3600), "30",
                     "How far the clock of whoever made a token may be off, in seconds."));
 
+    public static final Setting<Secret> DELEGATION_TOKEN_SECRET_KEY = add(
+            Setting.optional("delegation.token.secret.key", ValueType.password("any text"),
+                    "What delegation tokens are made from and known by, the same on all nodes; without it, there are "
+                            + "none."));
+    public static final Setting<Long> DELEGATION_TOKEN_MAX_LIFETIME_MS = add(
+            Setting.of("delegation.token.max.lifetime.ms", ValueType.longs(1, Long.MAX_VALUE), "604800000",
+                    "For how long a delegation token can be renewed, in milliseconds."));
+    public static final Setting<Long> DELEGATION_TOKEN_EXPIRY_TIME_MS = add(
+            Setting.of("delegation.token.expiry.time.ms", ValueType.longs(1, Long.MAX_VALUE), "86400000",
+                    "For how long a delegation token can be used before it must be renewed, in milliseconds."));
+    public static final Setting<Long> DELEGATION_TOKEN_EXPIRY_CHECK_INTERVAL_MS = add(
+            Setting.of("delegation.token.expiry.check.interval.ms", ValueType.longs(1, Long.MAX_VALUE), "3600000",
+                    "How often delegation tokens that are over are removed, in milliseconds."));
+
     private static final Set<Setting<?>> NOT_BY_LISTENER = Set.of(LISTENER_SECURITY_PROTOCOL_MAP,
             INTER_BROKER_LISTENER_NAME, SECURITY_INTER_BROKER_PROTOCOL, SASL_MECHANISM_INTER_BROKER_PROTOCOL,
-            CONNECTION_FAILED_AUTHENTICATION_DELAY_MS);
+            CONNECTION_FAILED_AUTHENTICATION_DELAY_MS, DELEGATION_TOKEN_SECRET_KEY, DELEGATION_TOKEN_MAX_LIFETIME_MS,
+            DELEGATION_TOKEN_EXPIRY_TIME_MS, DELEGATION_TOKEN_EXPIRY_CHECK_INTERVAL_MS);
     private static final Set<Setting<?>> BY_MECHANISM = Set.of(SASL_JAAS_CONFIG, CONNECTIONS_MAX_REAUTH_MS,
             SASL_SERVER_MAX_RECEIVE_SIZE, SASL_SERVER_CALLBACK_HANDLER_CLASS);
     private static final List<String> MECHANISMS = List.of("plain", "scram-sha-256", "scram-sha-512", "oauthbearer");

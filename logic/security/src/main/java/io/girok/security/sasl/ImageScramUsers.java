@@ -33,11 +33,13 @@ public final class ImageScramUsers implements ScramUsers.Directory {
     }
 
     private final Supplier<MetadataImage> images;
+    private final DelegationTokens tokens;
     private volatile Summary summary = Summary.made(Map.of());
     private volatile boolean isKnown;
 
-    public ImageScramUsers(Supplier<MetadataImage> images) {
+    public ImageScramUsers(Supplier<MetadataImage> images, DelegationTokens tokens) {
         this.images = images;
+        this.tokens = tokens;
     }
 
     /// The image is up to the node's own registration.
@@ -64,6 +66,11 @@ public final class ImageScramUsers implements ScramUsers.Directory {
     @Override
     public List<ScramUsers.Shape> shapes(ScramMechanism mechanism) {
         return summary().shapes().getOrDefault(mechanism.number(), List.of());
+    }
+
+    @Override
+    public DelegationTokens tokens() {
+        return tokens;
     }
 
     /// Looked through again only when a credential has changed: images share what has not.

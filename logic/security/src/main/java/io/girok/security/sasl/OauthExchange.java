@@ -32,7 +32,7 @@ final class OauthExchange implements SaslExchange {
         return switch (verifier.verify(token)) {
             case TokenVerifier.Verdict.Valid(String user, long expiresMs) ->
                 actsFor.isEmpty() || actsFor.equals(user)
-                        ? new Step.Done(new byte[0], user, expiresMs)
+                        ? new Step.Done(new byte[0], user, false, expiresMs)
                         : new Step.Failed("a user wants to act for another one");
             case TokenVerifier.Verdict.NotYet() -> new Step.NotYet();
             case TokenVerifier.Verdict.Invalid(String reason) -> {

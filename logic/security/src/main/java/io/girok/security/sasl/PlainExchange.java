@@ -38,7 +38,7 @@ final class PlainExchange implements SaslExchange {
         if (!parts[0].isEmpty() && !parts[0].equals(user)) {
             return new Step.Failed("a user wants to act for another one");
         }
-        return new Step.Done(new byte[0], user, Long.MAX_VALUE);
+        return new Step.Done(new byte[0], user, false, Long.MAX_VALUE);
     }
 
     /// Of equal length, so that the comparison tells nothing of the passwords' lengths.

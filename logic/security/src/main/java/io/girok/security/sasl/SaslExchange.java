@@ -10,8 +10,9 @@ public interface SaslExchange {
 
         /// The client is `user`.
         ///
+        /// @param isByToken whether it has shown a delegation token, which must not be good for making others
         /// @param expiresMs when what it has shown ends, by the wall clock; [Long#MAX_VALUE]: never
-        record Done(byte[] answer, String user, long expiresMs) implements Step {}
+        record Done(byte[] answer, String user, boolean isByToken, long expiresMs) implements Step {}
 
         /// Who is known is not known yet, at a start: the same message is to come again later.
         record NotYet() implements Step {}

@@ -69,6 +69,7 @@ public final class SaslSession {
     private int messageCount;
     private @Nullable Principal principal;
     private String principalMechanism = "";
+    private boolean isByToken;
     private long endsMonotonicMs = Long.MAX_VALUE;
 
     public SaslSession(SaslMechanisms mechanisms, Clock clock) {
@@ -88,6 +89,11 @@ public final class SaslSession {
     /// Who the client is; null until it has shown it.
     public @Nullable Principal principal() {
         return principal;
+    }
+
+    /// Whether the client has shown a delegation token.
+    public boolean isByToken() {
+        return isByToken;
     }
 
     /// Whether the time is over for which the client has shown who it is.
@@ -148,7 +154,7 @@ public final class SaslSession {
                 : new Step.Failed("more than " + MAX_MESSAGES + " messages");
         return switch (step) {
             case Step.Continue(byte[] challenge) -> new MessageAnswer.Continue(challenge);
-            case Step.Done(byte[] answer, String user, long expiresMs) -> done(answer, user, expiresMs);
+            case Step.Done done -> done(done);
             case Step.NotYet() -> {
                 messageCount--;
                 yield new MessageAnswer.NotYet();
@@ -165,31 +171,34 @@ public final class SaslSession {
                 reason);
     }
 
-    private MessageAnswer done(byte[] answer, String user, long expiresMs) {
-        if (user.isEmpty()) {
+    private MessageAnswer done(Step.Done done) {
+        if (done.user().isEmpty()) {
             return failed("a user without a name");
         }
-        Principal shown = Principal.user(user);
+        Principal shown = Principal.user(done.user());
         if (principal != null && !principal.equals(shown)) {
             state = State.FAILED;
             return new MessageAnswer.Failed("whoever shows again who it is must be the same",
                     "somebody else shows itself on the connection");
         }
-        long leftMs = expiresMs == Long.MAX_VALUE ? Long.MAX_VALUE : expiresMs - clock.wallMs();
+        long leftMs = done.expiresMs() == Long.MAX_VALUE ? Long.MAX_VALUE : done.expiresMs() - clock.wallMs();
         if (leftMs <= 0) {
             return failed("what the client has shown is over");
         }
         exchange = null;
         principal = shown;
         principalMechanism = mechanism;
+        isByToken = done.isByToken();
         state = State.AUTHENTICATED;
         long maxMs = mechanisms.maxReauthMs(mechanism);
-        if (maxMs == 0) {
-            return new MessageAnswer.Authenticated(answer, 0);
+        if (maxMs == 0 && !isByToken) {
+            endsMonotonicMs = Long.MAX_VALUE;
+            return new MessageAnswer.Authenticated(done.answer(), 0);
         }
-        long lifetimeMs = Math.min(maxMs, leftMs);
+        // Nobody stays longer by a delegation token than it is good for.
+        long lifetimeMs = maxMs == 0 ? leftMs : Math.min(maxMs, leftMs);
         long nowMs = clock.monotonicMs();
         endsMonotonicMs = lifetimeMs < Long.MAX_VALUE - nowMs ? nowMs + lifetimeMs : Long.MAX_VALUE - 1;
-        return new MessageAnswer.Authenticated(answer, lifetimeMs);
+        return new MessageAnswer.Authenticated(done.answer(), lifetimeMs);
     }
 }

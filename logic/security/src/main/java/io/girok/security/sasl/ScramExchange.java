@@ -2,6 +2,7 @@ package io.girok.security.sasl;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.girok.metadata.DelegationToken;
 import io.girok.metadata.ScramCredential;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -25,6 +26,8 @@ final class ScramExchange implements SaslExchange {
 
     private static final String NO_CHANNEL_BINDING = "n";
     private static final String NO_CHANNEL_BINDING_HERE = "y";
+    /// Kafka's only one: the user is the id of a delegation token (KIP-48).
+    private static final String TOKEN_EXTENSION = "tokenauth=true";
 
     private final ScramMechanism mechanism;
     private final ScramUsers users;
@@ -36,6 +39,8 @@ final class ScramExchange implements SaslExchange {
     private String firstMessages = "";
     private @Nullable ScramCredential keys;
     private boolean isKnown;
+    /// What the user is the id of, null without the extension or where there is no such token.
+    private @Nullable DelegationToken token;
 
     /// @param serverNonce fresh and random
     ScramExchange(ScramMechanism mechanism, ScramUsers users, String serverNonce) {
@@ -75,21 +80,40 @@ final class ScramExchange implements SaslExchange {
         if (actsFor == null || (!actsFor.isEmpty() && !actsFor.equals(name))) {
             return new Step.Failed("a user wants to act for another one");
         }
-        // Kafka's only extension says that the user is the id of a delegation token, which nobody has here.
-        if (Arrays.asList(parts).contains("tokenauth=true")) {
+        boolean isToken = Arrays.asList(parts).subList(4, parts.length).contains(TOKEN_EXTENSION);
+        if (isToken && !users.tokens().areOn()) {
             return new Step.Failed("there are no delegation tokens");
         }
-        if (!users.isKnown(name)) {
+        if (isToken ? !users.areTokensKnown() : !users.isKnown(name)) {
             state = State.FIRST;
             return new Step.NotYet();
         }
         gs2Header = parts[0] + "," + parts[1] + ",";
-        user = name;
         nonce = clientNonce + serverNonce;
+        if (isToken) {
+            findToken(name);
+        } else {
+            findUser(name);
+        }
+        return answer(text);
+    }
+
+    private void findToken(String id) {
+        token = users.tokens().find(id);
+        isKnown = token != null;
+        keys = token == null ? users.madeUpToken(mechanism, id) : users.tokens().credential(mechanism, id);
+    }
+
+    private void findUser(String name) {
+        user = name;
         ScramCredential stored = users.find(mechanism, name);
         isKnown = stored != null;
         keys = stored == null ? users.madeUp(mechanism, name) : stored;
-        String serverFirst = "r=" + nonce + ",s=" + ScramText.base64(keys.salt()) + ",i=" + keys.iterations();
+    }
+
+    private Step answer(String text) {
+        ScramCredential known = Objects.requireNonNull(keys);
+        String serverFirst = "r=" + nonce + ",s=" + ScramText.base64(known.salt()) + ",i=" + known.iterations();
         firstMessages = text.substring(gs2Header.length()) + "," + serverFirst;
         state = State.FINAL;
         return new Step.Continue(serverFirst.getBytes(UTF_8));
@@ -121,6 +145,9 @@ final class ScramExchange implements SaslExchange {
         if (!isRight || !isKnown) {
             return new Step.Failed("unknown user or wrong password");
         }
-        return new Step.Done(("v=" + ScramText.base64(signature)).getBytes(UTF_8), user, Long.MAX_VALUE);
+        byte[] answer = ("v=" + ScramText.base64(signature)).getBytes(UTF_8);
+        return token == null
+                ? new Step.Done(answer, user, false, Long.MAX_VALUE)
+                : new Step.Done(answer, token.owner().name(), true, token.expiresMs());
     }
 }

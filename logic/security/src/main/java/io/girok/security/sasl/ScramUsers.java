@@ -28,6 +28,9 @@ public final class ScramUsers {
 
         /// How the credentials of that mechanism look to those who ask for them, in an order that all nodes share.
         List<Shape> shapes(ScramMechanism mechanism);
+
+        /// Those that may be shown in place of a user and its password.
+        DelegationTokens tokens();
     }
 
     /// What anybody gets to know of a credential by its user's name.
@@ -53,7 +56,8 @@ public final class ScramUsers {
     }
 
     private static final String TEXT = "0123456789abcdefghijklmnopqrstuvwxyz";
-    private static final Shape USUAL = new Shape(ScramMechanism.MIN_ITERATIONS, 20, false);
+    /// Of nodes and of bearers of tokens.
+    static final Shape USUAL = new Shape(ScramMechanism.MIN_ITERATIONS, 20, false);
 
     private final Directory directory;
     private final Optional<SaslSettings.Login> node;
@@ -83,16 +87,37 @@ public final class ScramUsers {
         return directory.find(mechanism, user);
     }
 
+    /// Whether it can be said whose a token is.
+    boolean areTokensKnown() {
+        return directory.isKnown();
+    }
+
+    DelegationTokens tokens() {
+        return directory.tokens();
+    }
+
+    /// Like [#madeUp], for a token that does not exist.
+    ScramCredential madeUpToken(ScramMechanism mechanism, String id) {
+        return madeUp(mechanism, id, seed(mechanism, id), USUAL);
+    }
+
     /// Keys that no password fits: the same ones each time, and of a shape that others have, so that asking gives
     /// nothing away.
     ScramCredential madeUp(ScramMechanism mechanism, String user) {
-        byte[] key = key();
-        byte[] seed = mechanism.mac(key, ("keys of " + user).getBytes(UTF_8));
+        byte[] seed = seed(mechanism, user);
         List<Shape> shapes = directory.shapes(mechanism);
         Shape shape = shapes.isEmpty()
                 ? USUAL
                 : shapes.get(Math.floorMod(ByteBuffer.wrap(seed).getInt(), shapes.size()));
-        return new ScramCredential(salt(mechanism, user, shape), seed, mechanism.mac(key, seed), shape.iterations());
+        return madeUp(mechanism, user, seed, shape);
+    }
+
+    private byte[] seed(ScramMechanism mechanism, String user) {
+        return mechanism.mac(key(), ("keys of " + user).getBytes(UTF_8));
+    }
+
+    private ScramCredential madeUp(ScramMechanism mechanism, String user, byte[] seed, Shape shape) {
+        return new ScramCredential(salt(mechanism, user, shape), seed, mechanism.mac(key(), seed), shape.iterations());
     }
 
     /// Nodes that made up different salts for the same name would give away that they made them up.

@@ -19,7 +19,7 @@ class ImageScramUsersTest {
     private static final ScramMechanism MECHANISM = ScramMechanism.SHA_256;
 
     private MetadataImage image = MetadataImage.EMPTY;
-    private final ImageScramUsers directory = new ImageScramUsers(() -> image);
+    private final ImageScramUsers directory = new ImageScramUsers(() -> image, DelegationTokens.NONE);
 
     @Test
     void whatIsMadeUpLooksLikeWhatIsThere() {

@@ -19,6 +19,11 @@ record Users(String user, String password, boolean isKnown) implements ScramUser
     }
 
     @Override
+    public DelegationTokens tokens() {
+        return DelegationTokens.NONE;
+    }
+
+    @Override
     public byte[] sharedSecret() {
         return new byte[0];
     }
