@@ -7,6 +7,7 @@ import io.girok.base.Secret;
 import io.girok.base.simulated.ManualClock;
 import io.girok.metadata.ScramCredential;
 import io.girok.security.SaslSettings;
+import io.girok.security.sasl.DelegationTokens;
 import io.girok.security.sasl.SaslClient;
 import io.girok.security.sasl.SaslClients;
 import io.girok.security.sasl.SaslMechanisms;
@@ -72,6 +73,11 @@ final class SaslTarget implements FuzzTarget {
         @Override
         public boolean isKnown() {
             return true;
+        }
+
+        @Override
+        public DelegationTokens tokens() {
+            return DelegationTokens.NONE;
         }
 
         @Override

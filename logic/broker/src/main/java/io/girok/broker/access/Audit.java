@@ -107,7 +107,8 @@ public final class Audit {
         }
     }
 
-    /// The sender of the request, another one than this node itself, has changed settings, quotas, credentials or tokens.
+    /// The sender of the request, another one than this node itself, has changed settings, quotas, credentials or
+    /// tokens.
     ///
     /// @param kind `config`, `quota`, `credential`, `token`
     /// @param changes in words, without secrets
