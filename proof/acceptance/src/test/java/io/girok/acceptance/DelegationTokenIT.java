@@ -109,7 +109,8 @@ class DelegationTokenIT {
                         PatternType.PREFIXED),
                 new AccessControlEntry("User:alice", "*",
                         AclOperation.CREATE,
-                        AclPermissionType.ALLOW)))).all());
+                        AclPermissionType.ALLOW))))
+                .all());
     }
 
     private GirokProcess launch(String... more) throws Exception {
