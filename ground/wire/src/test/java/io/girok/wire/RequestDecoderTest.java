@@ -2,9 +2,7 @@ package io.girok.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.girok.base.Principal;
 import java.lang.management.ManagementFactory;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -36,36 +34,6 @@ class RequestDecoderTest {
     private final Random random = new Random(seed);
     private final RandomMessages messages = new RandomMessages(random);
 
-    private static final Connection NOBODY = new Connection() {
-        @Override
-        public long id() {
-            return 0;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public String listenerName() {
-            return "TEST";
-        }
-
-        @Override
-        public Principal principal() {
-            return Principal.ANONYMOUS;
-        }
-
-        @Override
-        public void onClose(Runnable task) {}
-    };
-
     /// A request of every API and version.
     private record Sample(ApiKeys api, short version, ByteBuffer frame) {}
 
@@ -83,7 +51,7 @@ class RequestDecoderTest {
     void everyRequestOfEveryVersionIsUnderstood() {
         for (int round = 0; round < 20; round++) {
             for (Sample sample : samples()) {
-                Decoded decoded = decoder.decode(sample.frame.duplicate(), NOBODY);
+                Decoded decoded = decoder.decode(sample.frame.duplicate(), Nobody.INSTANCE);
 
                 assertThat(decoded).as("%s seed %d", sample, seed).isInstanceOf(Decoded.Understood.class);
                 Request request = ((Decoded.Understood) decoded).request();
@@ -185,15 +153,16 @@ class RequestDecoderTest {
     void oneTopicNamedManyTimesDoesNotKeepTheLoopBusy() {
         int most = KeyedRequests.MAX_TOPICS;
 
-        assertThat(decoder.decode(sameTopics(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, new byte[0], most, 6), NOBODY))
+        assertThat(
+                decoder.decode(sameTopics(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 2, new byte[0], most, 6), Nobody.INSTANCE))
                 .isInstanceOf(Decoded.Understood.class);
-        assertThat(decoder.decode(sameTopics(ApiKeys.PRODUCE, 3, new byte[8], most, 6), NOBODY))
+        assertThat(decoder.decode(sameTopics(ApiKeys.PRODUCE, 3, new byte[8], most, 6), Nobody.INSTANCE))
                 .isInstanceOf(Decoded.Understood.class);
-        assertThat(decoder.decode(sameTopics(ApiKeys.PRODUCE, 3, new byte[8], most + 1, 6), NOBODY))
+        assertThat(decoder.decode(sameTopics(ApiKeys.PRODUCE, 3, new byte[8], most + 1, 6), Nobody.INSTANCE))
                 .isInstanceOf(Decoded.Refused.class);
-        assertThat(decoder.decode(sameTopics(ApiKeys.DESCRIBE_LOG_DIRS, 1, new byte[0], 250, 6), NOBODY))
+        assertThat(decoder.decode(sameTopics(ApiKeys.DESCRIBE_LOG_DIRS, 1, new byte[0], 250, 6), Nobody.INSTANCE))
                 .isInstanceOf(Decoded.Understood.class);
-        assertThat(decoder.decode(sameTopics(ApiKeys.DESCRIBE_LOG_DIRS, 1, new byte[0], 251, 6), NOBODY))
+        assertThat(decoder.decode(sameTopics(ApiKeys.DESCRIBE_LOG_DIRS, 1, new byte[0], 251, 6), Nobody.INSTANCE))
                 .isInstanceOf(Decoded.Refused.class);
     }
 
@@ -227,7 +196,7 @@ class RequestDecoderTest {
     void whatIsNotServedIsRefused() {
         RequestDecoder narrow = new RequestDecoder(SupportedApis.of(List.of(ApiKeys.METADATA)));
 
-        assertThat(narrow.decode(messages.request(ApiKeys.FETCH, (short) 4, 1), NOBODY))
+        assertThat(narrow.decode(messages.request(ApiKeys.FETCH, (short) 4, 1), Nobody.INSTANCE))
                 .isEqualTo(new Decoded.Refused("unsupported version 4 of Fetch"));
         assertThat(decode(ByteBuffer.allocate(20).putShort(0, (short) 500)))
                 .isEqualTo(new Decoded.Refused("unknown API key 500"));
@@ -262,14 +231,14 @@ class RequestDecoderTest {
         assertThat(cost <= most ? cost : costOf(frame))
                 .as("bytes reserved for a frame of %d, seed %d", frame.remaining(), seed)
                 .isLessThanOrEqualTo(most);
-        return decoder.decode(frame, NOBODY);
+        return decoder.decode(frame, Nobody.INSTANCE);
     }
 
     private long costOf(ByteBuffer frame) {
         var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         ByteBuffer copy = frame.duplicate();
         long before = thread.getCurrentThreadAllocatedBytes();
-        decoder.decode(copy, NOBODY);
+        decoder.decode(copy, Nobody.INSTANCE);
         return thread.getCurrentThreadAllocatedBytes() - before;
     }
 

@@ -48,10 +48,11 @@ final class CreatePartitionsHandler implements ApiHandler {
         List<Growth> wanted = new ArrayList<>();
         CreatePartitionsResponseData answer = new CreatePartitionsResponseData();
         for (CreatePartitionsTopic topic : body.topics()) {
+            int present = partitionsOf(topic.name());
             if (!permissions.mayOnTopic(AclOperation.ALTER, topic.name())) {
                 answer.results().add(told(topic.name(), Told.of(Errors.TOPIC_AUTHORIZATION_FAILED)));
-            } else if (charge.admits(topic.count() - partitionsOf(topic.name()))) {
-                before.put(topic.name(), partitionsOf(topic.name()));
+            } else if (charge.admits(topic.count() - present)) {
+                before.put(topic.name(), present);
                 wanted.add(growth(topic));
             } else {
                 answer.results().add(told(topic.name(), ControllerAnswers.aboveQuota()));

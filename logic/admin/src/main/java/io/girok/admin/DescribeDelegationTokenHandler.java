@@ -13,9 +13,9 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.kafka.common.message.DescribeDelegationTokenRequestData;
-import org.apache.kafka.common.message.DescribeDelegationTokenRequestData.DescribeDelegationTokenOwner;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData.DescribedDelegationToken;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData.DescribedDelegationTokenRenewer;
@@ -38,17 +38,18 @@ final class DescribeDelegationTokenHandler implements ApiHandler {
 
     @Override
     public void handle(Request request, Responder responder) {
-        DescribeDelegationTokenResponseData answer = new DescribeDelegationTokenResponseData();
-        if (!TokenHandlers.isAllowed(request)) {
-            answer.setErrorCode(Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code());
-        } else if (!tokens.areOn()) {
-            answer.setErrorCode(Errors.DELEGATION_TOKEN_AUTH_DISABLED.code());
-        } else {
+        Errors closed = TokenHandlers.closed(request, tokens);
+        DescribeDelegationTokenResponseData answer = new DescribeDelegationTokenResponseData()
+                .setErrorCode(closed.code());
+        if (closed == Errors.NONE) {
+            Predicate<DelegationToken> isWanted = wanted((DescribeDelegationTokenRequestData) request.body());
+            Principal sender = request.connection().principal();
+            Permissions permissions = access.of(request);
             answer.setTokens(images.get()
                     .tokens()
                     .values()
                     .stream()
-                    .filter(token -> isWanted(request, token) && maySee(request, token))
+                    .filter(token -> isWanted.test(token) && maySee(sender, permissions, token))
                     .sorted(Comparator.comparing(DelegationToken::id))
                     .map(token -> described(token, request.version()))
                     .toList());
@@ -57,16 +58,20 @@ final class DescribeDelegationTokenHandler implements ApiHandler {
     }
 
     /// No list of owners stands for all, an empty one for nobody.
-    private static boolean isWanted(Request request, DelegationToken token) {
-        List<DescribeDelegationTokenOwner> owners = ((DescribeDelegationTokenRequestData) request.body()).owners();
-        return owners == null || owners.stream()
+    private static Predicate<DelegationToken> wanted(DescribeDelegationTokenRequestData body) {
+        if (body.owners() == null) {
+            return token -> true;
+        }
+        List<Principal> owners = body.owners()
+                .stream()
                 .filter(owner -> !owner.principalName().isEmpty())
-                .anyMatch(owner -> token.concerns(new Principal(owner.principalType(), owner.principalName())));
+                .map(owner -> new Principal(owner.principalType(), owner.principalName()))
+                .toList();
+        return token -> owners.stream().anyMatch(token::concerns);
     }
 
-    private boolean maySee(Request request, DelegationToken token) {
-        Permissions permissions = access.of(request);
-        return token.concerns(request.connection().principal())
+    private static boolean maySee(Principal sender, Permissions permissions, DelegationToken token) {
+        return token.concerns(sender)
                 || permissions.mayQuietly(AclOperation.DESCRIBE, AclResource.DELEGATION_TOKEN, token.id())
                 || permissions.mayQuietly(AclOperation.DESCRIBE_TOKENS, AclResource.USER, token.owner().toString());
     }

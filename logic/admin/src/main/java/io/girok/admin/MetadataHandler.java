@@ -144,12 +144,16 @@ final class MetadataHandler implements ApiHandler {
             MetadataResponseTopicCollection topics) {
         List<ClusterView.Node> nodes = cluster.nodes(image, connection);
         MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection(nodes.size() + 1);
-        nodes.stream().filter(node -> !node.isFenced()).map(MetadataHandler::described).forEach(brokers::add);
-        if (brokers.size() < FEW_BROKERS || leadsSome(cluster.brokerId(), topics)) {
-            nodes.stream()
-                    .filter(node -> node.isFenced() && node.id() == cluster.brokerId())
-                    .map(MetadataHandler::described)
-                    .forEach(brokers::add);
+        ClusterView.Node cutOff = null;
+        for (ClusterView.Node node : nodes) {
+            if (!node.isFenced()) {
+                brokers.add(described(node));
+            } else if (node.id() == cluster.brokerId()) {
+                cutOff = node;
+            }
+        }
+        if (cutOff != null && (brokers.size() < FEW_BROKERS || leadsSome(cutOff.id(), topics))) {
+            brokers.add(described(cutOff));
         }
         return brokers;
     }

@@ -48,9 +48,17 @@ final class TokenHandlers {
         this.lifetimeMs = given.get(SecuritySettings.DELEGATION_TOKEN_EXPIRY_TIME_MS);
     }
 
+    /// Why nobody, or not this sender, is told of tokens: [Errors#NONE] when it may be.
+    static Errors closed(Request request, DelegationTokens tokens) {
+        if (!isAllowed(request)) {
+            return Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED;
+        }
+        return tokens.areOn() ? Errors.NONE : Errors.DELEGATION_TOKEN_AUTH_DISABLED;
+    }
+
     /// Whether the sender may ask about tokens at all. Where nobody was asked who they are, tokens would be anybody's;
     /// made by a token, they would have no end.
-    static boolean isAllowed(Request request) {
+    private static boolean isAllowed(Request request) {
         return !request.connection().principal().equals(Principal.ANONYMOUS) && !request.connection().isByToken();
     }
 
@@ -134,15 +142,11 @@ final class TokenHandlers {
     private void change(Request request, Responder responder, byte[] hmac, String how,
             BiFunction<String, Principal, Command<Result<DelegationToken>>> commands,
             BiFunction<Errors, Long, ApiMessage> answers) {
-        if (!isAllowed(request) || !tokens.areOn()) {
-            responder.respond(answers.apply(isAllowed(request)
-                    ? Errors.DELEGATION_TOKEN_AUTH_DISABLED
-                    : Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, 0L));
-            return;
-        }
-        DelegationToken known = tokens.byHmac(hmac);
+        Errors closed = closed(request, tokens);
+        DelegationToken known = closed == Errors.NONE ? tokens.byHmac(hmac) : null;
         if (known == null) {
-            responder.respond(answers.apply(Errors.DELEGATION_TOKEN_NOT_FOUND, 0L));
+            responder.respond(
+                    answers.apply(closed == Errors.NONE ? Errors.DELEGATION_TOKEN_NOT_FOUND : closed, 0L));
             return;
         }
         Command<Result<DelegationToken>> command = commands.apply(known.id(), request.connection().principal());

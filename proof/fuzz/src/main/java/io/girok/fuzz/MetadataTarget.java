@@ -75,10 +75,10 @@ final class MetadataTarget implements FuzzTarget {
     public List<byte[]> seeds() throws IOException {
         List<byte[]> seeds = new ArrayList<>();
         for (MetadataRecord record : records()) {
-            seeds.add(input(0, MetadataCodec.encode(record)));
+            seeds.add(FuzzTarget.input(0, MetadataCodec.encode(record)));
         }
         byte[] empty = written(MetadataImage.EMPTY);
-        seeds.add(input(1, Arrays.copyOf(empty, empty.length - Integer.BYTES)));
+        seeds.add(FuzzTarget.input(1, Arrays.copyOf(empty, empty.length - Integer.BYTES)));
         return seeds;
     }
 
@@ -102,10 +102,6 @@ final class MetadataTarget implements FuzzTarget {
                 new MetadataRecord.ScramCredentialSet(user,
                         new ScramCredential(new byte[8], new byte[32], new byte[32], 4_096)),
                 new MetadataRecord.ScramCredentialRemoved(user), new MetadataRecord.ProducerIdsAllocated(1_000));
-    }
-
-    private static byte[] input(int kind, byte[] bytes) {
-        return ByteBuffer.allocate(1 + bytes.length).put((byte) kind).put(bytes).array();
     }
 
     @Override

@@ -1,13 +1,11 @@
 package io.girok.fuzz;
 
-import io.girok.base.Principal;
-import io.girok.wire.Connection;
 import io.girok.wire.Decoded;
+import io.girok.wire.Nobody;
 import io.girok.wire.RandomMessages;
 import io.girok.wire.Request;
 import io.girok.wire.RequestDecoder;
 import io.girok.wire.SupportedApis;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,41 +21,11 @@ final class RequestTarget implements FuzzTarget {
     static final List<ApiKeys> APIS = List.of(ApiKeys.values()).stream().filter(ApiKeys::hasValidVersion).toList();
     static final SupportedApis SUPPORTED = SupportedApis.of(APIS);
 
-    private static final Connection NOBODY = new Connection() {
-        @Override
-        public long id() {
-            return 0;
-        }
-
-        @Override
-        public InetSocketAddress localAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public InetSocketAddress remoteAddress() {
-            return new InetSocketAddress(0);
-        }
-
-        @Override
-        public String listenerName() {
-            return "FUZZ";
-        }
-
-        @Override
-        public Principal principal() {
-            return Principal.ANONYMOUS;
-        }
-
-        @Override
-        public void onClose(Runnable task) {}
-    };
-
     private final RequestDecoder decoder = new RequestDecoder(SUPPORTED);
 
     @Override
     public void take(byte[] input) {
-        if (decoder.decode(ByteBuffer.wrap(input), NOBODY) instanceof Decoded.Understood(Request request)) {
+        if (decoder.decode(ByteBuffer.wrap(input), Nobody.INSTANCE) instanceof Decoded.Understood(Request request)) {
             checkReadAgain(request);
         }
     }

@@ -63,14 +63,12 @@ final class SettingsTarget implements FuzzTarget {
 
     @Override
     public List<byte[]> seeds() {
-        return List.of(input(0, "RULE:^CN=(.*?),OU=(.*?)$/$1@$2/L, DEFAULT\0CN=Alice,OU=People"),
-                input(0, "RULE:^([a-z]+)\\/(\\\\d*).*$/$1/U\0a/1"), input(2, "CN=Alice,OU=ServiceUsers,O=x"),
-                input(1, "org.apache.kafka.common.security.plain.PlainLoginModule required\n user_alice=\"a\\\"b\" "
-                        + "\"user_bob\"=x username='y';"));
-    }
-
-    private static byte[] input(int kind, String text) {
-        return ((char) kind + text).getBytes(UTF_8);
+        return List.of(FuzzTarget.input(0, "RULE:^CN=(.*?),OU=(.*?)$/$1@$2/L, DEFAULT\0CN=Alice,OU=People"),
+                FuzzTarget.input(0, "RULE:^([a-z]+)\\/(\\\\d*).*$/$1/U\0a/1"),
+                FuzzTarget.input(2, "CN=Alice,OU=ServiceUsers,O=x"),
+                FuzzTarget.input(1,
+                        "org.apache.kafka.common.security.plain.PlainLoginModule required\n user_alice=\"a\\\"b\" "
+                                + "\"user_bob\"=x username='y';"));
     }
 
     @Override

@@ -2,53 +2,23 @@ package io.girok.fuzz;
 
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.function.Supplier;
 
 /// The targets by their names. Each is made when it is first asked for.
 enum Targets {
-    FRAMES {
-        @Override
-        FuzzTarget make() {
-            return new FrameTarget();
-        }
-    },
-    REQUESTS {
-        @Override
-        FuzzTarget make() {
-            return new RequestTarget();
-        }
-    },
-    BATCHES {
-        @Override
-        FuzzTarget make() {
-            return new BatchTarget();
-        }
-    },
-    SASL {
-        @Override
-        FuzzTarget make() {
-            return new SaslTarget();
-        }
-    },
-    TOKENS {
-        @Override
-        FuzzTarget make() {
-            return new TokenTarget();
-        }
-    },
-    SETTINGS {
-        @Override
-        FuzzTarget make() {
-            return new SettingsTarget();
-        }
-    },
-    METADATA {
-        @Override
-        FuzzTarget make() {
-            return new MetadataTarget();
-        }
-    };
+    FRAMES(FrameTarget::new), REQUESTS(RequestTarget::new), BATCHES(BatchTarget::new), SASL(SaslTarget::new),
+    TOKENS(TokenTarget::new), SETTINGS(SettingsTarget::new), METADATA(MetadataTarget::new);
 
-    abstract FuzzTarget make();
+    @SuppressWarnings("ImmutableEnumChecker") // constructors, which have no state
+    private final Supplier<FuzzTarget> maker;
+
+    Targets(Supplier<FuzzTarget> maker) {
+        this.maker = maker;
+    }
+
+    FuzzTarget make() {
+        return maker.get();
+    }
 
     static Targets of(String name) {
         for (Targets each : values()) {

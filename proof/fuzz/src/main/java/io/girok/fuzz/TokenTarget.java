@@ -112,16 +112,14 @@ final class TokenTarget implements FuzzTarget {
                 + "\"n\":\"" + "q".repeat(342) + "\"}]}";
         String okp = "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"one\",\"x\":"
                 + "\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}";
-        return List.of(input(0, base64(header) + "." + base64(claims) + ".AAAA"), input(1, claims), input(2, rsa),
-                input(2, okp), input(2, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}"),
-                input(0, base64("{\"alg\":\"none\"}") + "." + base64(claims) + "."),
-                input(0, base64("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"DEF\"}") + "..AAAA.AAAA.AAAA"),
-                input(3, header + "\0" + claims),
-                input(3, "{\"alg\":\"ES256\",\"cty\":\"JWT\",\"crit\":[\"exp\"],\"b64\":false}\0" + claims));
-    }
-
-    private static byte[] input(int kind, String text) {
-        return ((char) kind + text).getBytes(UTF_8);
+        return List.of(FuzzTarget.input(0, base64(header) + "." + base64(claims) + ".AAAA"),
+                FuzzTarget.input(1, claims), FuzzTarget.input(2, rsa),
+                FuzzTarget.input(2, okp), FuzzTarget.input(2, "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}"),
+                FuzzTarget.input(0, base64("{\"alg\":\"none\"}") + "." + base64(claims) + "."),
+                FuzzTarget.input(0,
+                        base64("{\"alg\":\"dir\",\"enc\":\"A128GCM\",\"zip\":\"DEF\"}") + "..AAAA.AAAA.AAAA"),
+                FuzzTarget.input(3, header + "\0" + claims),
+                FuzzTarget.input(3, "{\"alg\":\"ES256\",\"cty\":\"JWT\",\"crit\":[\"exp\"],\"b64\":false}\0" + claims));
     }
 
     @Override

@@ -22,19 +22,22 @@ public final class PartitionMutations {
 
     /// Of one request. Owned by who handles it: what is admitted comes before what is made.
     public final class Charge {
-        private final Request request;
+        private final String user;
+        private final String clientId;
         private final boolean isStrict;
         private long asked;
 
         private Charge(Request request, boolean isStrict) {
-            this.request = request;
+            this.user = request.connection().principal().name();
+            this.clientId = Objects.requireNonNullElse(request.clientId(), "");
             this.isStrict = isStrict;
         }
 
         /// Whether the client may have so many more partitions created or deleted; asked for each topic in turn. The
         /// one that uses up the quota is admitted whole, as in Apache Kafka, or a big topic would never be.
         public boolean admits(int partitions) {
-            if (isStrict && 0 < partitions && 0 < waitMs(asked, false)) {
+            if (isStrict && 0 < partitions
+                    && 0 < quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) asked)) {
                 return false;
             }
             asked += partitions;
@@ -45,18 +48,8 @@ public final class PartitionMutations {
         ///
         /// @return for how many milliseconds the client is to wait before it asks for more
         public int made(long partitions) {
-            return (int) Math.min(Integer.MAX_VALUE, waitMs(partitions, true));
-        }
-
-        private long waitMs(long partitions, boolean isToBeCounted) {
-            if (!quotas.has(QuotaKind.MUTATION)) {
-                return 0;
-            }
-            String user = request.connection().principal().name();
-            String clientId = Objects.requireNonNullElse(request.clientId(), "");
-            return isToBeCounted
-                    ? quotas.count(QuotaKind.MUTATION, user, clientId, (double) partitions)
-                    : quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) partitions);
+            return (int) Math.min(Integer.MAX_VALUE,
+                    quotas.count(QuotaKind.MUTATION, user, clientId, (double) partitions));
         }
     }
 }
