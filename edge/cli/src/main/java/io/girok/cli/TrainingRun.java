@@ -6,6 +6,8 @@ import io.girok.server.GirokServer;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -28,21 +31,49 @@ final class TrainingRun {
     private static final String TOPIC = "training";
     private static final int RECORDS = 200;
     private static final long LIMIT_SECONDS = 60;
-    private static final Pattern READY = Pattern.compile("Girok is ready.*?127\\.0\\.0\\.1:(\\d+)", Pattern.DOTALL);
+    private static final Pattern READY = Pattern.compile(
+            "Girok is ready.*?PLAINTEXT://(127\\.0\\.0\\.1:\\d+).*?SASL_SSL://(127\\.0\\.0\\.1:\\d+)", Pattern.DOTALL);
+    private static final String MECHANISM = "SCRAM-SHA-512";
+    private static final String LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required "
+            + "username=\"training\" password=\"training\";";
+
+    /// Where the broker listens.
+    private record Listeners(String plaintext, String secured) {}
 
     private TrainingRun() {}
 
     public static void main(String[] arguments) throws Exception {
         haltAfter(LIMIT_SECONDS);
-        CompletableFuture<String> bootstrap = new CompletableFuture<>();
-        System.setOut(new PrintStream(new ReadyLine(bootstrap), true, UTF_8));
+        DevelopmentAuthority authority = DevelopmentAuthority.open(
+                Files.createDirectories(Path.of(arguments[0], "certificates")));
+        Map<String, String> settings = Map.of("log.dirs", Path.of(arguments[0], "data").toString(),
+                "listeners", "PLAINTEXT://127.0.0.1:0,SASL_SSL://127.0.0.1:0", "http.listeners", "",
+                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                "super.users", "User:ANONYMOUS;User:training",
+                "ssl.keystore.type", "PEM", "ssl.keystore.location",
+                authority.issue("localhost", List.of("localhost", "127.0.0.1")).toString(),
+                "sasl.enabled.mechanisms", MECHANISM, "sasl.jaas.config", LOGIN);
+        CompletableFuture<Listeners> ready = new CompletableFuture<>();
+        System.setOut(new PrintStream(new ReadyLine(ready), true, UTF_8));
         Thread.ofPlatform().name("broker").daemon().start(() -> {
-            int exitCode = GirokServer.run(List.of("--set", "log.dirs=" + arguments[0], "--set",
-                    "listeners=PLAINTEXT://127.0.0.1:0", "--set", "http.listeners="));
-            bootstrap.completeExceptionally(new IllegalStateException("the broker has ended with " + exitCode));
+            int exitCode = GirokServer.run(settings.entrySet()
+                    .stream()
+                    .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
+                    .toList());
+            ready.completeExceptionally(new IllegalStateException("the broker has ended with " + exitCode));
         });
-        exercise(bootstrap.get());
+        exercise(ready.get().plaintext());
+        exerciseSecured(ready.get().secured(), authority);
         System.exit(0);
+    }
+
+    private static void exerciseSecured(String bootstrap, DevelopmentAuthority authority)
+            throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap, "security.protocol", "SASL_SSL",
+                "sasl.mechanism", MECHANISM, "sasl.jaas.config", LOGIN, "ssl.truststore.type", "PEM",
+                "ssl.truststore.location", authority.certificate().toString()))) {
+            admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
+        }
     }
 
     private static void exercise(String bootstrap) throws ExecutionException, InterruptedException {
@@ -82,13 +113,13 @@ final class TrainingRun {
         });
     }
 
-    /// Finds the port in what the broker prints.
+    /// Finds the ports in what the broker prints.
     private static final class ReadyLine extends OutputStream {
         private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-        private final CompletableFuture<String> bootstrap;
+        private final CompletableFuture<Listeners> ready;
 
-        ReadyLine(CompletableFuture<String> bootstrap) {
-            this.bootstrap = bootstrap;
+        ReadyLine(CompletableFuture<Listeners> ready) {
+            this.ready = ready;
         }
 
         @Override
@@ -97,7 +128,7 @@ final class TrainingRun {
             if (b == '\n') {
                 Matcher matcher = READY.matcher(text.toString(UTF_8));
                 if (matcher.find()) {
-                    bootstrap.complete("127.0.0.1:" + matcher.group(1));
+                    ready.complete(new Listeners(matcher.group(1), matcher.group(2)));
                 }
             }
         }

@@ -28,7 +28,7 @@ public final class EmbeddedConnection implements AutoCloseable {
         this.memory = new RequestMemory(settings.requestMemoryBytes(), clock, timers);
         this.isEncrypted = guard.tls().isPresent();
         RateLimitedLog complaints = new RateLimitedLog(LoggerFactory.getLogger(EmbeddedConnection.class), clock);
-        this.connection = new ClientConnection(1, new Listener("EMBEDDED", "", 0, guard), channel,
+        this.connection = new ClientConnection(1, new Listener("EMBEDDED", "", 0, guard, ListenerLimits.NONE), channel,
                 new ClientConnection.Surroundings(handler, supported, new RequestDecoder(supported), settings, memory,
                         clock, complaints));
         channel.freezeTime();

@@ -137,8 +137,8 @@ public final class NetworkServer implements AutoCloseable {
         ClientConnection connection = new ClientConnection(lastConnectionId.incrementAndGet(), listener, channel,
                 surroundings);
         InetAddress from = connection.remoteAddress().getAddress();
-        Optional<String> refusal = limits.opened(from);
-        var _ = channel.closeFuture().addListener(closed -> limits.closed(from));
+        Optional<String> refusal = limits.opened(listener, from);
+        var _ = channel.closeFuture().addListener(closed -> limits.closed(listener, from));
         if (refusal.isPresent()) {
             refusals.warn("connection " + connection + " refused: " + refusal.get());
             var _ = channel.close();
@@ -155,7 +155,7 @@ public final class NetworkServer implements AutoCloseable {
         }
         channel.pipeline().addLast(connection);
         connections.add(channel);
-        connection.pause(limits.waitMs(from));
+        connection.pause(limits.waitMs(listener, from));
     }
 
     /// In the order of the listeners given.

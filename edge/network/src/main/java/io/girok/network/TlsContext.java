@@ -68,7 +68,7 @@ public final class TlsContext {
                     })),
                     build(client.endpointIdentificationAlgorithm(settings.isHostVerified() ? "HTTPS" : null)));
             check(read.server);
-            LOG.info("{}: TLS by {}, {}", where, OpenSsl.isAvailable() ? "OpenSSL" : "the JDK", material.describe());
+            LOG.info("{}: TLS by {}, {}", where, isOpenSsl() ? "OpenSSL" : "the JDK", material.describe());
             return read;
         } catch (RuntimeException e) {
             throw new IOException(where + ": TLS can't be spoken with what is set: " + e.getMessage(), e);
@@ -76,12 +76,26 @@ public final class TlsContext {
     }
 
     private SslContext build(SslContextBuilder builder) throws IOException {
-        builder.sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+        builder.sslProvider(isOpenSsl() ? SslProvider.OPENSSL : SslProvider.JDK)
                 .protocols(settings.protocols());
         if (!settings.cipherSuites().isEmpty()) {
             builder.ciphers(settings.cipherSuites());
         }
         return builder.build();
+    }
+
+    private boolean isOpenSsl() throws IOException {
+        return switch (settings.engine()) {
+            case FASTEST -> OpenSsl.isAvailable();
+            case JDK -> false;
+            case OPENSSL -> {
+                if (!OpenSsl.isAvailable()) {
+                    throw new IOException(where + ": 'ssl.provider' is OpenSSL, whose library can't be loaded here; "
+                            + "allowed: SunJSSE, or nothing", OpenSsl.unavailabilityCause());
+                }
+                yield true;
+            }
+        };
     }
 
     /// Some of what is wrong shows with the first connection only.

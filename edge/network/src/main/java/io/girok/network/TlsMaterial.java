@@ -53,9 +53,9 @@ final class TlsMaterial {
             case null -> {
                 // A client that shows nothing of itself.
             }
-            case OwnKey.Store(String file, String type, var password, var keyPassword) -> {
+            case OwnKey.Store(String file, String type, var password, var keyPassword, String algorithm) -> {
                 KeyStore keys = readStore(file, type, password);
-                store = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                store = KeyManagerFactory.getInstance(algorithm);
                 store.init(keys, characters(keyPassword.or(() -> password)));
                 chain = chainOf(keys, file);
             }
@@ -84,8 +84,8 @@ final class TlsMaterial {
             case null -> {
                 // The JDK's authorities.
             }
-            case Trust.Store(String file, String type, var password) -> {
-                trusted = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            case Trust.Store(String file, String type, var password, String algorithm) -> {
+                trusted = TrustManagerFactory.getInstance(algorithm);
                 trusted.init(readStore(file, type, password));
             }
             case Trust.PemFile(String file) ->

@@ -9,9 +9,15 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -44,6 +50,20 @@ final class Certificates {
         return Files.writeString(file, bundle.getPrivateKeyPEM() + "\n" + bundle.getCertificatePathPEM());
     }
 
+    /// Writes key and chain to one file, the key encrypted as OpenSSL does it.
+    static Path writeEncryptedPem(X509Bundle bundle, Path file) throws Exception {
+        Cipher cipher = Cipher.getInstance("PBEWithHmacSHA256AndAES_256");
+        cipher.init(Cipher.ENCRYPT_MODE, SecretKeyFactory.getInstance("PBEWithHmacSHA256AndAES_256")
+                .generateSecret(new PBEKeySpec(PASSWORD.toCharArray())));
+        AlgorithmParameters parameters = AlgorithmParameters.getInstance("PBES2");
+        parameters.init(cipher.getParameters().getEncoded());
+        byte[] encrypted = new EncryptedPrivateKeyInfo(parameters,
+                cipher.doFinal(bundle.getKeyPair().getPrivate().getEncoded())).getEncoded();
+        return Files.writeString(file, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n"
+                + Base64.getMimeEncoder().encodeToString(encrypted)
+                + "\n-----END ENCRYPTED PRIVATE KEY-----\n" + bundle.getCertificatePathPEM());
+    }
+
     static Path writeStore(X509Bundle bundle, Path file) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
@@ -57,9 +77,15 @@ final class Certificates {
 
     /// A listener's TLS with that key, which trusts the authority.
     TlsSettings settings(TlsSettings.OwnKey own, TlsSettings.ClientAuth clientAuth, String rules) {
+        return settings(own, clientAuth, rules, TlsSettings.Engine.FASTEST);
+    }
+
+    /// As [#settings].
+    TlsSettings settings(TlsSettings.OwnKey own, TlsSettings.ClientAuth clientAuth, String rules,
+            TlsSettings.Engine engine) {
         return new TlsSettings(Optional.of(own),
                 Optional.of(new TlsSettings.Trust.PemText(authority.getCertificatePEM())),
-                List.of("TLSv1.3", "TLSv1.2"), List.of(), clientAuth, true, PrincipalMapping.parse(rules));
+                List.of("TLSv1.3", "TLSv1.2"), List.of(), engine, clientAuth, true, PrincipalMapping.parse(rules));
     }
 
     static TlsSettings.OwnKey pem(Path file) {

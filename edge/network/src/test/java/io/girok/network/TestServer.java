@@ -63,7 +63,8 @@ final class TestServer implements AutoCloseable {
                 .of(EnumSet.of(ApiKeys.METADATA, ApiKeys.PRODUCE, ApiKeys.FETCH, ApiKeys.API_VERSIONS,
                         ApiKeys.SASL_HANDSHAKE, ApiKeys.SASL_AUTHENTICATE));
         this.network = NetworkServer.start(
-                List.of(new Listener("PLAINTEXT", "localhost", 0, guard)), shards, supported, handler, settings,
+                List.of(new Listener("PLAINTEXT", "localhost", 0, guard, ListenerLimits.NONE)), shards, supported,
+                handler, settings,
                 quotas, new SystemClock());
     }
 

@@ -13,7 +13,11 @@ import io.girok.network.TestServer.Aside;
 import io.girok.security.TlsSettings;
 import io.girok.security.TlsSettings.ClientAuth;
 import io.girok.wire.SlicedRecords;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.pkitesting.X509Bundle;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -40,6 +44,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -194,11 +199,45 @@ class TlsListenerTest {
         Path file = Certificates.writeStore(certificates.issue("CN=stored"), directory.resolve("own.p12"));
         server.close();
         tls = TlsContext.load("x", certificates.settings(new TlsSettings.OwnKey.Store(file.toString(), "JKS",
-                Optional.of(new Secret(Certificates.PASSWORD)), Optional.empty()), ClientAuth.NONE, ""), handshakes);
+                Optional.of(new Secret(Certificates.PASSWORD)), Optional.empty(), "PKIX"), ClientAuth.NONE, ""),
+                handshakes);
         server = new TestServer(NettyShards.start(1), TestServer.AT_ONCE, NetworkSettings.DEFAULTS,
                 new Guard(Optional.of(tls), Optional.empty()));
 
         assertThat(shownToANewClient()).isEqualTo("CN=stored");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anEncryptedKeyServesWithItsPassword(TlsSettings.Engine engine) throws Exception {
+        Path file = Certificates.writeEncryptedPem(certificates.issue("CN=locked"), directory.resolve("locked.pem"));
+        server.close();
+        tls = TlsContext.load("x", certificates.settings(new TlsSettings.OwnKey.PemFile(file.toString(),
+                Optional.of(new Secret(Certificates.PASSWORD))), ClientAuth.NONE, "", engine), handshakes);
+        server = new TestServer(NettyShards.start(1), TestServer.AT_ONCE, NetworkSettings.DEFAULTS,
+                new Guard(Optional.of(tls), Optional.empty()));
+
+        assertThat(shownToANewClient()).isEqualTo("CN=locked");
+
+        assertThatThrownBy(() -> load(new TlsSettings.OwnKey.PemFile(file.toString(),
+                Optional.of(new Secret("guessed")))))
+                .hasMessageContaining("private key can't be read")
+                .hasMessageNotContaining("guessed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whoseTlsIsSpokenIsChosen(TlsSettings.Engine engine) throws Exception {
+        tls = TlsContext.load("x", certificates.settings(Certificates.pem(ownFile), ClientAuth.NONE, "", engine),
+                handshakes);
+
+        SslHandler handler = tls.serverHandler(ByteBufAllocator.DEFAULT);
+        try {
+            assertThat(handler.engine() instanceof ReferenceCountedOpenSslEngine)
+                    .isEqualTo(engine != TlsSettings.Engine.JDK);
+        } finally {
+            ReferenceCountUtil.release(handler.engine());
+        }
     }
 
     @Test
@@ -207,7 +246,7 @@ class TlsListenerTest {
                 .hasMessage("listener 'SSL': there is no file '/nowhere'");
         assertThatThrownBy(() -> load(new TlsSettings.OwnKey.Store(
                 Certificates.writeStore(certificates.issue("CN=x"), directory.resolve("x.p12")).toString(), "PKCS12",
-                Optional.of(new Secret("wrong")), Optional.empty())))
+                Optional.of(new Secret("wrong")), Optional.empty(), "SunX509")))
                 .hasMessageContaining("x.p12")
                 .hasMessageContaining("password")
                 .hasMessageNotContaining("wrong");

@@ -3,11 +3,13 @@ package io.girok.server;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.InvalidSetting;
+import io.girok.metadata.setting.ListenerSettings;
 import io.girok.metadata.setting.SecuritySettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.network.BoundListener;
 import io.girok.network.ConnectionSettings;
 import io.girok.network.Listener;
+import io.girok.network.ListenerLimits;
 import io.girok.network.NetworkSettings;
 import io.girok.quorum.zookeeper.ZookeeperSettings;
 import io.girok.security.ListenerSecurity;
@@ -151,8 +153,15 @@ final class ServerSettings {
     List<Listener> listeners(Doors doors) {
         return listeners.stream()
                 .map(address -> new Listener(address.name(), address.host(), address.port(),
-                        doors.guard(address.name())))
+                        doors.guard(address.name()), limits(address.name())))
                 .toList();
+    }
+
+    private ListenerLimits limits(String listener) {
+        ListenerSettings own = settings.at(listener);
+        return new ListenerLimits(own.own(SecuritySettings.MAX_CONNECTIONS).orElse(ListenerLimits.NONE.max()),
+                own.own(SecuritySettings.MAX_CONNECTION_CREATION_RATE).orElse(ListenerLimits.NONE.maxPerSecond()),
+                betweenNodes.isPresent() && 1 < listeners.size() && listener.equals(nodesListener()));
     }
 
     /// What clients are told: the advertised address, or, of a node that is alone, none, so that each hears the one it
@@ -225,8 +234,8 @@ final class ServerSettings {
                         + "'; allowed: an address or a name that resolves, a colon, and a number");
             }
         }
-        return new ConnectionSettings(settings.get(BrokerSettings.MAX_CONNECTIONS),
+        return new ConnectionSettings(settings.get(SecuritySettings.MAX_CONNECTIONS),
                 settings.get(BrokerSettings.MAX_CONNECTIONS_PER_IP), overrides,
-                settings.get(BrokerSettings.MAX_CONNECTION_CREATION_RATE));
+                settings.get(SecuritySettings.MAX_CONNECTION_CREATION_RATE));
     }
 }

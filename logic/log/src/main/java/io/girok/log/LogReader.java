@@ -217,7 +217,7 @@ final class LogReader {
     }
 
     /// A batch is validated before it is stored: what can't be read has changed since.
-    private static CorruptLog corrupt(RecordBatch batch, InvalidBatch cause) {
+    static CorruptLog corrupt(RecordBatch batch, InvalidBatch cause) {
         return new CorruptLog("the " + batch + " can't be read any more: " + cause.getMessage());
     }
 }

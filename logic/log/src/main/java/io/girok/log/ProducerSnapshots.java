@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.files.CorruptLog;
 import io.girok.files.FileNames;
+import io.girok.record.InvalidBatch;
 import io.girok.record.RecordBatch;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.record.producer.ProducerStates;
@@ -98,11 +99,19 @@ final class ProducerSnapshots {
                 if (header.baseOffset() < from || to <= header.baseOffset() || !header.hasProducerId()) {
                     continue;
                 }
-                Optional<AbortedTransaction> aborted = states.apply(header.isControl() ? scan.whole() : header);
+                Optional<AbortedTransaction> aborted = apply(states, header.isControl() ? scan.whole() : header);
                 if (indexesAborted && aborted.isPresent()) {
                     segment.transactionIndex().append(aborted.get());
                 }
             }
+        }
+    }
+
+    private static Optional<AbortedTransaction> apply(ProducerStates states, RecordBatch batch) throws CorruptLog {
+        try {
+            return states.apply(batch);
+        } catch (InvalidBatch e) {
+            throw LogReader.corrupt(batch, e);
         }
     }
 }

@@ -1,20 +1,30 @@
 package io.girok.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
+import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.record.producer.ProducerEntry;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 /// What idempotent and transactional producers are promised, through restarts and crashes.
 class ProducerStatesTest {
     private static final long PRODUCER = 77;
+    private static final int CRC = 17;
+    private static final int ATTRIBUTES = 21;
+    private static final int NO_COMPRESSION_TYPE = 5;
 
     private final LogWorld world = new LogWorld().open();
 
@@ -35,13 +45,17 @@ class ProducerStatesTest {
     }
 
     private AppendResult mark(int epoch, int type, int coordinatorEpoch) {
+        return world.store.append(marker(epoch, type, coordinatorEpoch), AppendOrigin.COORDINATOR, 0);
+    }
+
+    private static ByteBuffer marker(int epoch, int type, int coordinatorEpoch) {
         ByteBuffer key = ByteBuffer.allocate(4).putShort((short) 0).putShort((short) type).flip();
         ByteBuffer value = ByteBuffer.allocate(6).putShort((short) 0).putInt(coordinatorEpoch).flip();
-        BatchBuilder marker = new BatchBuilder().producer(PRODUCER, (short) epoch, -1)
+        return new BatchBuilder().producer(PRODUCER, (short) epoch, -1)
                 .transactional()
                 .control()
-                .append(1_700_000_000_000L, key, value);
-        return world.store.append(marker.build(), AppendOrigin.COORDINATOR, 0);
+                .append(1_700_000_000_000L, key, value)
+                .build();
     }
 
     private static RejectReason reason(AppendResult result) {
@@ -236,6 +250,29 @@ class ProducerStatesTest {
         assertThat(found).containsExactly(aborted);
         assertThat(reason(mark(0, 0, 4))).isEqualTo(RejectReason.COORDINATOR_FENCED);
         assertThat(world.store.abortedTransactions(2, 10)).isEmpty();
+    }
+
+    /// With a CRC that fits: only who reads the marker sees that it can't be read.
+    @Test
+    void aMarkerThatCanNotBeReadTakesThePartitionOffline() throws IOException {
+        ByteBuffer marker = marker(0, 0, 0);
+        marker.put(ATTRIBUTES + 1, (byte) (marker.get(ATTRIBUTES + 1) | NO_COMPRESSION_TYPE));
+        CRC32C crc = new CRC32C();
+        crc.update(marker.slice(ATTRIBUTES, marker.remaining() - ATTRIBUTES));
+        marker.putInt(CRC, (int) crc.getValue());
+        LogWorld damaged = new LogWorld();
+        Path directory = LogWorld.PATH.resolve(LogWorld.NAME.toString());
+        damaged.disk.createDirectories(directory);
+        try (DiskFile file = damaged.disk.open(directory.resolve("00000000000000000000.log"), Disk.Access.WRITE)) {
+            file.write(marker, 0);
+            file.sync();
+        }
+
+        assertThatThrownBy(() -> damaged.open().store.producers())
+                .isInstanceOfSatisfying(StorageFailed.class,
+                        failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION))
+                .hasMessageContaining("can't be read any more");
+        assertThat(damaged.directory.failure()).isEmpty();
     }
 
     @Test

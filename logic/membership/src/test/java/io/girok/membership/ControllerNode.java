@@ -16,6 +16,7 @@ import io.girok.wire.PeerConnection;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.BrokerRegistrationRequestData;
@@ -54,8 +55,9 @@ final class ControllerNode {
     }
 
     static ControllerRules rules() {
-        return new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new NoSettings(), () -> new TopicId(1, 7),
-                bound -> 0);
+        AtomicLong ids = new AtomicLong(7);
+        return new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new NoSettings(),
+                () -> new TopicId(1, ids.getAndIncrement()), bound -> 0);
     }
 
     /// A broker with a connection of its own, fenced so far; its process answers whoever asks.

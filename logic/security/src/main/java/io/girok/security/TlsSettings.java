@@ -14,11 +14,13 @@ import java.util.Optional;
 /// @param trusted whom other certificates must come from; empty: the JDK's authorities
 /// @param protocols versions, `TLSv1.3`
 /// @param cipherSuites empty: the engine's choice
+/// @param engine whose TLS it is
 /// @param clientAuth whether clients show a certificate
 /// @param isHostVerified whether a server's certificate must be for the name it is reached by
 /// @param principalMapping who a client's certificate makes it
 public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<String> protocols,
-        List<String> cipherSuites, ClientAuth clientAuth, boolean isHostVerified, PrincipalMapping principalMapping) {
+        List<String> cipherSuites, Engine engine, ClientAuth clientAuth, boolean isHostVerified,
+        PrincipalMapping principalMapping) {
     private static final String PEM = "PEM";
 
     /// Whether clients show a certificate.
@@ -26,10 +28,19 @@ public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<St
         NONE, REQUESTED, REQUIRED
     }
 
+    /// Whose TLS is spoken.
+    public enum Engine {
+        /// OpenSSL's where its library is there, the JDK's otherwise.
+        FASTEST, OPENSSL, JDK
+    }
+
     /// Where a key and its certificates are.
     public sealed interface OwnKey {
         /// A JKS or PKCS12 file.
-        record Store(String file, String type, Optional<Secret> password, Optional<Secret> keyPassword)
+        ///
+        /// @param algorithm how the key is chosen
+        record Store(String file, String type, Optional<Secret> password, Optional<Secret> keyPassword,
+                String algorithm)
                 implements
                     OwnKey {}
 
@@ -43,7 +54,9 @@ public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<St
     /// Where certificates are that are trusted.
     public sealed interface Trust {
         /// A JKS or PKCS12 file.
-        record Store(String file, String type, Optional<Secret> password) implements Trust {}
+        ///
+        /// @param algorithm how chains are checked
+        record Store(String file, String type, Optional<Secret> password, String algorithm) implements Trust {}
 
         /// A PEM file.
         record PemFile(String file) implements Trust {}
@@ -65,9 +78,17 @@ public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<St
                 ? settings.own(SecuritySettings.SSL_CLIENT_AUTH).orElse("none")
                 : settings.get(SecuritySettings.SSL_CLIENT_AUTH);
         return new TlsSettings(own(where, settings), trust(where, settings), protocols(where, settings),
-                settings.get(SecuritySettings.SSL_CIPHER_SUITES),
+                settings.get(SecuritySettings.SSL_CIPHER_SUITES), engine(settings),
                 ClientAuth.valueOf(clientAuth.toUpperCase(java.util.Locale.ROOT)), isHostVerified(settings),
                 PrincipalMapping.parse(settings.get(SecuritySettings.SSL_PRINCIPAL_MAPPING_RULES)));
+    }
+
+    private static Engine engine(ListenerSettings settings) {
+        return switch (settings.find(SecuritySettings.SSL_PROVIDER).orElse("")) {
+            case "OpenSSL" -> Engine.OPENSSL;
+            case "SunJSSE" -> Engine.JDK;
+            default -> Engine.FASTEST;
+        };
     }
 
     private static boolean isHostVerified(ListenerSettings settings) {
@@ -122,7 +143,8 @@ public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<St
         }
         return file.map(location -> type.equals(PEM)
                 ? new OwnKey.PemFile(location, keyPassword)
-                : new OwnKey.Store(location, type, password, keyPassword));
+                : new OwnKey.Store(location, type, password, keyPassword,
+                        settings.get(SecuritySettings.SSL_KEYMANAGER_ALGORITHM)));
     }
 
     private static Optional<Trust> trust(String where, ListenerSettings settings) {
@@ -142,6 +164,7 @@ public record TlsSettings(Optional<OwnKey> own, Optional<Trust> trusted, List<St
         }
         return file.map(location -> type.equals(PEM)
                 ? new Trust.PemFile(location)
-                : new Trust.Store(location, type, settings.find(SecuritySettings.SSL_TRUSTSTORE_PASSWORD)));
+                : new Trust.Store(location, type, settings.find(SecuritySettings.SSL_TRUSTSTORE_PASSWORD),
+                        settings.get(SecuritySettings.SSL_TRUSTMANAGER_ALGORITHM)));
     }
 }

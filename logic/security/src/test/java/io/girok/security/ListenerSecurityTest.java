@@ -31,9 +31,20 @@ class ListenerSecurityTest {
                 "listener.name.internal.ssl.client.auth", "required"), "INTERNAL", "CLIENTS");
 
         assertThat(securities.get("CLIENTS").tls().orElseThrow().own()).contains(
-                new TlsSettings.OwnKey.Store("/all.p12", "JKS", Optional.of(new Secret("one")), Optional.empty()));
+                new TlsSettings.OwnKey.Store("/all.p12", "JKS", Optional.of(new Secret("one")), Optional.empty(),
+                        "SunX509"));
         assertThat(securities.get("CLIENTS").isOpenToAll()).isTrue();
         assertThat(securities.get("INTERNAL").isOpenToAll()).isFalse();
+    }
+
+    @Test
+    void theEngineIsTheOneOfTheProvider() {
+        Map<String, ListenerSecurity> securities = of(Map.of("ssl.keystore.location", "/a.p12", "ssl.provider",
+                "SunJSSE", "listener.security.protocol.map", "SSL:SSL,OTHER:SSL",
+                "listener.name.other.ssl.provider", "OpenSSL"), "SSL", "OTHER");
+
+        assertThat(securities.get("SSL").tls().orElseThrow().engine()).isEqualTo(TlsSettings.Engine.JDK);
+        assertThat(securities.get("OTHER").tls().orElseThrow().engine()).isEqualTo(TlsSettings.Engine.OPENSSL);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.girok.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.quorum.zookeeper.ZookeeperEnsemble;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -220,27 +221,62 @@ class SaslIT {
 
     @Test
     void threeBrokersShowEachOtherWhoTheyAre() throws Exception {
-        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-512")) {
-            String node = mechanism.equals("PLAIN")
-                    ? PLAIN + "username=node password=\"n\" user_node=\"n\";"
-                    : SCRAM + "username=node password=\"n\";";
-            Map<String, String> settings = new HashMap<>(tls());
-            settings.putAll(Map.of("inter.broker.listener.name", "SASL_SSL", "sasl.enabled.mechanisms", mechanism,
-                    "sasl.mechanism.inter.broker.protocol", mechanism, "sasl.jaas.config", node,
-                    "listener.name.sasl_ssl.ssl.client.auth", "required"));
-            Path own = authority.pem("CN=client", "client.pem");
-            Map<String, Object> client = client(mechanism, node);
-            client.putAll(Map.of("ssl.keystore.type", "PEM", "ssl.keystore.location", own.toString()));
-            try (GirokCluster cluster = GirokCluster.start(directory.resolve(mechanism), settings)) {
-                try (Admin admin = admin(cluster.bootstrap(), client)) {
-                    Clients.await(admin.createTopics(List.of(new NewTopic("orders", 3, (short) 3))).all());
-                }
-                TlsIT.produceAndConsume(cluster.bootstrap(), client, 1_000);
-                cluster.kill(1);
-                TlsIT.produceAndConsume(cluster.bootstrap(), client, 100);
-                cluster.restart(1);
-            }
+        String node = PLAIN + "username=node password=\"n\" user_node=\"n\";";
+        Map<String, Object> client = node("PLAIN", node);
+        try (GirokCluster cluster = GirokCluster.start(directory, amongNodes("PLAIN", node, Map.of()))) {
+            goesOnWithoutTheFirst(cluster, client, 3);
         }
+    }
+
+    /// Voters talk before they know any user.
+    @Test
+    void controllersAndBrokersThatDoNotVoteShowEachOtherWhoTheyAre() throws Exception {
+        String node = SCRAM + "username=node password=\"n\";";
+        Map<String, Object> client = node("SCRAM-SHA-512", node);
+        try (GirokCluster cluster = GirokCluster.start(new GirokCluster.Shape(2, 1, 1), directory,
+                amongNodes("SCRAM-SHA-512", node,
+                        Map.of("default.replication.factor", "2", "offsets.topic.replication.factor", "2")))) {
+            goesOnWithoutTheFirst(cluster, client, 2);
+        }
+    }
+
+    @Test
+    void brokersWithZookeeperShowEachOtherWhoTheyAre() throws Exception {
+        String node = SCRAM + "username=node password=\"n\";";
+        Map<String, Object> client = node("SCRAM-SHA-256", node);
+        try (ZookeeperEnsemble ensemble = ZookeeperEnsemble.start(directory.resolve("ensemble"), 1, List.of());
+                GirokCluster cluster = GirokCluster.start(directory, amongNodes("SCRAM-SHA-256", node,
+                        Map.of("zookeeper.connect", ensemble.connect(), "controller.quorum.voters", "")))) {
+            goesOnWithoutTheFirst(cluster, client, 3);
+        }
+    }
+
+    private static void goesOnWithoutTheFirst(GirokCluster cluster, Map<String, Object> client, int replicas) {
+        try (Admin admin = admin(cluster.bootstrap(), client)) {
+            Clients.await(admin.createTopics(List.of(new NewTopic("orders", 3, (short) replicas))).all());
+        }
+        TlsIT.produceAndConsume(cluster.bootstrap(), client, 1_000);
+        cluster.kill(1);
+        TlsIT.produceAndConsume(cluster.bootstrap(), client, 100);
+        cluster.restart(1);
+    }
+
+    /// What a cluster is told whose nodes have a certificate and a login.
+    private Map<String, String> amongNodes(String mechanism, String jaas, Map<String, String> more) throws IOException {
+        Map<String, String> settings = tls();
+        settings.putAll(Map.of("inter.broker.listener.name", "SASL_SSL", "sasl.enabled.mechanisms", mechanism,
+                "sasl.mechanism.inter.broker.protocol", mechanism, "sasl.jaas.config", jaas,
+                "listener.name.sasl_ssl.ssl.client.auth", "required"));
+        settings.putAll(more);
+        return settings;
+    }
+
+    /// A client with a certificate.
+    private Map<String, Object> node(String mechanism, String jaas) throws IOException {
+        Map<String, Object> client = client(mechanism, jaas);
+        client.putAll(Map.of("ssl.keystore.type", "PEM", "ssl.keystore.location",
+                authority.pem("CN=client", "client.pem").toString()));
+        return client;
     }
 
     private Map<String, String> tls() throws IOException {

@@ -7,7 +7,8 @@ import java.util.function.Supplier;
 /// The targets by their names. Each is made when it is first asked for.
 enum Targets {
     FRAMES(FrameTarget::new), REQUESTS(RequestTarget::new), BATCHES(BatchTarget::new), SASL(SaslTarget::new),
-    TOKENS(TokenTarget::new), SETTINGS(SettingsTarget::new), METADATA(MetadataTarget::new);
+    TOKENS(TokenTarget::new), SETTINGS(SettingsTarget::new), METADATA(MetadataTarget::new),
+    SEGMENTS(SegmentTarget::new);
 
     @SuppressWarnings("ImmutableEnumChecker") // constructors, which have no state
     private final Supplier<FuzzTarget> maker;

@@ -128,18 +128,12 @@ public final class BrokerSettings {
             Setting.of("connections.max.idle.ms", ValueType.longs(1, Long.MAX_VALUE), "600000",
                     "How long a connection may be silent before it is closed, in milliseconds."));
 
-    public static final Setting<Integer> MAX_CONNECTIONS = add(
-            Setting.of("max.connections", ValueType.ints(1, Integer.MAX_VALUE), "2147483647",
-                    "How many connections may be open at a time; one more is closed at once."));
     public static final Setting<Integer> MAX_CONNECTIONS_PER_IP = add(
             Setting.of("max.connections.per.ip", ValueType.ints(0, Integer.MAX_VALUE), "2147483647",
                     "How many connections may be open from one address."));
     public static final Setting<List<String>> MAX_CONNECTIONS_PER_IP_OVERRIDES = add(
             Setting.of("max.connections.per.ip.overrides", ValueType.list("ADDRESS:NUMBER, separated by commas", 0), "",
                     "Addresses or names from which another number of connections may be open."));
-    public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE = add(
-            Setting.of("max.connection.creation.rate", ValueType.ints(1, Integer.MAX_VALUE), "2147483647",
-                    "How many connections are begun in a second; what comes faster is kept waiting."));
     public static final Setting<Integer> QUOTA_WINDOW_NUM = add(
             Setting.of("quota.window.num", ValueType.ints(1, Integer.MAX_VALUE), "11",
                     "Over how many windows a client's use is looked at together: all but the last of them may be used "

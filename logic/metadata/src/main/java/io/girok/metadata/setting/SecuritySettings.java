@@ -22,6 +22,8 @@ public final class SecuritySettings {
     private static final String[] TOKEN_VALIDATORS = {
         "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler",
         "org.apache.kafka.common.security.oauthbearer.secured.OAuthBearerValidatorCallbackHandler"};
+    private static final String PRINCIPAL_BUILDER = "org.apache.kafka.common.security.authenticator."
+            + "DefaultKafkaPrincipalBuilder";
 
     public static final Setting<List<String>> LISTENER_SECURITY_PROTOCOL_MAP = add(
             Setting.of("listener.security.protocol.map",
@@ -37,6 +39,14 @@ public final class SecuritySettings {
                     ValueType.words("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"),
                     "What nodes speak among each other, if inter.broker.listener.name does not say it; without "
                             + "both, what is spoken at the first of 'listeners', where Apache Kafka takes PLAINTEXT."));
+
+    public static final Setting<Integer> MAX_CONNECTIONS = add(
+            Setting.of("max.connections", ValueType.ints(1, Integer.MAX_VALUE), "2147483647",
+                    "How many connections may be open at a time; one more is closed at once. Those of the listener at "
+                            + "which nodes reach each other are counted and let in, if there are others."));
+    public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE = add(
+            Setting.of("max.connection.creation.rate", ValueType.ints(1, Integer.MAX_VALUE), "2147483647",
+                    "How many connections are begun in a second; what comes faster is kept waiting."));
 
     public static final Setting<String> SSL_KEYSTORE_TYPE = add(
             Setting.of("ssl.keystore.type", ValueType.words("JKS", "PKCS12", "PEM"), "JKS",
@@ -78,6 +88,16 @@ public final class SecuritySettings {
     public static final Setting<List<String>> SSL_CIPHER_SUITES = add(
             Setting.of("ssl.cipher.suites", ValueType.list("cipher suites, separated by commas", 0), "",
                     "The cipher suites that are agreed to; empty: the engine's choice."));
+    public static final Setting<String> SSL_PROVIDER = add(
+            Setting.optional("ssl.provider", ValueType.words("OpenSSL", "SunJSSE"),
+                    "Whose TLS is spoken: OpenSSL's or the JDK's (SunJSSE); without it, OpenSSL's where its library "
+                            + "is there."));
+    public static final Setting<String> SSL_KEYMANAGER_ALGORITHM = add(
+            Setting.of("ssl.keymanager.algorithm", ValueType.words("SunX509", "PKIX"), "SunX509",
+                    "How the key of a JKS or PKCS12 file is chosen."));
+    public static final Setting<String> SSL_TRUSTMANAGER_ALGORITHM = add(
+            Setting.of("ssl.trustmanager.algorithm", ValueType.words("PKIX", "SunX509"), "PKIX",
+                    "How chains of certificates are checked against a JKS or PKCS12 file."));
     public static final Setting<String> SSL_CLIENT_AUTH = add(
             Setting.of("ssl.client.auth", ValueType.words("none", "requested", "required"), "none",
                     "Whether clients show a certificate. With SASL_SSL it counts if given for the listener only."));
@@ -89,6 +109,9 @@ public final class SecuritySettings {
             Setting.of("ssl.principal.mapping.rules",
                     ValueType.text("RULE:PATTERN/REPLACEMENT/[L|U] or DEFAULT, separated by commas"), "DEFAULT",
                     "Who a client is by the name in its certificate; the first rule that fits counts."));
+    public static final Setting<String> PRINCIPAL_BUILDER_CLASS = add(
+            Setting.optional("principal.builder.class", ValueType.words(PRINCIPAL_BUILDER),
+                    "Kafka's own builder of principals; who a client is is always found its way, with or without it."));
 
     public static final Setting<List<String>> SASL_ENABLED_MECHANISMS = add(
             Setting.of("sasl.enabled.mechanisms",

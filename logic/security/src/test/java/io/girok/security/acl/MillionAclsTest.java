@@ -10,16 +10,17 @@ import io.girok.metadata.acl.AclResource;
 import io.girok.metadata.acl.Acls;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// A million ACLs: what they take, and that a decision does not look at them.
 class MillionAclsTest {
     private static final int COUNT = 1_000_000;
     private static final int DECISIONS = 100_000;
     private static final long MAX_BYTES_PER_ACL = 700;
-    /// A scan of a million takes ten milliseconds or more, hashing a few microseconds.
-    private static final long MAX_MICROS_PER_DECISION = 1_000;
 
+    /// Scans of a million each would take half an hour.
     @Test
+    @Timeout(120)
     void aMillionAclsFitIntoMemoryAndNoDecisionScansThem() {
         long before = usedBytes();
         Acls acls = Acls.NONE;
@@ -32,19 +33,14 @@ class MillionAclsTest {
         AclDecision decision = new AclDecision(all, new AclRules(Set.of(), false),
                 new Caller(Principal.user("u7"), "10.0.0.1"));
 
-        long start = System.nanoTime();
         int allowed = 0;
         for (int i = 0; i < DECISIONS; i++) {
             allowed += decision.isAllowed(AclOperation.READ, AclResource.TOPIC, "topic-" + i) ? 1 : 0;
         }
-        long microsPerDecision = (System.nanoTime() - start) / 1_000 / DECISIONS;
 
-        System.out.println("MillionAclsTest: " + bytesPerAcl + " bytes for an ACL, " + microsPerDecision
-                + " microseconds for a decision");
         assertThat(all.size()).isEqualTo(COUNT);
         assertThat(allowed).isEqualTo(DECISIONS / 1_000);
         assertThat(bytesPerAcl).isLessThan(MAX_BYTES_PER_ACL);
-        assertThat(microsPerDecision).isLessThan(MAX_MICROS_PER_DECISION);
     }
 
     private static long usedBytes() {

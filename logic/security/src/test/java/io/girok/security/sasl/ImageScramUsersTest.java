@@ -3,11 +3,14 @@ package io.girok.security.sasl;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Secret;
 import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord.ScramCredentialSet;
 import io.girok.metadata.ScramCredential;
 import io.girok.metadata.ScramUser;
+import io.girok.security.sasl.SaslExchange.Step;
+import java.lang.management.ManagementFactory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +68,36 @@ class ImageScramUsersTest {
 
         assertThat(directory.shapes(MECHANISM)).isEqualTo(List.of(new ScramUsers.Shape(4_096, 4, true)));
         assertThat(directory.sharedSecret()).isNotEmpty();
+    }
+
+    /// Time can't be asserted, but work leaves its traces: to make a password's keys takes thousands of hashes.
+    @Test
+    void anUnknownUserTakesNoMoreAndNoLessWorkThanAWrongPassword() throws Exception {
+        set("alice", "1ut4w5s90bm3zx7e6q8cvyr2dk", 8_192);
+        directory.known();
+        ScramUsers users = users(new byte[32]);
+        long known = 0;
+        long unknown = 0;
+        for (int i = 0; i < 200; i++) {
+            known = allocatedByAttempt(users, "alice");
+            unknown = allocatedByAttempt(users, "nobody");
+        }
+
+        assertThat(Math.abs(known - unknown)).isLessThan(16 * 1024);
+    }
+
+    /// By the server alone.
+    private static long allocatedByAttempt(ScramUsers users, String user) throws Exception {
+        ScramClient client = new ScramClient(MECHANISM, user, new Secret("guessed"), "client");
+        ScramExchange server = new ScramExchange(MECHANISM, users, "server");
+        var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long begin = thread.getCurrentThreadAllocatedBytes();
+        Step.Continue challenge = (Step.Continue) server.take(client.first());
+        long first = thread.getCurrentThreadAllocatedBytes() - begin;
+        byte[] last = client.answer(challenge.challenge());
+        begin = thread.getCurrentThreadAllocatedBytes();
+        assertThat(server.take(last)).isEqualTo(new Step.Failed("unknown user or wrong password"));
+        return first + thread.getCurrentThreadAllocatedBytes() - begin;
     }
 
     private ScramUsers users(byte[] secret) {

@@ -205,6 +205,16 @@ final class BrokerProcess implements AutoCloseable {
         return "127.0.0.1:" + loadPort;
     }
 
+    /// Without TLS.
+    String plainBootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    /// Where plaintext is spoken.
+    int port() {
+        return port;
+    }
+
     long pid() {
         return process.pid();
     }

@@ -11,8 +11,8 @@ import picocli.CommandLine.Parameters;
 /// What all comparisons share: who is compared, how often, and where. Each round of each contender has an empty
 /// directory of its own. Owned by the main thread.
 final class Rounds {
-    @Parameters(paramLabel = "CONTENDER", description = "girok, girok-os, kafka, kafka-fsync. Default: those that "
-            + "make sense")
+    @Parameters(paramLabel = "CONTENDER", description = "girok, girok-os, kafka, kafka-fsync; to compare: "
+            + "girok-os-acls, girok-os-jdk-tls, girok-os-crowded, kafka-crowded. Default: those that make sense")
     List<String> names = new ArrayList<>();
 
     @Option(names = "--rounds", defaultValue = "3", description = "Default: 3")

@@ -53,11 +53,12 @@ public final class SideBySide implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException, ExecutionException {
-        return rounds.run(List.of(Contender.values()), this::measure);
+        return rounds.run(
+                List.of(Contender.GIROK, Contender.GIROK_OS, Contender.KAFKA, Contender.KAFKA_FSYNC), this::measure);
     }
 
     private void measure(Repository repository, Contender contender, Path own)
-            throws IOException, InterruptedException {
+            throws IOException, InterruptedException, ExecutionException {
         if (isTls && tls == null) {
             tls = TlsFiles.make(repository, Files.createTempDirectory("girok-tls"));
         }
@@ -69,7 +70,7 @@ public final class SideBySide implements Callable<Integer> {
                 idle(contender, broker);
             }
             if (!workload.equals("none")) {
-                bench(repository, contender, broker);
+                benchBeside(repository, contender, broker);
                 rounds.figures().add(contender, "resident after the load, MB", broker.residentMb());
             }
             rounds.figures().add(contender, "clean stop, ms", broker.stopMs());
@@ -84,6 +85,22 @@ public final class SideBySide implements Callable<Integer> {
             rounds.figures()
                     .add(contender, "idle " + when + ", % of a core",
                             (broker.cpuSeconds() - before) / idleSeconds * PERCENT);
+        }
+    }
+
+    private void benchBeside(Repository repository, Contender contender, BrokerProcess broker)
+            throws IOException, InterruptedException, ExecutionException {
+        switch (contender.beside()) {
+            case NOTHING -> bench(repository, contender, broker);
+            case ACLS -> {
+                ThousandAcls.create(Map.of("bootstrap.servers", broker.plainBootstrap()));
+                bench(repository, contender, broker);
+            }
+            case CROWD -> {
+                try (Crowd _ = new Crowd(broker.port())) {
+                    bench(repository, contender, broker);
+                }
+            }
         }
     }
 
