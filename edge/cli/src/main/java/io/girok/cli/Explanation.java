@@ -37,10 +37,15 @@ final class Explanation {
                 || problem instanceof java.io.UncheckedIOException;
     }
 
+    /// What lies at the bottom: on the way down, clients only say what could not be made of it.
     private static String whyOf(KafkaException problem) {
-        @Nullable
-        Throwable cause = problem.getCause();
-        return cause == null || cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")";
+        String why = "";
+        for (Throwable cause = problem.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null) {
+                why = " (" + cause.getMessage() + ")";
+            }
+        }
+        return why;
     }
 
     private static String text(Throwable problem) {

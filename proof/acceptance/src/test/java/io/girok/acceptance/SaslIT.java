@@ -2,6 +2,7 @@ package io.girok.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.girok.quorum.zookeeper.ZookeeperEnsemble;
 import java.io.IOException;
@@ -100,6 +101,32 @@ class SaslIT {
             TokenBearer.token = token(key, "somebody else");
             refused(broker, bearer(), SaslAuthenticationException.class);
         }
+    }
+
+    @Test
+    void kcatShowsWhoItIs() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/kcat")), "kcat is not installed");
+        try (GirokProcess broker = start(Map.of("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-256,SCRAM-SHA-512",
+                "listener.name.sasl_ssl.plain.sasl.jaas.config", PLAIN + "user_alice=\"secret\";",
+                "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config", SCRAM + "username=alice password=secret;",
+                "listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config", SCRAM + "username=alice password=secret;"))) {
+            for (String mechanism : List.of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")) {
+                List<String> client = List.of("kcat", "-b", broker.bootstrap(), "-X", "security.protocol=SASL_SSL",
+                        "-X",
+                        "ssl.ca.location=" + authority.trust().get("ssl.truststore.location"), "-X",
+                        "sasl.mechanism=" + mechanism, "-X", "sasl.username=alice", "-X", "sasl.password=secret", "-t",
+                        "of-" + mechanism);
+                CommandRun.of("one\ntwo\n", with(client, "-P")).succeeded();
+                assertThat(CommandRun.of(with(client, "-C", "-o", "beginning", "-e", "-q")).succeeded().lines())
+                        .containsExactly("one", "two");
+            }
+        }
+    }
+
+    private static List<String> with(List<String> command, String... arguments) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of(arguments));
+        return all;
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.base.Secret;
 import io.girok.security.SaslSettings;
 import io.girok.security.sasl.SaslExchange.Step;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +113,36 @@ class ScramTest {
                 .replace("PROOF", right.substring(right.indexOf(",p=") + 3));
 
         assertThat(server.take(message.getBytes(UTF_8))).isInstanceOf(Step.Failed.class);
+    }
+
+    /// As librdkafka before 2.6.1 writes it, with the right proof.
+    @Test
+    void theClientsNonceMayStandThereTwice() throws Exception {
+        ScramMechanism mechanism = ScramMechanism.SHA_256;
+        ScramExchange server = server(mechanism, "user", "pencil");
+        String serverFirst = text(challenge(server.take(first("user"))));
+        String withoutProof = "c=biws,r=" + CLIENT_NONCE + CLIENT_NONCE + SERVER_NONCE;
+
+        Step step = server.take((withoutProof + ",p=" + proof(serverFirst, withoutProof)).getBytes(UTF_8));
+
+        assertThat(step).isInstanceOfSatisfying(Step.Done.class, done -> assertThat(done.user()).isEqualTo("user"));
+        for (String nonce : List.of(CLIENT_NONCE + SERVER_NONCE + SERVER_NONCE, "x" + CLIENT_NONCE + SERVER_NONCE,
+                SERVER_NONCE, CLIENT_NONCE + CLIENT_NONCE)) {
+            ScramExchange another = server(mechanism, "user", "pencil");
+            another.take(first("user"));
+            String other = "c=biws,r=" + nonce;
+            assertThat(another.take((other + ",p=" + proof(serverFirst, other)).getBytes(UTF_8)))
+                    .isInstanceOf(Step.Failed.class);
+        }
+    }
+
+    private static String proof(String serverFirst, String withoutProof) {
+        ScramMechanism mechanism = ScramMechanism.SHA_256;
+        byte[] clientKey = mechanism.clientKey(
+                mechanism.salted("pencil", Users.SALT, ScramMechanism.MIN_ITERATIONS));
+        byte[] signed = ("n=user,r=" + CLIENT_NONCE + "," + serverFirst + "," + withoutProof).getBytes(UTF_8);
+        return ScramText.base64(
+                ScramMechanism.xor(clientKey, mechanism.mac(mechanism.hash(clientKey), signed)));
     }
 
     @Test
