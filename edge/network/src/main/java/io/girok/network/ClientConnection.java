@@ -193,14 +193,20 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         }
         if (handshake.isSuccess()) {
             if (sasl == null) {
-                principal = TlsPeer.principalOf(listener, channel);
-                isLetIn = true;
+                TlsPeer.principalOf(listener, channel)
+                        .ifPresentOrElse(this::letIn, () -> refuse(
+                                "no rule of 'ssl.principal.mapping.rules' fits the name in its certificate"));
             }
         } else if (TlsPeer.isWorthALine(handshake.cause())) {
             refuse(TlsPeer.describe(handshake.cause()));
         } else {
             close();
         }
+    }
+
+    private void letIn(Principal who) {
+        principal = who;
+        isLetIn = true;
     }
 
     /// A reset connection is everyday life, and a failed handshake was told of; anything else is worth a line.

@@ -54,6 +54,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
     /// Whether requests go out at once.
     private boolean isOpen;
     private @Nullable IOException ended;
+    private Timers.Scheduled nextLogin = () -> {};
     private int lastCorrelationId;
 
     private int prefix;
@@ -177,7 +178,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
     public void onLoggedIn(long lifetimeMs) {
         goOn();
         if (0 < lifetimeMs) {
-            Timers.Scheduled _ = owner.schedule(lifetimeMs / 10 * 8, this::logIn);
+            nextLogin = owner.schedule(Math.max(1, lifetimeMs / 10 * 8), this::logIn);
         }
     }
 
@@ -286,6 +287,7 @@ final class PeerChannel extends ChannelInboundHandlerAdapter implements PeerConn
         }
         IOException why = reason(cause);
         ended = why;
+        nextLogin.cancel();
         if (channel != null) {
             var _ = channel.close();
         }

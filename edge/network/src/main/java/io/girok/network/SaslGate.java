@@ -40,12 +40,15 @@ final class SaslGate {
     private static final short FIRST_VERSION_WITH_REQUESTS = 1;
     private static final long STARTING_TURN_MS = 50;
     private static final String ILLEGAL_STATE = "Unexpected Kafka request during SASL authentication";
+    private static final String IMPATIENT = "it sends a SASL message before the last one is answered";
 
     private final SaslSession session;
     private final Channel channel;
     private final int failureDelayMs;
     private final Owner owner;
     private boolean isRaw;
+    /// Whether a message waits for the node to know its users: no other may come meanwhile.
+    private boolean isWaiting;
 
     SaslGate(SaslMechanisms mechanisms, Channel channel, ClientConnection.Surroundings surroundings, Owner owner) {
         this.session = new SaslSession(mechanisms, surroundings.clock());
@@ -126,6 +129,10 @@ final class SaslGate {
     }
 
     private void authenticate(byte[] message, Exchange exchange) {
+        if (isWaiting) {
+            owner.onRefused(IMPATIENT);
+            return;
+        }
         if (session.admit(SaslSession.Kind.AUTHENTICATE) != SaslSession.Admission.TAKE) {
             illegalState(new SaslAuthenticateResponseData().setErrorCode(Errors.ILLEGAL_SASL_STATE.code())
                     .setErrorMessage(ILLEGAL_STATE), exchange);
@@ -163,7 +170,11 @@ final class SaslGate {
         byte[] message = new byte[bytes.remaining()];
         bytes.get(message);
         frame.release();
-        take(message);
+        if (isWaiting) {
+            owner.onRefused(IMPATIENT);
+        } else {
+            take(message);
+        }
     }
 
     private void take(byte[] message) {
@@ -193,7 +204,9 @@ final class SaslGate {
 
     /// A client that came while the node is starting must not be told that it is nobody: it would give up.
     private void again(Runnable task, Runnable whenGone) {
+        isWaiting = true;
         var _ = channel.eventLoop().schedule(() -> {
+            isWaiting = false;
             if (channel.isActive()) {
                 task.run();
             } else {

@@ -1,5 +1,6 @@
 package io.girok.network;
 
+import io.girok.base.Principal;
 import io.girok.security.TlsSettings;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ClientAuth;
@@ -12,12 +13,12 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,7 @@ public final class TlsContext {
     private final TlsSettings settings;
     private final Executor handshakes;
     private volatile TlsMaterial.Stamp stamp;
+    private volatile String lastFailure = "";
     private volatile Contexts contexts;
 
     /// @param client only where this node reaches others so
@@ -105,18 +107,23 @@ public final class TlsContext {
         ReferenceCountUtil.release(engine);
     }
 
-    /// Reads keys and certificates again if a file has changed. What can't be read is logged once, and what was there
-    /// before stays in force. Blocks.
+    /// Reads keys and certificates again if a file has changed. What can't be read is tried again each time, logged
+    /// once, and what was there before stays in force. Blocks; one thread at a time.
     public void reloadIfChanged() {
         TlsMaterial.Stamp now = TlsMaterial.stamp(settings);
         if (now.equals(stamp)) {
             return;
         }
-        stamp = now;
         try {
             contexts = read();
+            stamp = now;
+            lastFailure = "";
         } catch (IOException e) {
-            LOG.error("{}; new connections are still shown the certificate from before", e.getMessage());
+            String failure = String.valueOf(e.getMessage());
+            if (!failure.equals(lastFailure)) {
+                LOG.error("{}; new connections are still shown the certificate from before", failure);
+            }
+            lastFailure = failure;
         }
     }
 
@@ -134,17 +141,18 @@ public final class TlsContext {
         return handler;
     }
 
-    /// Who the client's certificate makes it; null when it has shown none.
-    @Nullable
-    String userOf(SSLSession session) {
+    /// Who the client's certificate makes it: nobody known without one; empty when it is of somebody whom no rule knows.
+    Optional<Principal> principalOf(SSLSession session) {
         Certificate[] chain;
         try {
             chain = session.getPeerCertificates();
         } catch (SSLPeerUnverifiedException noneIsShown) {
-            return null;
+            return Optional.of(Principal.ANONYMOUS);
         }
         return chain.length != 0 && chain[0] instanceof X509Certificate certificate
-                ? settings.principalMapping().apply(certificate.getSubjectX500Principal().getName())
-                : null;
+                ? settings.principalMapping()
+                        .apply(certificate.getSubjectX500Principal().getName())
+                        .map(name -> name.isEmpty() ? Principal.ANONYMOUS : Principal.user(name))
+                : Optional.of(Principal.ANONYMOUS);
     }
 }

@@ -130,9 +130,11 @@ final class TlsMaterial {
     private static List<X509Certificate> chainOf(KeyStore store, String file)
             throws GeneralSecurityException, IOException {
         for (String alias : Collections.list(store.aliases())) {
-            if (store.isKeyEntry(alias)) {
+            // A secret key has none.
+            Certificate[] certificates = store.getCertificateChain(alias);
+            if (store.isKeyEntry(alias) && certificates != null) {
                 List<X509Certificate> chain = new ArrayList<>();
-                for (Certificate certificate : store.getCertificateChain(alias)) {
+                for (Certificate certificate : certificates) {
                     chain.add((X509Certificate) certificate);
                 }
                 return chain;

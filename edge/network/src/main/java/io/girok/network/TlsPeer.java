@@ -6,19 +6,19 @@ import io.netty.handler.ssl.NotSslRecordException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.nio.channels.ClosedChannelException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The other end of a TLS connection: who it is, and what is to be said when it does not come about. Stateless.
 final class TlsPeer {
     private TlsPeer() {}
 
-    /// Who the client's certificate makes it.
-    static Principal principalOf(Listener listener, Channel channel) {
-        String user = listener.guard()
+    /// Who the client's certificate makes it; empty when no rule knows it.
+    static Optional<Principal> principalOf(Listener listener, Channel channel) {
+        return listener.guard()
                 .tls()
-                .map(tls -> tls.userOf(channel.pipeline().get(SslHandler.class).engine().getSession()))
-                .orElse(null);
-        return user == null || user.isEmpty() ? Principal.ANONYMOUS : Principal.user(user);
+                .orElseThrow()
+                .principalOf(channel.pipeline().get(SslHandler.class).engine().getSession());
     }
 
     /// Clients that go away, and those who look whether a port is open, are everyday life.

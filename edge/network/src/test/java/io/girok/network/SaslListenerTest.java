@@ -208,6 +208,23 @@ class SaslListenerTest {
         }
     }
 
+    /// Users are not known yet: what waits must not pile up.
+    @Test
+    void whoDoesNotWaitForTheAnswerToAMessageIsCutOff() throws Exception {
+        try (RawClient client = server.connect()) {
+            handshake(client, "SCRAM-SHA-256", 0);
+            client.send(raw("n,,n=alice,r=abc")).send(raw("n,,n=alice,r=abc"));
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+        try (RawClient client = server.connect()) {
+            handshake(client, "SCRAM-SHA-256", 1);
+            byte[] message = RawClient.frame(ApiKeys.SASL_AUTHENTICATE, 1, 5,
+                    new SaslAuthenticateRequestData().setAuthBytes("n,,n=alice,r=abc".getBytes(UTF_8)));
+            client.send(message).send(message);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
     @Test
     void aSessionIsLengthenedOnItsConnectionOrEnds() throws Exception {
         server.close();

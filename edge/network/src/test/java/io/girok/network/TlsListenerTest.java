@@ -133,6 +133,22 @@ class TlsListenerTest {
     }
 
     @Test
+    void aClientWhomNoRuleKnowsIsRefused() throws Exception {
+        server.close();
+        tls = TlsContext.load("x", certificates.settings(Certificates.pem(ownFile), ClientAuth.REQUESTED,
+                "RULE:^CN=(.*?),O=x$/$1/"), handshakes);
+        server = new TestServer(NettyShards.start(1), aside, NetworkSettings.DEFAULTS,
+                new Guard(Optional.of(tls), Optional.empty()));
+        try (SSLSocket socket = certificates.connect(server.port(), certificates.issue("OU=nobody"));
+                RawClient client = new RawClient(socket)) {
+            client.send(RawClient.ping(1));
+
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+        assertThat(aside.calls).isEmpty();
+    }
+
+    @Test
     void aClientWithoutACertificateIsRefusedWhereOneIsRequired() throws Exception {
         server.close();
         start(ClientAuth.REQUIRED, TestServer.AT_ONCE);
@@ -192,6 +208,24 @@ class TlsListenerTest {
         Files.setLastModifiedTime(ownFile, FileTime.fromMillis(1_000));
         tls.reloadIfChanged();
         assertThat(shownToANewClient()).isEqualTo("CN=mended");
+    }
+
+    /// What is wrong may not be in the file, and the file then does not change any more.
+    @Test
+    void whatCouldNotBeReadIsTriedAgain() throws Exception {
+        Certificates.writePem(certificates.issue("CN=renewed"), ownFile);
+        byte[] good = Files.readAllBytes(ownFile);
+        FileTime time = FileTime.fromMillis(1_000);
+        Files.write(ownFile, new byte[good.length]);
+        Files.setLastModifiedTime(ownFile, time);
+        tls.reloadIfChanged();
+        assertThat(shownToANewClient()).isEqualTo("CN=broker");
+
+        Files.write(ownFile, good);
+        Files.setLastModifiedTime(ownFile, time);
+        tls.reloadIfChanged();
+
+        assertThat(shownToANewClient()).isEqualTo("CN=renewed");
     }
 
     @Test

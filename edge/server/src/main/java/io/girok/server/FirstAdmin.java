@@ -4,6 +4,7 @@ import io.girok.base.Principal;
 import io.girok.base.Secret;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataRecord.AclAdded;
+import io.girok.metadata.MetadataRecord.LoginSecretSet;
 import io.girok.metadata.MetadataRecord.ScramCredentialSet;
 import io.girok.metadata.ScramUser;
 import io.girok.metadata.acl.Acl;
@@ -14,6 +15,7 @@ import io.girok.security.sasl.ScramMechanism;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,7 @@ record FirstAdmin(String name, @Nullable Secret password, @Nullable String passw
     static final String PASSWORD_VARIABLE = "GIROK_BOOTSTRAP_ADMIN_PASSWORD";
     private static final int ITERATIONS = 8_192;
     private static final int SALT_BYTES = 20;
+    private static final int LOGIN_SECRET_BYTES = 32;
 
     /// What is left of a command line without the options of the first admin.
     ///
@@ -82,6 +85,9 @@ record FirstAdmin(String name, @Nullable Secret password, @Nullable String passw
             }
         }
         List<MetadataRecord> records = new ArrayList<>();
+        byte[] loginSecret = new byte[LOGIN_SECRET_BYTES];
+        random.nextBytes(loginSecret);
+        records.add(new LoginSecretSet(new Secret(HexFormat.of().formatHex(loginSecret))));
         for (ScramMechanism mechanism : ScramMechanism.values()) {
             byte[] salt = new byte[SALT_BYTES];
             random.nextBytes(salt);

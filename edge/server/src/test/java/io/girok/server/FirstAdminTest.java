@@ -55,7 +55,9 @@ class FirstAdminTest {
                 List.of("--bootstrap-admin=alice", "--bootstrap-admin-password-file", file.toString()), Map.of())
                 .admin());
 
-        assertThat(admin.records(new SecureRandom(), false))
+        List<MetadataRecord> records = admin.records(new SecureRandom(), false);
+        assertThat(records.getFirst()).isInstanceOf(MetadataRecord.LoginSecretSet.class);
+        assertThat(records.subList(1, records.size()))
                 .extracting(record -> ((ScramCredentialSet) record).user())
                 .containsExactly(new ScramUser("alice", ScramUser.SHA_256), new ScramUser("alice", ScramUser.SHA_512));
         assertThat(admin.records(new SecureRandom(), true).toString()).doesNotContain("hunter2");

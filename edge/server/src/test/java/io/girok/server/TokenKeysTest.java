@@ -153,6 +153,7 @@ class TokenKeysTest {
     private String token(RsaJsonWebKey key) throws JoseException {
         JwtClaims claims = new JwtClaims();
         claims.setSubject("alice");
+        claims.setIssuedAt(NumericDate.fromMilliseconds(clock.wallMs()));
         claims.setExpirationTime(NumericDate.fromMilliseconds(clock.wallMs() + 10 * REFRESH_MS));
         JsonWebSignature token = new JsonWebSignature();
         token.setPayload(claims.toJson());

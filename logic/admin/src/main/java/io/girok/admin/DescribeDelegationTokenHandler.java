@@ -12,9 +12,10 @@ import io.girok.security.sasl.DelegationTokens;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.Comparator;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.message.DescribeDelegationTokenRequestData;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData;
 import org.apache.kafka.common.message.DescribeDelegationTokenResponseData.DescribedDelegationToken;
@@ -62,12 +63,12 @@ final class DescribeDelegationTokenHandler implements ApiHandler {
         if (body.owners() == null) {
             return token -> true;
         }
-        List<Principal> owners = body.owners()
+        Set<Principal> owners = body.owners()
                 .stream()
                 .filter(owner -> !owner.principalName().isEmpty())
                 .map(owner -> new Principal(owner.principalType(), owner.principalName()))
-                .toList();
-        return token -> owners.stream().anyMatch(token::concerns);
+                .collect(Collectors.toSet());
+        return token -> token.parties().anyMatch(owners::contains);
     }
 
     private static boolean maySee(Principal sender, Permissions permissions, DelegationToken token) {

@@ -42,7 +42,7 @@ public final class Controller {
             case UpdateFeatures update -> FeatureUpdate.handle(image, update);
             case CreateAcls create -> AclChange.create(image, create);
             case DeleteAcls delete -> AclChange.delete(image, delete);
-            case AlterScramCredentials alter -> ScramChange.handle(image, alter);
+            case AlterScramCredentials alter -> ScramChange.handle(rules, image, alter);
             case CreateToken create -> TokenChange.create(rules, image, create, nowMs);
             case RenewToken renew -> TokenChange.renew(image, renew, nowMs);
             case ExpireToken expire -> TokenChange.expire(image, expire, nowMs);

@@ -1,8 +1,10 @@
 package io.girok.controller;
 
+import io.girok.base.Secret;
 import io.girok.controller.AlterScramCredentials.Upsertion;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.MetadataRecord.LoginSecretSet;
 import io.girok.metadata.MetadataRecord.ScramCredentialRemoved;
 import io.girok.metadata.MetadataRecord.ScramCredentialSet;
 import io.girok.metadata.ScramCredential;
@@ -25,7 +27,8 @@ final class ScramChange {
 
     private ScramChange() {}
 
-    static Decision<Map<String, Result<Boolean>>> handle(MetadataImage image, AlterScramCredentials command) {
+    static Decision<Map<String, Result<Boolean>>> handle(ControllerRules rules, MetadataImage image,
+            AlterScramCredentials command) {
         Map<String, Result<Boolean>> results = new LinkedHashMap<>();
         Set<ScramUser> named = new HashSet<>();
         for (Upsertion upsertion : command.upsertions()) {
@@ -43,6 +46,10 @@ final class ScramChange {
                 .stream()
                 .filter(user -> isOk(results, user))
                 .forEach(user -> records.add(new ScramCredentialRemoved(user)));
+        if (!records.isEmpty() && image.loginSecret().isEmpty()) {
+            // Random, as ids are.
+            records.add(new LoginSecretSet(new Secret(rules.topicIds().get() + "." + rules.topicIds().get())));
+        }
         return new Decision<>(records, results);
     }
 

@@ -2,12 +2,14 @@ package io.girok.controller;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Secret;
 import io.girok.controller.AlterScramCredentials.Upsertion;
 import io.girok.metadata.ScramCredential;
 import io.girok.metadata.ScramUser;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ScramCredentialsTest {
@@ -25,6 +27,22 @@ class ScramCredentialsTest {
 
         assertThat(remove(ALICE)).isEqualTo(ControllerError.NONE);
         assertThat(world.image.credentials()).isEmpty();
+    }
+
+    @Test
+    void theFirstCredentialComesWithASecretThatStays() {
+        assertThat(world.image.loginSecret()).isEmpty();
+        set(ALICE, credential(64, 4_095));
+        assertThat(world.image.loginSecret()).isEmpty();
+        set(ALICE, credential(64, 4_096));
+        Optional<Secret> agreed = world.image.loginSecret();
+        assertThat(agreed).isPresent();
+
+        set(ALICE, credential(64, 5_000));
+        remove(ALICE);
+        set(ALICE, credential(64, 4_096));
+
+        assertThat(world.image.loginSecret()).isEqualTo(agreed);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.girok.metadata;
 
 import io.girok.base.Principal;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// A token by which its owner may be acted for (KIP-48, KIP-373), without the password that goes with it: that is made
 /// from the id and a key which only the nodes' settings have. Immutable. All times are of the wall clock, in
@@ -32,8 +33,13 @@ public record DelegationToken(String id, Principal owner, Principal requester, L
         return owner.equals(principal) || renewers.contains(principal);
     }
 
-    /// Whether `principal` has to do with it, and so may see it.
+    /// Who has to do with it, and so may see it.
+    public Stream<Principal> parties() {
+        return Stream.concat(Stream.of(owner, requester), renewers.stream());
+    }
+
+    /// Whether `principal` has to do with it.
     public boolean concerns(Principal principal) {
-        return requester.equals(principal) || isRenewedBy(principal);
+        return parties().anyMatch(principal::equals);
     }
 }

@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.Invariant;
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acls;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.pcollections.HashPMap;
 
@@ -26,6 +28,7 @@ public final class ImageChange {
     private Acls acls;
     private HashPMap<ScramUser, ScramCredential> credentials;
     private HashPMap<String, DelegationToken> tokens;
+    private Optional<Secret> loginSecret;
     private final Set<TopicId> changedTopics = new HashSet<>();
     private final Set<TopicId> deletedTopics = new HashSet<>();
     private final Set<ConfigTarget> changedConfigs = new HashSet<>();
@@ -44,6 +47,7 @@ public final class ImageChange {
         this.acls = before.acls();
         this.credentials = before.credentialMap();
         this.tokens = before.tokenMap();
+        this.loginSecret = before.loginSecret();
     }
 
     /// The way from `before` over all of `records`.
@@ -84,6 +88,7 @@ public final class ImageChange {
                 Invariant.check(credentials.containsKey(removed.user()), "a credential that is removed is there");
                 credentials = credentials.minus(removed.user());
             }
+            case MetadataRecord.LoginSecretSet set -> loginSecret = Optional.of(set.secret());
             case MetadataRecord.DelegationTokenSet set -> tokens = tokens.plus(set.token().id(), set.token());
             case MetadataRecord.DelegationTokenRemoved removed -> {
                 Invariant.check(tokens.containsKey(removed.id()), "a token that is removed is there");
@@ -210,7 +215,7 @@ public final class ImageChange {
     /// The image after all records applied so far.
     public MetadataImage image() {
         return new MetadataImage(endOffset, clusterId, topics, topicNames, brokers, configs, nextProducerId, features,
-                acls, credentials, tokens);
+                acls, credentials, tokens, loginSecret);
     }
 
     /// What all records applied so far have changed.

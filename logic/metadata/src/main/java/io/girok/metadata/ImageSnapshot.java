@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.Invariant;
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.Acls;
@@ -13,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -23,18 +25,20 @@ import org.pcollections.HashTreePMap;
 /// 0  magic "GIMG"   int32
 /// 4  version        int32
 /// 8  body                     end offset, cluster id, next producer id, brokers, topics, settings, features,
-///                             ACLs, credentials, delegation tokens
+///                             ACLs, credentials, delegation tokens, secret of logins
 /// n  CRC-32C        int32     of all before it
 /// ```
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens.
-    private static final int VERSION = 7;
+    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens;
+    /// 8: the secret of logins.
+    private static final int VERSION = 8;
     private static final int FIRST_WITH_FEATURES = 4;
     private static final int FIRST_WITH_ACLS = 5;
     private static final int FIRST_WITH_CREDENTIALS = 6;
     private static final int FIRST_WITH_TOKENS = 7;
+    private static final int FIRST_WITH_LOGIN_SECRET = 8;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -63,6 +67,7 @@ public final class ImageSnapshot {
                 (writer, each) -> MetadataCodec.write(MetadataCodec.write(writer, each.getKey()), each.getValue()));
         out.list(image.tokens().values().stream().sorted(Comparator.comparing(DelegationToken::id)).toList(),
                 MetadataCodec::write);
+        out.optionalText(image.loginSecret().map(Secret::reveal).orElse(null));
         byte[] body = out.toBytes();
         to.write(body);
         to.write(ByteBuffer.allocate(CRC_BYTES).putInt(crc(body, body.length)).array());
@@ -134,8 +139,11 @@ public final class ImageSnapshot {
                 tokens = tokens.plus(token.id(), token);
             }
         }
+        Optional<Secret> loginSecret = FIRST_WITH_LOGIN_SECRET <= version
+                ? Optional.ofNullable(in.optionalText()).map(Secret::new)
+                : Optional.empty();
         return new MetadataImage(endOffset, clusterId, topics, names, brokers, configs, nextProducerId, features,
-                acls, credentials, tokens);
+                acls, credentials, tokens, loginSecret);
     }
 
     private static void write(FieldWriter out, BrokerImage broker) {

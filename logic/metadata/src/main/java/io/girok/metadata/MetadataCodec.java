@@ -2,6 +2,7 @@ package io.girok.metadata;
 
 import io.girok.base.Invariant;
 import io.girok.base.Principal;
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
-    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens.
-    static final byte VERSION = 7;
+    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins.
+    static final byte VERSION = 8;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -42,6 +43,7 @@ public final class MetadataCodec {
     private static final byte SCRAM_CREDENTIAL_REMOVED = 18;
     private static final byte DELEGATION_TOKEN_SET = 19;
     private static final byte DELEGATION_TOKEN_REMOVED = 20;
+    private static final byte LOGIN_SECRET_SET = 21;
 
     private MetadataCodec() {}
 
@@ -81,6 +83,7 @@ public final class MetadataCodec {
                 write(write(begin(out, SCRAM_CREDENTIAL_SET), set.user()), set.credential());
             case MetadataRecord.ScramCredentialRemoved removed ->
                 write(begin(out, SCRAM_CREDENTIAL_REMOVED), removed.user());
+            case MetadataRecord.LoginSecretSet set -> begin(out, LOGIN_SECRET_SET).text(set.secret().reveal());
             case MetadataRecord.DelegationTokenSet set -> write(begin(out, DELEGATION_TOKEN_SET), set.token());
             case MetadataRecord.DelegationTokenRemoved removed ->
                 begin(out, DELEGATION_TOKEN_REMOVED).text(removed.id());
@@ -124,6 +127,7 @@ public final class MetadataCodec {
                 case SCRAM_CREDENTIAL_SET ->
                     new MetadataRecord.ScramCredentialSet(readScramUser(in), readScramCredential(in));
                 case SCRAM_CREDENTIAL_REMOVED -> new MetadataRecord.ScramCredentialRemoved(readScramUser(in));
+                case LOGIN_SECRET_SET -> new MetadataRecord.LoginSecretSet(new Secret(in.text()));
                 case DELEGATION_TOKEN_SET -> new MetadataRecord.DelegationTokenSet(readToken(in));
                 case DELEGATION_TOKEN_REMOVED -> new MetadataRecord.DelegationTokenRemoved(in.text());
                 case PRODUCER_IDS_ALLOCATED -> new MetadataRecord.ProducerIdsAllocated(in.int64());

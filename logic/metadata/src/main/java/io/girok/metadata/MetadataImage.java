@@ -1,10 +1,12 @@
 package io.girok.metadata;
 
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acls;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.pcollections.HashPMap;
 import org.pcollections.HashTreePMap;
@@ -14,7 +16,7 @@ public final class MetadataImage {
     /// Before the first record.
     public static final MetadataImage EMPTY = new MetadataImage(0, "", HashTreePMap.empty(), HashTreePMap.empty(),
             HashTreePMap.empty(), HashTreePMap.empty(), 0, HashTreePMap.empty(), Acls.NONE, HashTreePMap.empty(),
-            HashTreePMap.empty());
+            HashTreePMap.empty(), Optional.empty());
 
     private final long endOffset;
     private final String clusterId;
@@ -27,12 +29,13 @@ public final class MetadataImage {
     private final Acls acls;
     private final HashPMap<ScramUser, ScramCredential> credentials;
     private final HashPMap<String, DelegationToken> tokens;
+    private final Optional<Secret> loginSecret;
 
     MetadataImage(long endOffset, String clusterId, HashPMap<String, TopicImage> topics,
             HashPMap<TopicId, String> topicNames, HashPMap<Integer, BrokerImage> brokers,
             HashPMap<ConfigTarget, Map<String, String>> configs, long nextProducerId,
             HashPMap<String, Integer> features, Acls acls, HashPMap<ScramUser, ScramCredential> credentials,
-            HashPMap<String, DelegationToken> tokens) {
+            HashPMap<String, DelegationToken> tokens, Optional<Secret> loginSecret) {
         this.endOffset = endOffset;
         this.clusterId = clusterId;
         this.topics = topics;
@@ -44,6 +47,7 @@ public final class MetadataImage {
         this.acls = acls;
         this.credentials = credentials;
         this.tokens = tokens;
+        this.loginSecret = loginSecret;
     }
 
     /// The offset of the first record that is not in the image.
@@ -126,6 +130,12 @@ public final class MetadataImage {
     /// By id, in no particular order.
     public Map<String, DelegationToken> tokens() {
         return tokens;
+    }
+
+    /// What only the nodes know, so that they give the same answers about users that do not exist; there as soon as
+    /// somebody may show itself by SCRAM.
+    public Optional<Secret> loginSecret() {
+        return loginSecret;
     }
 
     HashPMap<String, DelegationToken> tokenMap() {

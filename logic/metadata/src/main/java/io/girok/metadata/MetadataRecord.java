@@ -1,5 +1,6 @@
 package io.girok.metadata;
 
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import java.util.List;
@@ -82,6 +83,9 @@ public sealed interface MetadataRecord {
 
     /// A user may no longer show itself by that mechanism.
     record ScramCredentialRemoved(ScramUser user) implements MetadataRecord {}
+
+    /// What all nodes answer from who ask for users that do not exist. Random; of no use for anything else.
+    record LoginSecretSet(Secret secret) implements MetadataRecord {}
 
     /// A delegation token is there, or has another end than before.
     record DelegationTokenSet(DelegationToken token) implements MetadataRecord {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.Principal;
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
@@ -243,6 +244,7 @@ class MetadataImageTest {
                 case 9 -> records.add(new MetadataRecord.ScramCredentialSet(
                         new ScramUser("user-" + random.nextInt(5), 1 + random.nextInt(2)),
                         new ScramCredential(new byte[]{(byte) random.nextInt()}, new byte[32], new byte[32], 4_096)));
+                case 10 -> records.add(new MetadataRecord.LoginSecretSet(new Secret("s" + random.nextInt())));
                 case 11 -> {
                     String id = "token-" + random.nextInt(5);
                     records.add(new MetadataRecord.DelegationTokenSet(new DelegationToken(id,

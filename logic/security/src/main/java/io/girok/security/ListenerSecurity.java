@@ -42,6 +42,11 @@ public record ListenerSecurity(SecurityProtocol protocol, Optional<TlsSettings> 
                 throw new InvalidSetting("a setting begins with 'listener.name." + named
                         + ".', and 'listeners' has no '" + named.toUpperCase(Locale.ROOT) + "'; allowed: " + names);
             }
+            if (!named.equals(named.toLowerCase(Locale.ROOT))) {
+                throw new InvalidSetting(
+                        "a setting begins with 'listener.name." + named + ".'; allowed: in lower case, "
+                                + "'listener.name." + named.toLowerCase(Locale.ROOT) + ".'");
+            }
         }
         Map<String, ListenerSecurity> securities = new LinkedHashMap<>();
         for (String name : names) {

@@ -12,7 +12,7 @@ import java.util.regex.PatternSyntaxException;
 /// Who the distinguished name in a certificate makes somebody (`ssl.principal.mapping.rules`, KIP-371). Immutable.
 ///
 /// Rules are tried in their order; the first whose pattern fits the whole name says what becomes of it. `DEFAULT`
-/// leaves the name as it is, and so does a list in which no rule fits.
+/// leaves the name as it is. Whom no rule fits is nobody, and not let in: rules are also there to keep others out.
 public final class PrincipalMapping {
     private static final String RULE = "RULE:";
     private static final String DEFAULT = "DEFAULT";
@@ -49,25 +49,26 @@ public final class PrincipalMapping {
         return new PrincipalMapping(rules.isEmpty() ? List.of(new Rule(Optional.empty(), "", Case.KEPT)) : rules);
     }
 
-    /// The principal's name for a name as RFC 2253 writes it: `CN=alice,OU=people`.
-    public String apply(String distinguishedName) {
+    /// The principal's name for a name as RFC 2253 writes it: `CN=alice,OU=people`; empty when no rule fits, or it is
+    /// longer than any honest one.
+    public Optional<String> apply(String distinguishedName) {
         if (NAME_MAX_CHARS < distinguishedName.length()) {
-            return distinguishedName;
+            return Optional.empty();
         }
         for (Rule rule : rules) {
             if (rule.pattern.isEmpty()) {
-                return distinguishedName;
+                return Optional.of(distinguishedName);
             }
             Matcher matcher = rule.pattern.get().matcher(distinguishedName);
             if (matcher.matches()) {
                 String name = replaced(rule.replacement, matcher);
                 // A principal has a name; a rule that leaves none of it does not apply.
                 if (!name.isEmpty()) {
-                    return inCase(name, rule.letters);
+                    return Optional.of(inCase(name, rule.letters));
                 }
             }
         }
-        return distinguishedName;
+        return Optional.empty();
     }
 
     private static String replaced(String replacement, Matcher matcher) {
@@ -77,7 +78,7 @@ public final class PrincipalMapping {
             String group = matcher.group(Integer.parseInt(reference.group(1)));
             reference.appendReplacement(name, Matcher.quoteReplacement(group == null ? "" : group));
         }
-        return reference.appendTail(name).toString().strip();
+        return reference.appendTail(name).toString();
     }
 
     private static String inCase(String name, Case letters) {

@@ -110,11 +110,22 @@ public record SaslSettings(List<String> mechanisms, Map<String, Secret> plainUse
             throw new InvalidSetting(where + ": 'sasl.oauthbearer.jwks.endpoint.url' is '" + url
                     + "'; allowed: a URL that begins with https://, http:// or file:");
         }
+        List<String> audience = settings.get(SecuritySettings.SASL_OAUTHBEARER_EXPECTED_AUDIENCE);
+        if (audience.isEmpty() && !settings.get(SecuritySettings.SASL_OAUTHBEARER_ALLOW_UNVERIFIED_AUDIENCE)) {
+            throw unverified(where, "audience", "tokens for somebody else");
+        }
+        Optional<String> issuer = settings.find(SecuritySettings.SASL_OAUTHBEARER_EXPECTED_ISSUER);
+        if (issuer.isEmpty() && !settings.get(SecuritySettings.SASL_OAUTHBEARER_ALLOW_UNVERIFIED_ISSUER)) {
+            throw unverified(where, "issuer", "tokens by somebody else");
+        }
         return Optional.of(new TokenSettings(url,
-                settings.get(SecuritySettings.SASL_OAUTHBEARER_JWKS_ENDPOINT_REFRESH_MS),
-                settings.get(SecuritySettings.SASL_OAUTHBEARER_EXPECTED_AUDIENCE),
-                settings.find(SecuritySettings.SASL_OAUTHBEARER_EXPECTED_ISSUER),
+                settings.get(SecuritySettings.SASL_OAUTHBEARER_JWKS_ENDPOINT_REFRESH_MS), audience, issuer,
                 settings.get(SecuritySettings.SASL_OAUTHBEARER_SUB_CLAIM_NAME),
                 settings.get(SecuritySettings.SASL_OAUTHBEARER_CLOCK_SKEW_SECONDS)));
+    }
+
+    private static InvalidSetting unverified(String where, String what, String taken) {
+        return new InvalidSetting(where + ": 'sasl.oauthbearer.expected." + what + "' is missing, and " + taken
+                + " would be taken; allowed: with it, or with 'sasl.oauthbearer.allow.unverified." + what + "=true'");
     }
 }

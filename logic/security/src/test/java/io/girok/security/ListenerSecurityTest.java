@@ -62,6 +62,12 @@ class ListenerSecurityTest {
         refused("is missing", Map.of(), "SASL_PLAINTEXT");
         refused("nobody could show who they are", Map.of("sasl.enabled.mechanisms", "PLAIN"), "SASL_PLAINTEXT");
         refused("jwks.endpoint.url", Map.of("sasl.enabled.mechanisms", "OAUTHBEARER"), "SASL_PLAINTEXT");
+        refused("'sasl.oauthbearer.expected.audience' is missing", Map.of("sasl.enabled.mechanisms", "OAUTHBEARER",
+                "sasl.oauthbearer.jwks.endpoint.url", "https://issuer/keys"), "SASL_PLAINTEXT");
+        refused("'sasl.oauthbearer.expected.issuer' is missing", Map.of("sasl.enabled.mechanisms", "OAUTHBEARER",
+                "sasl.oauthbearer.jwks.endpoint.url", "https://issuer/keys",
+                "sasl.oauthbearer.allow.unverified.audience", "true"), "SASL_PLAINTEXT");
+        refused("in lower case", Map.of("listener.name.PLAINTEXT.ssl.client.auth", "required"), "PLAINTEXT");
         refused("has no protocol", Map.of(), "INTERNAL");
         refused("twice", Map.of("listener.security.protocol.map", "A:SSL,a:PLAINTEXT"), "A");
         refused("allowed: NAME:PROTOCOL", Map.of("listener.security.protocol.map", "A:TLS"), "A");

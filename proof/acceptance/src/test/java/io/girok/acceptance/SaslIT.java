@@ -91,7 +91,8 @@ class SaslIT {
         Path keys = Files.writeString(directory.resolve("keys.json"),
                 new JsonWebKeySet(key).toJson(JsonWebKey.OutputControlLevel.PUBLIC_ONLY));
         try (GirokProcess broker = start(Map.of("sasl.enabled.mechanisms", "OAUTHBEARER", "sasl.jaas.config", OAUTH,
-                "sasl.oauthbearer.jwks.endpoint.url", keys.toUri().toString(), "sasl.oauthbearer.expected.audience",
+                "sasl.oauthbearer.jwks.endpoint.url", keys.toUri().toString(), "sasl.oauthbearer.expected.issuer",
+                "https://issuer", "sasl.oauthbearer.expected.audience",
                 "girok", "listener.name.sasl_ssl.oauthbearer.sasl.server.callback.handler.class",
                 "org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler"))) {
             Clients.awaitUntil("the keys are read", () -> broker.errorText().contains("have been read from"));
@@ -237,6 +238,8 @@ class SaslIT {
         JwtClaims claims = new JwtClaims();
         claims.setSubject("alice");
         claims.setAudience(audience);
+        claims.setIssuer("https://issuer");
+        claims.setIssuedAtToNow();
         claims.setExpirationTime(NumericDate.fromMilliseconds(System.currentTimeMillis() + 600_000));
         JsonWebSignature signature = new JsonWebSignature();
         signature.setAlgorithmHeaderValue("RS256");

@@ -1,7 +1,10 @@
 package io.girok.fuzz;
 
+import io.girok.base.Principal;
+import io.girok.base.Secret;
 import io.girok.base.TopicId;
 import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.DelegationToken;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.ImageSnapshot;
 import io.girok.metadata.MetadataCodec;
@@ -101,7 +104,11 @@ final class MetadataTarget implements FuzzTarget {
                 new MetadataRecord.AclRemoved(acl),
                 new MetadataRecord.ScramCredentialSet(user,
                         new ScramCredential(new byte[8], new byte[32], new byte[32], 4_096)),
-                new MetadataRecord.ScramCredentialRemoved(user), new MetadataRecord.ProducerIdsAllocated(1_000));
+                new MetadataRecord.ScramCredentialRemoved(user),
+                new MetadataRecord.LoginSecretSet(new Secret("random")),
+                new MetadataRecord.DelegationTokenSet(new DelegationToken("token", Principal.user("alice"),
+                        Principal.user("bob"), List.of(Principal.user("carol")), 1, 3, 2)),
+                new MetadataRecord.DelegationTokenRemoved("token"), new MetadataRecord.ProducerIdsAllocated(1_000));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.girok.security.JaasEntry;
 import io.girok.security.PrincipalMapping;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /// Texts of security: what a certificate's name makes somebody, and entries of JAAS.
 ///
@@ -43,8 +44,8 @@ final class SettingsTarget implements FuzzTarget {
         }
     }
 
-    private static void checkNamed(String principal, String name) {
-        if (principal.isEmpty() && !name.isEmpty()) {
+    private static void checkNamed(Optional<String> principal, String name) {
+        if (principal.isPresent() && principal.get().isEmpty() && !name.isEmpty()) {
             throw new AssertionError("a rule leaves nothing of a name");
         }
     }

@@ -146,10 +146,17 @@ public final class SecuritySettings {
                             + "not known, but not more often than every ten seconds."));
     public static final Setting<List<String>> SASL_OAUTHBEARER_EXPECTED_AUDIENCE = add(
             Setting.of("sasl.oauthbearer.expected.audience", ValueType.list("texts, separated by commas", 0), "",
-                    "For whom a token must be; empty: for anybody."));
+                    "For whom a token must be; needed, unless sasl.oauthbearer.allow.unverified.audience is true."));
     public static final Setting<String> SASL_OAUTHBEARER_EXPECTED_ISSUER = add(
             Setting.optional("sasl.oauthbearer.expected.issuer", ValueType.text("any text"),
-                    "By whom a token must be; without it, by anybody whose keys are known."));
+                    "By whom a token must be; needed, unless sasl.oauthbearer.allow.unverified.issuer is true."));
+    public static final Setting<Boolean> SASL_OAUTHBEARER_ALLOW_UNVERIFIED_AUDIENCE = add(
+            Setting.of("sasl.oauthbearer.allow.unverified.audience", ValueType.booleans(), "false",
+                    "Whether sasl.oauthbearer.expected.audience may be missing, and tokens for others are taken."));
+    public static final Setting<Boolean> SASL_OAUTHBEARER_ALLOW_UNVERIFIED_ISSUER = add(
+            Setting.of("sasl.oauthbearer.allow.unverified.issuer", ValueType.booleans(), "false",
+                    "Whether sasl.oauthbearer.expected.issuer may be missing, and it does not matter by whom a token "
+                            + "is."));
     public static final Setting<String> SASL_OAUTHBEARER_SUB_CLAIM_NAME = add(
             Setting.of("sasl.oauthbearer.sub.claim.name", ValueType.text("a claim's name"), "sub",
                     "The claim of a token that says who the client is."));
@@ -176,7 +183,7 @@ public final class SecuritySettings {
             CONNECTION_FAILED_AUTHENTICATION_DELAY_MS, DELEGATION_TOKEN_SECRET_KEY, DELEGATION_TOKEN_MAX_LIFETIME_MS,
             DELEGATION_TOKEN_EXPIRY_TIME_MS, DELEGATION_TOKEN_EXPIRY_CHECK_INTERVAL_MS);
     private static final Set<Setting<?>> BY_MECHANISM = Set.of(SASL_JAAS_CONFIG, CONNECTIONS_MAX_REAUTH_MS,
-            SASL_SERVER_MAX_RECEIVE_SIZE, SASL_SERVER_CALLBACK_HANDLER_CLASS);
+            SASL_SERVER_CALLBACK_HANDLER_CLASS);
     private static final List<String> MECHANISMS = List.of("plain", "scram-sha-256", "scram-sha-512", "oauthbearer");
 
     private SecuritySettings() {}

@@ -1,5 +1,7 @@
 package io.girok.security.sasl;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.ScramCredential;
 import io.girok.metadata.ScramUser;
@@ -15,16 +17,9 @@ public final class ImageScramUsers implements ScramUsers.Directory {
     /// What follows from all credentials together.
     ///
     /// @param of those of the image that it was made for
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Summary(Map<ScramUser, ScramCredential> of, byte[] sharedSecret,
-            Map<Integer, List<ScramUsers.Shape>> shapes) {
+    private record Summary(Map<ScramUser, ScramCredential> of, Map<Integer, List<ScramUsers.Shape>> shapes) {
         private static Summary made(Map<ScramUser, ScramCredential> credentials) {
-            byte[] first = credentials.entrySet()
-                    .stream()
-                    .min(Map.Entry.comparingByKey())
-                    .map(each -> each.getValue().serverKey())
-                    .orElseGet(() -> new byte[0]);
-            return new Summary(credentials, first, credentials.entrySet()
+            return new Summary(credentials, credentials.entrySet()
                     .stream()
                     .collect(Collectors.groupingBy(each -> each.getKey().mechanism(), Collectors.mapping(
                             each -> ScramUsers.Shape.of(each.getValue()), Collectors.collectingAndThen(
@@ -57,10 +52,10 @@ public final class ImageScramUsers implements ScramUsers.Directory {
         return images.get().credential(new ScramUser(user, mechanism.number()));
     }
 
-    /// What the first user's password is known by: the same on all nodes, and it seldom changes.
+    /// Made from no password: what is made up from it would say something of one.
     @Override
     public byte[] sharedSecret() {
-        return summary().sharedSecret();
+        return images.get().loginSecret().map(secret -> secret.reveal().getBytes(UTF_8)).orElseGet(() -> new byte[0]);
     }
 
     @Override

@@ -82,7 +82,8 @@ public final class JwtVerifier implements TokenVerifier {
         } catch (InvalidJwtException e) {
             noteMissingKey(e);
             return new Verdict.Invalid("token refused: " + reason(e));
-        } catch (MalformedClaimException e) {
+        } catch (MalformedClaimException | ArithmeticException e) {
+            // Or an end further away than milliseconds reach.
             return new Verdict.Invalid("a token whose claims are malformed");
         }
     }
@@ -98,6 +99,7 @@ public final class JwtVerifier implements TokenVerifier {
                 .setVerificationKeyResolver(new JwksVerificationKeyResolver(keys))
                 .setJwsAlgorithmConstraints(SIGNATURES)
                 .setRequireExpirationTime()
+                .setRequireIssuedAt()
                 .setEvaluationTime(NumericDate.fromMilliseconds(clock.wallMs()))
                 .setAllowedClockSkewInSeconds(settings.clockSkewSeconds());
         if (settings.audience().isEmpty()) {

@@ -191,11 +191,11 @@ public final class SaslSession {
         isByToken = done.isByToken();
         state = State.AUTHENTICATED;
         long maxMs = mechanisms.maxReauthMs(mechanism);
-        if (maxMs == 0 && !isByToken) {
+        if (maxMs == 0 && leftMs == Long.MAX_VALUE) {
             endsMonotonicMs = Long.MAX_VALUE;
             return new MessageAnswer.Authenticated(done.answer(), 0);
         }
-        // Nobody stays longer by a delegation token than it is good for.
+        // Nobody stays longer by a token than it is good for.
         long lifetimeMs = maxMs == 0 ? leftMs : Math.min(maxMs, leftMs);
         long nowMs = clock.monotonicMs();
         endsMonotonicMs = lifetimeMs < Long.MAX_VALUE - nowMs ? nowMs + lifetimeMs : Long.MAX_VALUE - 1;

@@ -23,7 +23,7 @@ public final class ScramUsers {
         /// Whether the users are known; not before the node has heard what the cluster has decided.
         boolean isKnown();
 
-        /// What all nodes of the cluster know and nobody else does; empty when there are no users.
+        /// What all nodes of the cluster know and nobody else does; empty when they have agreed on nothing yet.
         byte[] sharedSecret();
 
         /// How the credentials of that mechanism look to those who ask for them, in an order that all nodes share.

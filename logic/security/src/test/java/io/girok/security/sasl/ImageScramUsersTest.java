@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.Secret;
 import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord.LoginSecretSet;
 import io.girok.metadata.MetadataRecord.ScramCredentialSet;
 import io.girok.metadata.ScramCredential;
 import io.girok.metadata.ScramUser;
@@ -51,7 +52,7 @@ class ImageScramUsersTest {
 
     @Test
     void allNodesMakeUpTheSame() {
-        set("alice", "salt", 4_096);
+        agree("random");
         byte[] another = new byte[32];
         another[0] = 1;
 
@@ -62,12 +63,30 @@ class ImageScramUsersTest {
     @Test
     void aNewUserIsNoticed() {
         assertThat(directory.shapes(MECHANISM)).isEmpty();
-        assertThat(directory.sharedSecret()).isEmpty();
 
         set("alice", "salt", 4_096);
 
         assertThat(directory.shapes(MECHANISM)).isEqualTo(List.of(new ScramUsers.Shape(4_096, 4, true)));
-        assertThat(directory.sharedSecret()).isNotEmpty();
+    }
+
+    /// Whoever knows a password must not be able to tell by it which names are made up, nor guess it by what is.
+    @Test
+    void whatIsMadeUpDoesNotHangOnAPassword() {
+        agree("random");
+        ScramCredential before = users(new byte[32]).madeUp(MECHANISM, "nobody");
+
+        set("alice", "salt", 4_096);
+        byte[] first = users(new byte[32]).madeUp(MECHANISM, "nobody").storedKey();
+        set("alice", "tlas", 4_096);
+
+        assertThat(users(new byte[32]).madeUp(MECHANISM, "nobody").storedKey()).isEqualTo(first)
+                .isEqualTo(before.storedKey());
+    }
+
+    private void agree(String secret) {
+        ImageChange change = new ImageChange(image);
+        change.apply(new LoginSecretSet(new Secret(secret)));
+        image = change.image();
     }
 
     /// Time can't be asserted, but work leaves its traces: to make a password's keys takes thousands of hashes.

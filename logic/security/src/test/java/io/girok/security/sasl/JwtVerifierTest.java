@@ -76,10 +76,15 @@ class JwtVerifierTest {
         ofAnother.setIssuer("https://evil");
         JwtClaims nameless = claims();
         nameless.unsetClaim("sub");
+        JwtClaims ofNoTime = claims();
+        ofNoTime.unsetClaim("iat");
+        JwtClaims beyondTime = claims();
+        beyondTime.setClaim("exp", Long.MAX_VALUE);
         JwtClaims notYet = claims();
         notYet.setNotBefore(NumericDate.fromMilliseconds(clock.wallMs() + 120_000));
 
-        for (JwtClaims each : List.of(over, endless, notForUs, ofAnother, nameless, notYet)) {
+        for (JwtClaims each : List.of(over, endless, notForUs, ofAnother, nameless, notYet, ofNoTime,
+                beyondTime)) {
             assertThat(verifier.verify(signed(each, key))).isInstanceOf(Verdict.Invalid.class);
         }
     }
@@ -183,6 +188,7 @@ class JwtVerifierTest {
         claims.setSubject("alice");
         claims.setIssuer("https://issuer");
         claims.setAudience("girok");
+        claims.setIssuedAt(NumericDate.fromMilliseconds(clock.wallMs()));
         claims.setExpirationTime(inAnHour());
         return claims;
     }

@@ -92,6 +92,22 @@ class SaslSessionTest {
     }
 
     @Test
+    void nobodyStaysLongerThanTheTokenIsGoodFor() {
+        SaslSettings settings = new SaslSettings(List.of("OAUTHBEARER"), Map.of(), Optional.empty(), Optional.empty(),
+                1_024, Map.of());
+        SaslSession session = new SaslSession(new SaslMechanisms(settings, ScramTest.users("alice", "secret"),
+                Optional.of(token -> new TokenVerifier.Verdict.Valid("alice", clock.wallMs() + 60_000)), () -> "nonce"),
+                clock);
+        session.handshake("OAUTHBEARER");
+
+        assertThat(session.message("n,,\1auth=Bearer a.b.c\1\1".getBytes(UTF_8))).isInstanceOfSatisfying(
+                MessageAnswer.Authenticated.class, done -> assertThat(done.lifetimeMs()).isEqualTo(60_000));
+        assertThat(session.admit(Kind.OTHER)).isEqualTo(Admission.TAKE);
+        clock.advance(60_000);
+        assertThat(session.admit(Kind.OTHER)).isEqualTo(Admission.CLOSE);
+    }
+
+    @Test
     void nobodyBecomesSomebodyElse() {
         SaslSession session = session(1_000);
         session.handshake("PLAIN");

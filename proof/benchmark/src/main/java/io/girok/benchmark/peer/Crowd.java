@@ -32,7 +32,6 @@ final class Crowd implements AutoCloseable {
         var _ = sender.scheduleAtFixedRate(this::sendOne, 0, 1, TimeUnit.SECONDS);
     }
 
-    /// What a broker ends stays ended.
     private void sendOne() {
         byte next = sent < REQUEST.length ? REQUEST[sent] : 0;
         sent++;
@@ -40,7 +39,7 @@ final class Crowd implements AutoCloseable {
             try {
                 var _ = channel.write(ByteBuffer.wrap(new byte[]{next}));
             } catch (IOException closedByTheBroker) {
-                continue;
+                // It stays so.
             }
         }
     }
