@@ -8,8 +8,8 @@ import io.netty.util.internal.logging.Slf4JLoggerFactory;
 final class NettyEnvironment {
     private NettyEnvironment() {}
 
-    /// Refuses to renegotiate, and spares the start what Girok does not use: the search for a machine id through all network interfaces, the
-    /// sampling of buffers for leaks, and a default allocator beside our own.
+    /// Refuses to renegotiate, and spares the start what Girok does not use: the search for a machine id through all
+    /// network interfaces, the sampling of buffers for leaks, and a default allocator beside our own.
     static void prepare() {
         setIfAbsent("io.netty.machineId", "02:00:00:00:00:01");
         setIfAbsent("io.netty.processId", Integer.toString((int) (ProcessHandle.current().pid() & 0x7fff_ffff)));

@@ -141,7 +141,7 @@ public final class TlsContext {
         return handler;
     }
 
-    /// Who the client's certificate makes it: nobody known without one; empty when it is of somebody whom no rule knows.
+    /// Who the client's certificate makes it: nobody known without one; empty when no rule knows whose it is.
     Optional<Principal> principalOf(SSLSession session) {
         Certificate[] chain;
         try {

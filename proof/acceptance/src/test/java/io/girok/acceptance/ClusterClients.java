@@ -62,8 +62,9 @@ final class ClusterClients {
         return partitions(admin, topic).getFirst().leader().id();
     }
 
+    /// The active one; what DescribeCluster calls so is the broker that was asked.
     static int controller(Admin admin) throws Exception {
-        return admin.describeCluster().controller().get().id();
+        return admin.describeMetadataQuorum().quorumInfo().get().leaderId();
     }
 
     static void awaitInSync(Admin admin, String topic) {

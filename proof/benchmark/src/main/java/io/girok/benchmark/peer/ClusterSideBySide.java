@@ -181,11 +181,9 @@ public final class ClusterSideBySide implements Callable<Integer> {
         }
     }
 
-    /// The quorum's leader, which is not what Apache Kafka calls its controller in an answer to clients.
-    private int controllerId(Admin admin) throws ExecutionException, InterruptedException {
-        return Objects.requireNonNull(contender).program() == Contender.Program.KAFKA
-                ? admin.describeMetadataQuorum().quorumInfo().get().leaderId()
-                : admin.describeCluster().controller().get().id();
+    /// The quorum's leader, which is not what brokers call their controller in an answer to clients.
+    private static int controllerId(Admin admin) throws ExecutionException, InterruptedException {
+        return admin.describeMetadataQuorum().quorumInfo().get().leaderId();
     }
 
     /// One producer as fast as it goes; the first seconds are not counted.
