@@ -51,7 +51,7 @@ final class CreatePartitionsHandler implements ApiHandler {
             int present = partitionsOf(topic.name());
             if (!permissions.mayOnTopic(AclOperation.ALTER, topic.name())) {
                 answer.results().add(told(topic.name(), Told.of(Errors.TOPIC_AUTHORIZATION_FAILED)));
-            } else if (charge.admits(topic.count() - present)) {
+            } else if (charge.admits((long) topic.count() - present)) {
                 before.put(topic.name(), present);
                 wanted.add(growth(topic));
             } else {

@@ -8,7 +8,9 @@ import io.girok.metadata.quota.QuotaEntity;
 import io.girok.metadata.quota.QuotaKind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
@@ -70,6 +72,26 @@ class MutationQuotaTest {
     }
 
     @Test
+    void lessThanNothingMakesUpForNothing() {
+        CreateTopicsResponseData answer = create(7, topic("none", -1_000_000), topic("a", 11), topic("b", 1));
+
+        assertThat(errorOf(answer, "none")).isEqualTo(Errors.INVALID_PARTITIONS);
+        assertThat(errorOf(answer, "b")).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void partitionsTakenAwayMakeUpForNothing() {
+        node.ask(creation(topic("a", 1), topic("b", 1), topic("c", 1)), 7);
+
+        assertThat(grow(growth("a", -1_000_000), growth("b", 22), growth("c", 2)))
+                .containsEntry("a", Errors.INVALID_PARTITIONS)
+                .containsEntry("b", Errors.NONE)
+                .containsEntry("c", Errors.THROTTLING_QUOTA_EXCEEDED);
+        node.clock.advance(2_000);
+        assertThat(grow(growth("a", Integer.MIN_VALUE), growth("c", 2))).containsEntry("c", Errors.NONE);
+    }
+
+    @Test
     void partitionsThatAreAddedOrDeletedCountAsWell() {
         create(7, topic("a", 5));
 
@@ -114,14 +136,21 @@ class MutationQuotaTest {
     }
 
     private Errors grow(String topic, int count) {
+        return grow(growth(topic, count)).get(topic);
+    }
+
+    private static CreatePartitionsTopic growth(String topic, int count) {
+        return new CreatePartitionsTopic().setName(topic).setCount(count).setAssignments(null);
+    }
+
+    private Map<String, Errors> grow(CreatePartitionsTopic... topics) {
         CreatePartitionsRequestData request = new CreatePartitionsRequestData()
-                .setTopics(new CreatePartitionsTopicCollection(List.of(
-                        new CreatePartitionsTopic().setName(topic).setCount(count).setAssignments(null)).iterator()));
-        return Errors.forCode(node.askAs(USER, request, 3)
+                .setTopics(new CreatePartitionsTopicCollection(Arrays.asList(topics).iterator()));
+        return node.askAs(USER, request, 3)
                 .as(CreatePartitionsResponseData.class)
                 .results()
-                .getFirst()
-                .errorCode());
+                .stream()
+                .collect(Collectors.toMap(result -> result.name(), result -> Errors.forCode(result.errorCode())));
     }
 
     private DeleteTopicsResponseData delete(String topic) {

@@ -34,10 +34,13 @@ public final class PartitionMutations {
         }
 
         /// Whether the client may have so many more partitions created or deleted; asked for each topic in turn. The
-        /// one that uses up the quota is admitted whole, as in Apache Kafka, or a big topic would never be.
-        public boolean admits(int partitions) {
-            if (isStrict && 0 < partitions
-                    && 0 < quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) asked)) {
+        /// one that uses up the quota is admitted whole, as in Apache Kafka, or a big topic would never be. A count
+        /// below zero is the controller's to refuse, and makes up for nothing.
+        public boolean admits(long partitions) {
+            if (partitions <= 0) {
+                return true;
+            }
+            if (isStrict && 0 < quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) asked)) {
                 return false;
             }
             asked += partitions;
