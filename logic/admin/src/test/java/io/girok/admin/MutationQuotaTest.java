@@ -2,6 +2,7 @@ package io.girok.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.broker.TestAnswer;
 import io.girok.controller.AlterQuotas;
 import io.girok.controller.AlterQuotas.Alteration;
 import io.girok.metadata.quota.QuotaEntity;
@@ -89,6 +90,18 @@ class MutationQuotaTest {
                 .containsEntry("c", Errors.THROTTLING_QUOTA_EXCEEDED);
         node.clock.advance(2_000);
         assertThat(grow(growth("a", Integer.MIN_VALUE), growth("c", 2))).containsEntry("c", Errors.NONE);
+    }
+
+    @Test
+    void requestsAtTheSameTimeKnowOfEachOther() {
+        TestAnswer first = node.startAs(USER, creation(topic("a", 20)), 7);
+        TestAnswer second = node.startAs(USER, creation(topic("b", 20)), 7);
+        node.thread.runAll();
+
+        assertThat(errorOf(first.as(CreateTopicsResponseData.class), "a")).isEqualTo(Errors.NONE);
+        assertThat(errorOf(second.as(CreateTopicsResponseData.class), "b"))
+                .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(node.store.image().topic("b")).isNull();
     }
 
     @Test

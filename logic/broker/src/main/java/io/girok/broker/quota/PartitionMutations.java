@@ -21,11 +21,14 @@ public final class PartitionMutations {
     }
 
     /// Of one request. Owned by who handles it: what is admitted comes before what is made.
+    ///
+    /// What is admitted is counted at once, and what did not come about is given back: requests that are under way at
+    /// the same time know of each other.
     public final class Charge {
         private final String user;
         private final String clientId;
         private final boolean isStrict;
-        private long asked;
+        private long counted;
 
         private Charge(Request request, boolean isStrict) {
             this.user = request.connection().principal().name();
@@ -40,19 +43,20 @@ public final class PartitionMutations {
             if (partitions <= 0) {
                 return true;
             }
-            if (isStrict && 0 < quotas.waitMs(QuotaKind.MUTATION, user, clientId, (double) asked)) {
+            if (isStrict && 0 < quotas.waitMs(QuotaKind.MUTATION, user, clientId, 0)) {
                 return false;
             }
-            asked += partitions;
+            var _ = quotas.count(QuotaKind.MUTATION, user, clientId, (double) partitions);
+            counted += partitions;
             return true;
         }
 
-        /// Counts what was in fact created or deleted.
+        /// Says what was in fact created or deleted; asked once, also where nothing was.
         ///
         /// @return for how many milliseconds the client is to wait before it asks for more
         public int made(long partitions) {
             return (int) Math.min(Integer.MAX_VALUE,
-                    quotas.count(QuotaKind.MUTATION, user, clientId, (double) partitions));
+                    quotas.count(QuotaKind.MUTATION, user, clientId, (double) (partitions - counted)));
         }
     }
 }
