@@ -43,7 +43,7 @@ final class CreatePartitionsHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         CreatePartitionsRequestData body = (CreatePartitionsRequestData) request.body();
         Permissions permissions = access.of(request);
-        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR, permissions);
         Map<String, Integer> before = new HashMap<>();
         List<Growth> wanted = new ArrayList<>();
         CreatePartitionsResponseData answer = new CreatePartitionsResponseData();

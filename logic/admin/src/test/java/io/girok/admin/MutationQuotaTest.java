@@ -2,7 +2,9 @@ package io.girok.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
 import io.girok.broker.TestAnswer;
+import io.girok.broker.TestConnection;
 import io.girok.controller.AlterQuotas;
 import io.girok.controller.AlterQuotas.Alteration;
 import io.girok.metadata.quota.QuotaEntity;
@@ -22,6 +24,8 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCol
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +39,11 @@ class MutationQuotaTest {
 
     @BeforeEach
     void limit() {
-        node.run(new AlterQuotas(List.of(new Alteration(QuotaEntity.of(USER, null),
+        limit(node, QuotaEntity.of(USER, null));
+    }
+
+    private static void limit(AdminNode node, QuotaEntity who) {
+        node.run(new AlterQuotas(List.of(new Alteration(who,
                 List.of(new AlterQuotas.Operation(QuotaKind.MUTATION.key(), Optional.of((double) RATE))))), false));
     }
 
@@ -90,6 +98,41 @@ class MutationQuotaTest {
                 .containsEntry("c", Errors.THROTTLING_QUOTA_EXCEEDED);
         node.clock.advance(2_000);
         assertThat(grow(growth("a", Integer.MIN_VALUE), growth("c", 2))).containsEntry("c", Errors.NONE);
+    }
+
+    @Test
+    void whatTheNodeItselfNeedsIsNeitherRefusedNorCounted() {
+        limit(node, QuotaEntity.of(QuotaEntity.DEFAULT, null));
+        node.ask(creation(topic("a", 100)), 5);
+
+        node.ask(new MetadataRequestData().setTopics(List.of(new MetadataRequestTopic().setName("b"))), 9);
+
+        assertThat(node.store.image().topic("b")).isNotNull();
+        CreateTopicsResponseData after = node.ask(creation(), 7).as(CreateTopicsResponseData.class);
+        assertThat(after.throttleTimeMs()).isEqualTo(9_000);
+    }
+
+    @Test
+    void anotherNodeIsNotCountedButWhomItSpeaksForIs() {
+        AdminNode guarded = new AdminNode("authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users", "User:node");
+        limit(guarded, QuotaEntity.of("node", null));
+        TestConnection forwarded = new TestConnection(Principal.user("node")) {
+            @Override
+            public boolean isForwarded() {
+                return true;
+            }
+        };
+
+        CreateTopicsResponseData direct = guarded.askAs("node", creation(topic("a", 100), topic("b", 100)), 7)
+                .as(CreateTopicsResponseData.class);
+        CreateTopicsResponseData passedOn = guarded.askBy(forwarded, creation(topic("c", 100), topic("d", 100)), 7)
+                .as(CreateTopicsResponseData.class);
+
+        assertThat(errorOf(direct, "b")).isEqualTo(Errors.NONE);
+        assertThat(direct.throttleTimeMs()).isZero();
+        assertThat(errorOf(passedOn, "d")).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(passedOn.throttleTimeMs()).isEqualTo(9_000);
     }
 
     @Test
