@@ -71,8 +71,7 @@ public final class Forwarding {
     /// Only the controller of that epoch is to do what is asked: on a way that was cut, the envelope may arrive after a
     /// successor has done it, and others have undone it.
     private static EnvelopeRequestData envelope(long epoch, Request request) {
-        ByteBuffer frame = RequestEncoder.encode(request.api(), request.version(), request.correlationId(),
-                request.body(), ByteBuffer::allocate).flip().position(Integer.BYTES);
+        ByteBuffer frame = RequestEncoder.encode(request, ByteBuffer::allocate).flip().position(Integer.BYTES);
         ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.FORWARDED_HEADER_BYTES + frame.remaining())
                 .putShort(EnvelopeHandler.FORWARDED_KEY)
                 .putLong(epoch)

@@ -41,6 +41,7 @@ class ForwardingTest {
     private final List<String> done = new ArrayList<>();
     /// Whom the handler that was asked took the request for.
     private final List<String> senders = new ArrayList<>();
+    private final List<String> clientIds = new ArrayList<>();
     private int leader = 2;
     /// As the others know it; node 1 knows of epoch 1 only.
     private long epoch = 1;
@@ -60,6 +61,7 @@ class ForwardingTest {
     private ApiRow row(String where) {
         ApiHandler handler = (request, responder) -> {
             done.add(where);
+            clientIds.add(request.clientId());
             senders.add(request.connection().principal() + " " + request.connection().remoteAddress() + " "
                     + request.connection().isOurOwn() + " " + request.connection().isByToken());
             responder.respond(new CreateTopicsResponseData().setTopics(
@@ -158,6 +160,7 @@ class ForwardingTest {
         TestAnswer answer = create();
 
         assertThat(done).containsExactly("node 2");
+        assertThat(clientIds).as("quotas and the audit log go by it").containsExactly("test");
         assertThat(only(answer).name()).isEqualTo("orders");
         assertThat(only(answer).errorCode()).isZero();
     }
