@@ -83,8 +83,8 @@ final class ProduceHandler implements ApiHandler {
         attempt.run(items);
     }
 
-    /// Why the topic is not written to; [Errors#NONE] when it may be. An id that no topic has is let pass: that there is
-    /// none of it is no secret. What is in internal topics only their coordinator may say, whatever ACLs allow.
+    /// Why the topic is not written to; [Errors#NONE] when it may be. An id that no topic has is let pass: that there
+    /// is none of it is no secret. What is in internal topics only their coordinator may say, whatever ACLs allow.
     private Errors refusal(Request request, ProduceAttempt attempt, TopicProduceData topic) {
         if (attempt.refusal() != Errors.NONE) {
             return Errors.NONE;
