@@ -132,6 +132,8 @@ public final class QuotaGate implements RequestHandler {
 
         @Override
         public void closeConnection(String reason) {
+            // Whoever comes back pays for what it has sent before.
+            var _ = waitMs(0);
             responder.closeConnection(reason);
         }
 

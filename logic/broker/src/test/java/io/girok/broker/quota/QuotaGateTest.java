@@ -78,6 +78,17 @@ class QuotaGateTest {
     }
 
     @Test
+    void whatAProducerSentBeforeItsConnectionWasClosedIsCounted() {
+        set(QuotaKind.PRODUCE);
+
+        Taker taker = handled(produce(50, (short) 0), (request, responder) -> responder.closeConnection("it failed"));
+
+        assertThat(taker.closeReason).isEqualTo("it failed");
+        ask(produce(50, (short) 1), new ProduceResponseData());
+        assertThat(pauses).containsExactly(1_000L);
+    }
+
+    @Test
     void aConsumerWaitsForWhatItWasSent() {
         set(QuotaKind.FETCH);
 
@@ -155,21 +166,24 @@ class QuotaGateTest {
     }
 
     private ApiMessage ask(ApiMessage body, ApiMessage gives, long takesMs) {
-        ApiKeys api = ApiKeys.forId(body.apiKey());
-        ApiHandler handler = (request, responder) -> {
+        return handled(body, (request, responder) -> {
             clock.advance(takesMs);
             if (gives == null) {
                 responder.respondNothing();
             } else {
                 responder.respond(gives);
             }
-        };
+        }).taken;
+    }
+
+    private Taker handled(ApiMessage body, ApiHandler handler) {
+        ApiKeys api = ApiKeys.forId(body.apiKey());
         ApiOperation operation = api == ApiKeys.BROKER_HEARTBEAT ? ApiOperation.CLUSTER_ACTION : ApiOperation.NONE;
         ApiTable table = new ApiTable(List.of(ApiRow.of(api, operation, ApiResource.CLUSTER, handler)));
         Taker taker = new Taker();
         new QuotaGate(table, quotas, clock, WINDOW_MS)
                 .handle(new Request(api, api.latestVersion(false), 1, "client", body, new Caller()), taker);
-        return taker.taken;
+        return taker;
     }
 
     private void set(QuotaKind kind) {
@@ -181,6 +195,7 @@ class QuotaGateTest {
 
     private static final class Taker implements Responder {
         private ApiMessage taken;
+        private String closeReason;
 
         @Override
         public void respond(ApiMessage body) {
@@ -194,7 +209,7 @@ class QuotaGateTest {
 
         @Override
         public void closeConnection(String reason) {
-            throw new AssertionError(reason);
+            closeReason = reason;
         }
     }
 
