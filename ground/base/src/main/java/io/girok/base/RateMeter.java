@@ -23,6 +23,8 @@ public final class RateMeter {
     }
 
     /// Answers how many milliseconds it takes until what was used is within the burst again; 0 when it is.
+    ///
+    /// @param amount what was used; negative: what was counted before, and was not used after all
     public long count(double amount, long nowNs) {
         return msUntil(paidAtNs.updateAndGet(paid -> paidAt(paid, amount, nowNs)), nowNs);
     }

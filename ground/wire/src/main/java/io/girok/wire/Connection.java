@@ -29,6 +29,11 @@ public interface Connection {
         return false;
     }
 
+    /// Whether another node has passed the request on, and says whose it is.
+    default boolean isForwarded() {
+        return false;
+    }
+
     /// Takes no request for so many milliseconds, because the client has used more than its quota.
     default void pause(long ms) {}
 

@@ -26,11 +26,24 @@ public final class RequestEncoder {
     /// @return what `allocate` gave, filled from 0 to its position
     public static ByteBuffer encode(ApiKeys api, short version, int correlationId, ApiMessage body,
             IntFunction<ByteBuffer> allocate) {
-        RequestHeaderData header = new RequestHeaderData().setRequestApiKey(api.id)
+        return encode(header(api, version, correlationId).setClientId(CLIENT_ID), body, allocate);
+    }
+
+    /// Writes a request as its client has sent it, with what the client calls itself; otherwise as the other one.
+    public static ByteBuffer encode(Request request, IntFunction<ByteBuffer> allocate) {
+        return encode(header(request.api(), request.version(), request.correlationId()).setClientId(request.clientId()),
+                request.body(), allocate);
+    }
+
+    private static RequestHeaderData header(ApiKeys api, short version, int correlationId) {
+        return new RequestHeaderData().setRequestApiKey(api.id)
                 .setRequestApiVersion(version)
-                .setCorrelationId(correlationId)
-                .setClientId(CLIENT_ID);
-        short headerVersion = api.requestHeaderVersion(version);
+                .setCorrelationId(correlationId);
+    }
+
+    private static ByteBuffer encode(RequestHeaderData header, ApiMessage body, IntFunction<ByteBuffer> allocate) {
+        short version = header.requestApiVersion();
+        short headerVersion = ApiKeys.forId(header.requestApiKey()).requestHeaderVersion(version);
         ObjectSerializationCache cache = new ObjectSerializationCache();
         int size = header.size(cache, headerVersion) + body.size(cache, version);
         ByteBuffer frame = allocate.apply(Integer.BYTES + size);

@@ -13,10 +13,15 @@ public final class UntrustedText {
     /// The text in single quotes, at most 100 characters of it, with everything but printable ASCII escaped, so that it
     /// can't forge a line, move the cursor or fill the disk.
     public static String quoted(@Nullable String text) {
+        return quoted(text, MAX_CHARACTERS);
+    }
+
+    /// As [#quoted(String)], with as many characters of the text as `maxCharacters` says.
+    public static String quoted(@Nullable String text, int maxCharacters) {
         if (text == null) {
             return "(none)";
         }
-        int length = Math.min(text.length(), MAX_CHARACTERS);
+        int length = Math.min(text.length(), maxCharacters);
         StringBuilder safe = new StringBuilder(length + 8).append('\'');
         for (int i = 0; i < length; i++) {
             appendSafe(safe, text.charAt(i));

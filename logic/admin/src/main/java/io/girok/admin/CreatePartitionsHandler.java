@@ -43,7 +43,7 @@ final class CreatePartitionsHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         CreatePartitionsRequestData body = (CreatePartitionsRequestData) request.body();
         Permissions permissions = access.of(request);
-        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR, permissions);
         Map<String, Integer> before = new HashMap<>();
         List<Growth> wanted = new ArrayList<>();
         CreatePartitionsResponseData answer = new CreatePartitionsResponseData();
@@ -51,7 +51,7 @@ final class CreatePartitionsHandler implements ApiHandler {
             int present = partitionsOf(topic.name());
             if (!permissions.mayOnTopic(AclOperation.ALTER, topic.name())) {
                 answer.results().add(told(topic.name(), Told.of(Errors.TOPIC_AUTHORIZATION_FAILED)));
-            } else if (charge.admits(topic.count() - present)) {
+            } else if (charge.admits((long) topic.count() - present)) {
                 before.put(topic.name(), present);
                 wanted.add(growth(topic));
             } else {

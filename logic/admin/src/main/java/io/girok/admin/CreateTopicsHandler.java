@@ -64,7 +64,7 @@ final class CreateTopicsHandler implements ApiHandler {
         CreateTopicsRequestData body = (CreateTopicsRequestData) request.body();
         Permissions permissions = access.of(request);
         Map<String, Told> refused = refused(body, permissions);
-        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR, permissions);
         List<NewTopic> wanted = new ArrayList<>();
         for (CreatableTopic topic : body.topics()) {
             if (refused.containsKey(topic.name())) {

@@ -59,7 +59,6 @@ final class DeleteTopicsHandler implements ApiHandler {
         List<DeleteTopicState> named = request.version() < FIRST_WITH_TOPIC_IDS
                 ? body.topicNames().stream().map(name -> new DeleteTopicState().setName(name)).toList()
                 : body.topics();
-        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR);
         if (!isAllowed) {
             Told told = new Told(
                     request.version() < FIRST_WITH_DELETION_DISABLED
@@ -69,9 +68,11 @@ final class DeleteTopicsHandler implements ApiHandler {
             respond(responder, named.stream().map(topic -> failed(topic, told)).toList(), 0);
             return;
         }
+        Permissions permissions = access.of(request);
+        PartitionMutations.Charge charge = mutations.of(request, FIRST_WITH_QUOTA_ERROR, permissions);
         List<DeletableTopicResult> denied = new ArrayList<>();
         List<DeleteTopicState> wanted = new ArrayList<>();
-        for (DeleteTopicState topic : allowed(named, access.of(request), denied)) {
+        for (DeleteTopicState topic : allowed(named, permissions, denied)) {
             if (charge.admits(partitionsOf(topic))) {
                 wanted.add(topic);
             } else {

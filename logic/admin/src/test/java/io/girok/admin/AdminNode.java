@@ -138,6 +138,11 @@ final class AdminNode {
         return askBy(new TestConnection(Principal.user(user)), body, version);
     }
 
+    /// Lets nothing run but what runs at once.
+    TestAnswer startAs(String user, ApiMessage body, int version) {
+        return TestAnswer.ask(table, body, (short) version, new TestConnection(Principal.user(user)));
+    }
+
     TestAnswer askBy(Connection connection, ApiMessage body, int version) {
         TestAnswer answer = TestAnswer.ask(table, body, (short) version, connection);
         thread.runAll();

@@ -2,13 +2,18 @@ package io.girok.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Principal;
+import io.girok.broker.TestAnswer;
+import io.girok.broker.TestConnection;
 import io.girok.controller.AlterQuotas;
 import io.girok.controller.AlterQuotas.Alteration;
 import io.girok.metadata.quota.QuotaEntity;
 import io.girok.metadata.quota.QuotaKind;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopicCollection;
@@ -19,6 +24,8 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicCol
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,7 +39,11 @@ class MutationQuotaTest {
 
     @BeforeEach
     void limit() {
-        node.run(new AlterQuotas(List.of(new Alteration(QuotaEntity.of(USER, null),
+        limit(node, QuotaEntity.of(USER, null));
+    }
+
+    private static void limit(AdminNode node, QuotaEntity who) {
+        node.run(new AlterQuotas(List.of(new Alteration(who,
                 List.of(new AlterQuotas.Operation(QuotaKind.MUTATION.key(), Optional.of((double) RATE))))), false));
     }
 
@@ -67,6 +78,73 @@ class MutationQuotaTest {
 
         assertThat(node.askAs(USER, validated, 7).as(CreateTopicsResponseData.class).throttleTimeMs()).isZero();
         assertThat(errorOf(create(7, topic("b", 9)), "b")).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void lessThanNothingMakesUpForNothing() {
+        CreateTopicsResponseData answer = create(7, topic("none", -1_000_000), topic("a", 11), topic("b", 1));
+
+        assertThat(errorOf(answer, "none")).isEqualTo(Errors.INVALID_PARTITIONS);
+        assertThat(errorOf(answer, "b")).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void partitionsTakenAwayMakeUpForNothing() {
+        node.ask(creation(topic("a", 1), topic("b", 1), topic("c", 1)), 7);
+
+        assertThat(grow(growth("a", -1_000_000), growth("b", 22), growth("c", 2)))
+                .containsEntry("a", Errors.INVALID_PARTITIONS)
+                .containsEntry("b", Errors.NONE)
+                .containsEntry("c", Errors.THROTTLING_QUOTA_EXCEEDED);
+        node.clock.advance(2_000);
+        assertThat(grow(growth("a", Integer.MIN_VALUE), growth("c", 2))).containsEntry("c", Errors.NONE);
+    }
+
+    @Test
+    void whatTheNodeItselfNeedsIsNeitherRefusedNorCounted() {
+        limit(node, QuotaEntity.of(QuotaEntity.DEFAULT, null));
+        node.ask(creation(topic("a", 100)), 5);
+
+        node.ask(new MetadataRequestData().setTopics(List.of(new MetadataRequestTopic().setName("b"))), 9);
+
+        assertThat(node.store.image().topic("b")).isNotNull();
+        CreateTopicsResponseData after = node.ask(creation(), 7).as(CreateTopicsResponseData.class);
+        assertThat(after.throttleTimeMs()).isEqualTo(9_000);
+    }
+
+    @Test
+    void anotherNodeIsNotCountedButWhomItSpeaksForIs() {
+        AdminNode guarded = new AdminNode("authorizer.class.name",
+                "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users", "User:node");
+        limit(guarded, QuotaEntity.of("node", null));
+        TestConnection forwarded = new TestConnection(Principal.user("node")) {
+            @Override
+            public boolean isForwarded() {
+                return true;
+            }
+        };
+
+        CreateTopicsResponseData direct = guarded.askAs("node", creation(topic("a", 100), topic("b", 100)), 7)
+                .as(CreateTopicsResponseData.class);
+        CreateTopicsResponseData passedOn = guarded.askBy(forwarded, creation(topic("c", 100), topic("d", 100)), 7)
+                .as(CreateTopicsResponseData.class);
+
+        assertThat(errorOf(direct, "b")).isEqualTo(Errors.NONE);
+        assertThat(direct.throttleTimeMs()).isZero();
+        assertThat(errorOf(passedOn, "d")).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(passedOn.throttleTimeMs()).isEqualTo(9_000);
+    }
+
+    @Test
+    void requestsAtTheSameTimeKnowOfEachOther() {
+        TestAnswer first = node.startAs(USER, creation(topic("a", 20)), 7);
+        TestAnswer second = node.startAs(USER, creation(topic("b", 20)), 7);
+        node.thread.runAll();
+
+        assertThat(errorOf(first.as(CreateTopicsResponseData.class), "a")).isEqualTo(Errors.NONE);
+        assertThat(errorOf(second.as(CreateTopicsResponseData.class), "b"))
+                .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+        assertThat(node.store.image().topic("b")).isNull();
     }
 
     @Test
@@ -114,14 +192,21 @@ class MutationQuotaTest {
     }
 
     private Errors grow(String topic, int count) {
+        return grow(growth(topic, count)).get(topic);
+    }
+
+    private static CreatePartitionsTopic growth(String topic, int count) {
+        return new CreatePartitionsTopic().setName(topic).setCount(count).setAssignments(null);
+    }
+
+    private Map<String, Errors> grow(CreatePartitionsTopic... topics) {
         CreatePartitionsRequestData request = new CreatePartitionsRequestData()
-                .setTopics(new CreatePartitionsTopicCollection(List.of(
-                        new CreatePartitionsTopic().setName(topic).setCount(count).setAssignments(null)).iterator()));
-        return Errors.forCode(node.askAs(USER, request, 3)
+                .setTopics(new CreatePartitionsTopicCollection(Arrays.asList(topics).iterator()));
+        return node.askAs(USER, request, 3)
                 .as(CreatePartitionsResponseData.class)
                 .results()
-                .getFirst()
-                .errorCode());
+                .stream()
+                .collect(Collectors.toMap(result -> result.name(), result -> Errors.forCode(result.errorCode())));
     }
 
     private DeleteTopicsResponseData delete(String topic) {

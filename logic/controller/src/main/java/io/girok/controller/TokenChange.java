@@ -13,8 +13,12 @@ import java.util.stream.Stream;
 final class TokenChange {
     /// Whoever is let in may make tokens: what they take of every node's memory has an end. Apache Kafka has no limits.
     static final int MAX_TOKENS = 100_000;
+    /// So that one requester does not leave the others without.
+    static final int MAX_TOKENS_OF_REQUESTER = 10_000;
     static final int MAX_RENEWERS = 100;
     static final int MAX_NAME_CHARS = 1_024;
+    /// Of all renewers of a token together.
+    static final int MAX_RENEWERS_CHARS = 4_096;
 
     private TokenChange() {}
 
@@ -27,15 +31,32 @@ final class TokenChange {
                     + " renewers, and they and its owner are users with names of 1 to " + MAX_NAME_CHARS
                     + " characters");
         }
+        if (MAX_RENEWERS_CHARS < command.renewers().stream().mapToInt(renewer -> renewer.name().length()).sum()) {
+            return refused(ControllerError.INVALID_REQUEST,
+                    "the names of a token's renewers have at most " + MAX_RENEWERS_CHARS + " characters together");
+        }
         if (MAX_TOKENS <= image.tokens().size()) {
             return refused(ControllerError.POLICY_VIOLATION, "there are " + image.tokens().size()
                     + " delegation tokens, which is as many as there may be");
+        }
+        if (hasAll(image, command.requester())) {
+            return refused(ControllerError.POLICY_VIOLATION, "there are " + MAX_TOKENS_OF_REQUESTER
+                    + " delegation tokens that the same user has asked for, which is as many as it may have");
         }
         long maxMs = later(nowMs, command.maxLifetimeMs());
         DelegationToken token = new DelegationToken(rules.topicIds().get().toString(), command.owner(),
                 command.requester(), command.renewers(), nowMs, maxMs,
                 Math.min(maxMs, later(nowMs, command.lifetimeMs())));
         return decided(new DelegationTokenSet(token), token);
+    }
+
+    private static boolean hasAll(MetadataImage image, Principal requester) {
+        return MAX_TOKENS_OF_REQUESTER <= image.tokens().size()
+                && MAX_TOKENS_OF_REQUESTER <= image.tokens()
+                        .values()
+                        .stream()
+                        .filter(token -> token.requester().equals(requester))
+                        .count();
     }
 
     private static boolean isUser(Principal principal) {

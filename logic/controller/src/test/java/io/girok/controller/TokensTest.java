@@ -6,6 +6,7 @@ import io.girok.base.Principal;
 import io.girok.metadata.DelegationToken;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class TokensTest {
@@ -87,6 +88,26 @@ class TokensTest {
         assertThat(error(new CreateToken(new Principal("Group", "a"), BOB, List.of(), 1, 1)))
                 .isEqualTo(ControllerError.INVALID_REQUEST);
         assertThat(world.image.tokens()).isEmpty();
+    }
+
+    @Test
+    void theRenewersOfATokenTakeAMeasureTogether() {
+        List<Principal> most = Collections.nCopies(4, Principal.user("r".repeat(1_024)));
+        assertThat(world.run(new CreateToken(ALICE, BOB, most, 1, 1)).isOk()).isTrue();
+
+        List<Principal> more = Stream.concat(most.stream(), Stream.of(CAROL)).toList();
+        assertThat(error(new CreateToken(ALICE, BOB, more, 1, 1))).isEqualTo(ControllerError.INVALID_REQUEST);
+    }
+
+    @Test
+    void whoHasAskedForMostTokensLeavesSomeToOthers() {
+        for (int i = 0; i < TokenChange.MAX_TOKENS_OF_REQUESTER; i++) {
+            create(DAY_MS, DAY_MS);
+        }
+
+        assertThat(error(new CreateToken(ALICE, BOB, List.of(), DAY_MS, DAY_MS)))
+                .isEqualTo(ControllerError.POLICY_VIOLATION);
+        assertThat(world.run(new CreateToken(BOB, ALICE, List.of(), DAY_MS, DAY_MS)).isOk()).isTrue();
     }
 
     private ControllerError error(CreateToken command) {

@@ -71,6 +71,11 @@ record ForwardedConnection(String listenerName, Principal principal, boolean isB
     }
 
     @Override
+    public boolean isForwarded() {
+        return true;
+    }
+
+    @Override
     public void onClose(Runnable task) {
         // Nobody says when it does.
     }

@@ -10,11 +10,13 @@ import io.girok.wire.Responder;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
@@ -22,13 +24,21 @@ public final class Forwarding {
     private static final long RETRY_MS = 50;
     private static final int MAX_ATTEMPTS = 400;
     private static final long ANSWER_LIMIT_MS = 30_000;
+    /// What the controller decides on in one go is written as a batch of metadata, of half a MiB at most.
+    static final int MAX_BYTES = 4 << 20;
+    /// Lengths, numbers and an address.
+    private static final int ENVELOPE_BYTES = 256;
+    private static final int MAX_BYTES_OF_CHARACTER = 3;
 
     private final ControllerChannel channel;
+    private final int maxBytes;
     private final Shard shard;
 
     /// @param channel for nothing else: what is forwarded may take long
-    public Forwarding(ControllerChannel channel) {
+    /// @param maxFrameBytes `socket.request.max.bytes`: a larger frame breaks the connection that all share
+    public Forwarding(ControllerChannel channel, int maxFrameBytes) {
         this.channel = channel;
+        this.maxBytes = Math.min(MAX_BYTES, maxFrameBytes);
         this.shard = channel.shard();
     }
 
@@ -45,9 +55,19 @@ public final class Forwarding {
     private void answer(ApiHandler local, Request request, Responder responder, int attempt) {
         if (channel.isHere()) {
             local.handle(request, responder);
+        } else if (maxBytes < mostBytes(request)) {
+            responder.respond(ErrorAnswers.of(request, Errors.INVALID_REQUEST));
         } else {
             forward(local, request, responder, attempt);
         }
+    }
+
+    /// How large its envelope may be; it takes memory to find out how large it is.
+    private static long mostBytes(Request request) {
+        String clientId = Objects.requireNonNullElse(request.clientId(), "");
+        long characters = clientId.length() + (long) request.connection().principal().toString().length();
+        return request.body().size(new ObjectSerializationCache(), request.version())
+                + MAX_BYTES_OF_CHARACTER * characters + ENVELOPE_BYTES;
     }
 
     private void forward(ApiHandler local, Request request, Responder responder, int attempt) {
@@ -71,8 +91,7 @@ public final class Forwarding {
     /// Only the controller of that epoch is to do what is asked: on a way that was cut, the envelope may arrive after a
     /// successor has done it, and others have undone it.
     private static EnvelopeRequestData envelope(long epoch, Request request) {
-        ByteBuffer frame = RequestEncoder.encode(request.api(), request.version(), request.correlationId(),
-                request.body(), ByteBuffer::allocate).flip().position(Integer.BYTES);
+        ByteBuffer frame = RequestEncoder.encode(request, ByteBuffer::allocate).flip().position(Integer.BYTES);
         ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.FORWARDED_HEADER_BYTES + frame.remaining())
                 .putShort(EnvelopeHandler.FORWARDED_KEY)
                 .putLong(epoch)

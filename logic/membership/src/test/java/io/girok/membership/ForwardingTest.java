@@ -41,14 +41,19 @@ class ForwardingTest {
     private final List<String> done = new ArrayList<>();
     /// Whom the handler that was asked took the request for.
     private final List<String> senders = new ArrayList<>();
+    private final List<String> clientIds = new ArrayList<>();
     private int leader = 2;
     /// As the others know it; node 1 knows of epoch 1 only.
     private long epoch = 1;
-    private final ApiTable table = new ApiTable(new Forwarding(channel(1)).over(List.of(row("here"))));
+    private final ApiTable table = forwarding(100 << 20);
 
     ForwardingTest() {
         peers.listen(2, envelopes(2));
         peers.listen(3, envelopes(3));
+    }
+
+    private ApiTable forwarding(int maxFrameBytes) {
+        return new ApiTable(new Forwarding(channel(1), maxFrameBytes).over(List.of(row("here"))));
     }
 
     private ControllerChannel channel(int nodeId) {
@@ -60,6 +65,7 @@ class ForwardingTest {
     private ApiRow row(String where) {
         ApiHandler handler = (request, responder) -> {
             done.add(where);
+            clientIds.add(request.clientId());
             senders.add(request.connection().principal() + " " + request.connection().remoteAddress() + " "
                     + request.connection().isOurOwn() + " " + request.connection().isByToken());
             responder.respond(new CreateTopicsResponseData().setTopics(
@@ -158,6 +164,7 @@ class ForwardingTest {
         TestAnswer answer = create();
 
         assertThat(done).containsExactly("node 2");
+        assertThat(clientIds).as("quotas and the audit log go by it").containsExactly("test");
         assertThat(only(answer).name()).isEqualTo("orders");
         assertThat(only(answer).errorCode()).isZero();
     }
@@ -207,6 +214,34 @@ class ForwardingTest {
         epoch = 1;
         shard.advance(100);
 
+        assertThat(done).containsExactly("node 2");
+    }
+
+    @Test
+    void whatIsTooLargeIsRefusedAndNotPassedOn() {
+        CreatableTopicCollection topics = new CreatableTopicCollection();
+        for (int i = 0; i <= Forwarding.MAX_BYTES / 30_000; i++) {
+            topics.add(new CreatableTopic().setName(i + "x".repeat(30_000)));
+        }
+
+        TestAnswer answer = TestAnswer.ask(table, new CreateTopicsRequestData().setTopics(topics), VERSION);
+        shard.runAll();
+
+        assertThat(only(answer).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(done).isEmpty();
+    }
+
+    @Test
+    void anEnvelopeIsNotLargerThanAFrameMayBe() {
+        CreateTopicsRequestData request = new CreateTopicsRequestData().setTopics(
+                new CreatableTopicCollection(List.of(new CreatableTopic().setName("x".repeat(1_000))).iterator()));
+
+        TestAnswer refused = TestAnswer.ask(forwarding(1_200), request, VERSION);
+        TestAnswer passedOn = TestAnswer.ask(forwarding(1_500), request, VERSION);
+        shard.runAll();
+
+        assertThat(only(refused).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+        assertThat(only(passedOn).errorCode()).isZero();
         assertThat(done).containsExactly("node 2");
     }
 

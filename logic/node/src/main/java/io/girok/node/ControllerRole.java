@@ -136,6 +136,10 @@ final class ControllerRole {
                 surroundings.random()::nextInt, identity.founding());
     }
 
+    private Forwarding forwarding() {
+        return new Forwarding(channel(), identity.settings().get(BrokerSettings.SOCKET_REQUEST_MAX_BYTES));
+    }
+
     /// What is asked before anything is done for others.
     Access access() {
         return access;
@@ -167,9 +171,9 @@ final class ControllerRole {
     List<ApiRow> rows(ControllerChannel internal, LeaderView leaders,
             Function<String, CompletableFuture<Void>> served) {
         ClusterView view = new ClusterView(store::image, leaders, this::controllers);
-        List<ApiRow> rows = new ArrayList<>(new Forwarding(channel())
+        List<ApiRow> rows = new ArrayList<>(forwarding()
                 .over(new AdminApis(view, effective, controller, internal, access, quotas, served).rows()));
-        rows.addAll(new Forwarding(channel()).over(access.over(new QuorumApis(quorum.log(), store, channel(),
+        rows.addAll(forwarding().over(access.over(new QuorumApis(quorum.log(), store, channel(),
                 sessions::statusOf).rows())));
         rows.addAll(access.over(new ControllerApis(controller, store, sessions).rows()));
         rows.addAll(SaslApis.rows());

@@ -144,7 +144,7 @@ public final class Node implements ClusterNode {
         rows.addAll(groups.rows(role.access()));
         this.table = broker.complete(rows, role.access());
         this.quotas = role.quotas();
-        this.gate = role.serve(table, new QuotaGate(table, quotas, surroundings.clock(),
+        this.gate = role.serve(table, new QuotaGate(table, quotas, surroundings.clock(), role.access(),
                 settings.get(BrokerSettings.QUOTA_WINDOW_SIZE_SECONDS) * SECOND_MS));
     }
 

@@ -1,6 +1,7 @@
 package io.girok.broker.access;
 
 import io.girok.base.Clock;
+import io.girok.base.DistinctText;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.acl.AclResource;
@@ -25,9 +26,10 @@ import org.slf4j.LoggerFactory;
 /// acl added principal='User:root' host='10.0.0.1' acl: ALLOW READ on TOPIC literal 'orders' to 'User:bob' from '*'
 /// ```
 ///
-/// What strangers choose is escaped and cut ([UntrustedText]). A denial is told of once in [#INTERVAL_MS] for each
-/// principal, operation and resource, and [#MAX_LINES_PER_INTERVAL] times for all of them together; the next line says
-/// how many were left out.
+/// What strangers choose is escaped ([UntrustedText]). What is longer than the name of any topic is cut, with a digest
+/// of the whole in place of the rest ([DistinctText]): what is said of one name is not said of another. A denial is
+/// told of once in [#INTERVAL_MS] for each principal, operation and resource, and [#MAX_LINES_PER_INTERVAL] times for
+/// all of them together; the next line says how many were left out.
 public final class Audit {
     static final String LOGGER_NAME = "girok.audit";
     static final long INTERVAL_MS = 10_000;
@@ -35,7 +37,8 @@ public final class Audit {
     /// Of one request: a line says how many more there were.
     static final int MAX_CHANGES_TOLD = 1_000;
     private static final int MAX_CHANGES_IN_A_LINE = 50;
-    private static final int MAX_KEY_CHARACTERS = 100;
+    /// Of a name; of a client id it is less.
+    private static final int MAX_CHARACTERS = 512;
 
     private static final Logger LOG = LoggerFactory.getLogger(LOGGER_NAME);
 
@@ -61,15 +64,15 @@ public final class Audit {
     /// The sender of the request may not do it.
     void denied(Request request, AclOperation operation, AclResource resource, String name) {
         beginInterval();
-        Subject subject = new Subject(cut(request.connection().principal().toString()), operation, resource,
-                cut(name));
+        Subject subject = new Subject(distinct(request.connection().principal().toString()), operation, resource,
+                distinct(name));
         if (MAX_LINES_PER_INTERVAL <= told.size() || told.putIfAbsent(subject, true) != null) {
             leftOut.incrementAndGet();
             return;
         }
         long before = leftOut.getAndSet(0);
         lines.accept("denied " + sender(request) + " operation=" + operation + " resource=" + resource + " name="
-                + UntrustedText.quoted(name) + " api=" + request.api().name + " client="
+                + quoted(name) + " api=" + request.api().name + " client="
                 + UntrustedText.quoted(request.clientId())
                 + (before == 0 ? "" : " (" + before + " denials before are left out)"));
     }
@@ -98,9 +101,9 @@ public final class Audit {
         for (Acl acl : acls.subList(0, Math.min(MAX_CHANGES_TOLD, acls.size()))) {
             lines.accept("acl " + how + " " + sender(request) + " acl: " + acl.permission() + " " + acl.operation()
                     + " on " + acl.pattern().resource() + (acl.pattern().isPrefixed() ? " prefixed " : " literal ")
-                    + UntrustedText.quoted(acl.pattern().name()) + " to "
-                    + UntrustedText.quoted(acl.subject().principal()) + " from "
-                    + UntrustedText.quoted(acl.subject().host()));
+                    + quoted(acl.pattern().name()) + " to "
+                    + quoted(acl.subject().principal()) + " from "
+                    + quoted(acl.subject().host()));
         }
         if (MAX_CHANGES_TOLD < acls.size()) {
             lines.accept("acl " + how + " " + sender(request) + " and " + (acls.size() - MAX_CHANGES_TOLD) + " more");
@@ -117,11 +120,11 @@ public final class Audit {
             return;
         }
         StringBuilder line = new StringBuilder(kind + " changed " + sender(request) + " of="
-                + UntrustedText.quoted(of));
+                + quoted(of));
         changes.stream()
                 .limit(MAX_CHANGES_IN_A_LINE)
                 .forEach(change -> line.append(' ')
-                        .append(UntrustedText.quoted(change)));
+                        .append(quoted(change)));
         if (MAX_CHANGES_IN_A_LINE < changes.size()) {
             line.append(" and ").append(changes.size() - MAX_CHANGES_IN_A_LINE).append(" more");
         }
@@ -130,11 +133,15 @@ public final class Audit {
 
     private static String sender(Request request) {
         InetAddress address = request.connection().remoteAddress().getAddress();
-        return "principal=" + UntrustedText.quoted(request.connection().principal().toString()) + " host="
-                + UntrustedText.quoted(address == null ? "" : address.getHostAddress());
+        return "principal=" + quoted(request.connection().principal().toString()) + " host="
+                + quoted(address == null ? "" : address.getHostAddress());
     }
 
-    private static String cut(String text) {
-        return text.length() <= MAX_KEY_CHARACTERS ? text : text.substring(0, MAX_KEY_CHARACTERS);
+    private static String quoted(String text) {
+        return UntrustedText.quoted(distinct(text), MAX_CHARACTERS + DistinctText.MAX_ADDED_CHARACTERS);
+    }
+
+    private static String distinct(String text) {
+        return DistinctText.of(text, MAX_CHARACTERS);
     }
 }

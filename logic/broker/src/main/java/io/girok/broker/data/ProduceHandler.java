@@ -14,6 +14,7 @@ import io.girok.wire.TopicUuids;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -36,6 +37,8 @@ final class ProduceHandler implements ApiHandler {
     private static final int ZSTD_ID = 4;
     private static final byte MAGIC = 2;
     private static final long NO_OFFSET = -1;
+    /// What Apache Kafka's own tools for its internal topics call themselves; they may write to those, as there.
+    private static final String ADMIN_CLIENT_ID = "__admin_client";
 
     private final Partitions partitions;
     private final Access access;
@@ -55,15 +58,15 @@ final class ProduceHandler implements ApiHandler {
         ProduceAttempt attempt = new ProduceAttempt(request, body, responder, leaderHints, access.of(request));
         List<ProduceItem> items = new ArrayList<>();
         for (TopicProduceData topic : body.topicData()) {
-            boolean isAllowed = isAllowed(request, attempt, topic);
+            Errors refusal = refusal(request, attempt, topic);
             List<PartitionProduceResponse> answers = new ArrayList<>(topic.partitionData().size());
             for (PartitionProduceData partition : topic.partitionData()) {
                 PartitionProduceResponse answer = new PartitionProduceResponse().setIndex(partition.index())
                         .setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code())
                         .setBaseOffset(NO_OFFSET);
                 answers.add(answer);
-                if (!isAllowed) {
-                    answer.setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+                if (refusal != Errors.NONE) {
+                    answer.setErrorCode(refusal.code());
                     continue;
                 }
                 ProduceItem item = item(request, attempt, topic, partition, answer);
@@ -80,15 +83,24 @@ final class ProduceHandler implements ApiHandler {
         attempt.run(items);
     }
 
-    /// An id that no topic has is let pass: that there is none of it is no secret.
-    private boolean isAllowed(Request request, ProduceAttempt attempt, TopicProduceData topic) {
-        if (attempt.permissions().areUnlimited() || attempt.refusal() != Errors.NONE) {
-            return true;
+    /// Why the topic is not written to; [Errors#NONE] when it may be. An id that no topic has is let pass: that there
+    /// is none of it is no secret. What is in internal topics only their coordinator may say, whatever ACLs allow.
+    private Errors refusal(Request request, ProduceAttempt attempt, TopicProduceData topic) {
+        if (attempt.refusal() != Errors.NONE) {
+            return Errors.NONE;
         }
         String name = request.version() < FIRST_VERSION_WITH_ID
                 ? topic.name()
                 : partitions.nameOf(TopicUuids.of(topic.topicId()));
-        return name == null || attempt.permissions().mayOnTopic(AclOperation.WRITE, name);
+        if (name == null) {
+            return Errors.NONE;
+        }
+        if (!attempt.permissions().mayOnTopic(AclOperation.WRITE, name)) {
+            return Errors.TOPIC_AUTHORIZATION_FAILED;
+        }
+        return Topic.isInternal(name) && !ADMIN_CLIENT_ID.equals(request.clientId())
+                ? Errors.INVALID_TOPIC_EXCEPTION
+                : Errors.NONE;
     }
 
     /// Null when the answer is clear already.

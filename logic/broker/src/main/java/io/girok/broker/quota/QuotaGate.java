@@ -4,6 +4,8 @@ import io.girok.base.Clock;
 import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
+import io.girok.broker.access.Access;
+import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.quota.QuotaKind;
 import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.Request;
@@ -23,20 +25,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Counts what clients send, are sent and keep a thread busy with, and has those wait that are above their quotas: the
 /// answer goes out at once, with the time in it, and nothing is read from the connection for so long (KIP-219). What
-/// nodes ask each other is not counted. Thread-safe.
+/// nodes ask each other is not counted; what others ask as if they were nodes is. Thread-safe.
 public final class QuotaGate implements RequestHandler {
     private static final double PERCENT_OF_NS = 100 / 1e9;
 
     private final ApiTable table;
     private final ClientQuotas quotas;
     private final Clock clock;
+    private final Access access;
     private final long maxRequestWaitMs;
 
     /// @param maxRequestWaitMs the longest wait for the time that requests take
-    public QuotaGate(ApiTable table, ClientQuotas quotas, Clock clock, long maxRequestWaitMs) {
+    public QuotaGate(ApiTable table, ClientQuotas quotas, Clock clock, Access access, long maxRequestWaitMs) {
         this.table = table;
         this.quotas = quotas;
         this.clock = clock;
+        this.access = access;
         this.maxRequestWaitMs = maxRequestWaitMs;
     }
 
@@ -52,6 +56,10 @@ public final class QuotaGate implements RequestHandler {
     }
 
     private boolean isOfNodes(Request request) {
+        return looksLikeNodes(request) && access.of(request).mayQuietlyOnCluster(AclOperation.CLUSTER_ACTION);
+    }
+
+    private boolean looksLikeNodes(Request request) {
         if (request.body() instanceof FetchRequestData fetch) {
             return 0 <= fetch.replicaId() || 0 <= fetch.replicaState().replicaId();
         }
@@ -132,6 +140,8 @@ public final class QuotaGate implements RequestHandler {
 
         @Override
         public void closeConnection(String reason) {
+            // Whoever comes back pays for what it has sent before.
+            var _ = waitMs(0);
             responder.closeConnection(reason);
         }
 

@@ -81,6 +81,23 @@ class AuditTest {
     }
 
     @Test
+    void longNamesAreToldApart() {
+        String topic = "t".repeat(248);
+        String group = "g".repeat(30_000);
+
+        deny("alice", topic + "1");
+        deny("alice", topic + "2");
+        deny("alice", group + "1");
+        deny("alice", group + "2");
+        audit.added(request("root", null), List.of(
+                Acl.allow(AclPattern.literal(AclResource.GROUP, group + "1"), "User:alice", AclOperation.READ),
+                Acl.allow(AclPattern.literal(AclResource.GROUP, group + "2"), "User:alice", AclOperation.READ)));
+
+        assertThat(lines).doesNotHaveDuplicates().hasSize(6).allSatisfy(line -> assertThat(line).hasSizeLessThan(800));
+        assertThat(lines.getFirst()).contains("name='" + topic + "1'");
+    }
+
+    @Test
     void eachChangeIsToldOfUpToALimit() {
         Acl acl = Acl.deny(AclPattern.prefixed(AclResource.GROUP, "app"), "User:*", AclOperation.ALL);
 

@@ -103,6 +103,17 @@ class DataAccessTest {
     }
 
     @Test
+    void whoMayWriteEverywhereDoesNotWriteToInternalTopics() {
+        TopicId offsets = node.createTopic("__consumer_offsets", 1);
+        assertThat(produced("__consumer_offsets", TopicId.ZERO, 9)).isEqualTo(Errors.TOPIC_AUTHORIZATION_FAILED);
+
+        allow(AclPattern.literal(AclResource.TOPIC, "*"), AclOperation.WRITE);
+
+        assertThat(produced("__consumer_offsets", TopicId.ZERO, 9)).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+        assertThat(produced("", offsets, 13)).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+    }
+
+    @Test
     void aTransactionalIdIsAskedForBeforeAnythingIsSaid() {
         allow(ORDERS, AclOperation.WRITE);
         ProduceRequestData request = Messages.produce("orders", TopicId.ZERO, 0, Messages.LEADER, Messages.batch("a"))

@@ -127,6 +127,17 @@ class ProduceTest {
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {3, 12, 13})
+    void whatGroupsHaveCommittedClientsDoNotSay(int version) {
+        TopicId offsets = node.createTopic("__consumer_offsets", 1);
+
+        assertThat(error(produce("__consumer_offsets", offsets, 0, Messages.ALL, batch("forged")), version))
+                .isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+
+        assertThat(readAll("__consumer_offsets", offsets, 0)).isEmpty();
+    }
+
     @Test
     void whoLeadsAPartitionElsewhereIsHinted() {
         TopicId far = node.createRemoteTopic("far");

@@ -10,17 +10,21 @@ import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.ApiTable;
 import io.girok.broker.TestConnection;
+import io.girok.broker.access.Access;
+import io.girok.broker.access.Audit;
 import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.quota.QuotaEntity;
 import io.girok.metadata.quota.QuotaKind;
+import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -45,6 +49,7 @@ class QuotaGateTest {
     private final ClientQuotas quotas = new ClientQuotas(clock, 0, 0);
     private final List<Long> pauses = new ArrayList<>();
     private MetadataImage image = MetadataImage.EMPTY;
+    private Access access = Access.OFF;
     private ApiMessage answer;
 
     @Test
@@ -75,6 +80,17 @@ class QuotaGateTest {
 
         assertThat(answer).isNull();
         assertThat(pauses).containsExactly(500L);
+    }
+
+    @Test
+    void whatAProducerSentBeforeItsConnectionWasClosedIsCounted() {
+        set(QuotaKind.PRODUCE);
+
+        Taker taker = handled(produce(50, (short) 0), (request, responder) -> responder.closeConnection("it failed"));
+
+        assertThat(taker.closeReason).isEqualTo("it failed");
+        ask(produce(50, (short) 1), new ProduceResponseData());
+        assertThat(pauses).containsExactly(1_000L);
     }
 
     @Test
@@ -120,6 +136,22 @@ class QuotaGateTest {
     }
 
     @Test
+    void whoIsNoNodeIsCountedWhateverItAsks() {
+        set(QuotaKind.REQUEST);
+        access = Access.of(
+                Settings.parse(Map.of("authorizer.class.name",
+                        "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users", "User:node")),
+                () -> image, Audit.logging(clock));
+        FetchRequestData asFollower = new FetchRequestData();
+        asFollower.replicaState().setReplicaId(2);
+
+        ask(new BrokerHeartbeatRequestData(), new BrokerHeartbeatResponseData(), 300);
+        ask(asFollower, new FetchResponseData(), 200);
+
+        assertThat(pauses).containsExactly(300L, 300L);
+    }
+
+    @Test
     void withoutQuotasNobodyLooks() {
         ask(produce(1_000_000, (short) 1), new ProduceResponseData());
 
@@ -155,21 +187,24 @@ class QuotaGateTest {
     }
 
     private ApiMessage ask(ApiMessage body, ApiMessage gives, long takesMs) {
-        ApiKeys api = ApiKeys.forId(body.apiKey());
-        ApiHandler handler = (request, responder) -> {
+        return handled(body, (request, responder) -> {
             clock.advance(takesMs);
             if (gives == null) {
                 responder.respondNothing();
             } else {
                 responder.respond(gives);
             }
-        };
+        }).taken;
+    }
+
+    private Taker handled(ApiMessage body, ApiHandler handler) {
+        ApiKeys api = ApiKeys.forId(body.apiKey());
         ApiOperation operation = api == ApiKeys.BROKER_HEARTBEAT ? ApiOperation.CLUSTER_ACTION : ApiOperation.NONE;
         ApiTable table = new ApiTable(List.of(ApiRow.of(api, operation, ApiResource.CLUSTER, handler)));
         Taker taker = new Taker();
-        new QuotaGate(table, quotas, clock, WINDOW_MS)
+        new QuotaGate(table, quotas, clock, access, WINDOW_MS)
                 .handle(new Request(api, api.latestVersion(false), 1, "client", body, new Caller()), taker);
-        return taker.taken;
+        return taker;
     }
 
     private void set(QuotaKind kind) {
@@ -181,6 +216,7 @@ class QuotaGateTest {
 
     private static final class Taker implements Responder {
         private ApiMessage taken;
+        private String closeReason;
 
         @Override
         public void respond(ApiMessage body) {
@@ -194,7 +230,7 @@ class QuotaGateTest {
 
         @Override
         public void closeConnection(String reason) {
-            throw new AssertionError(reason);
+            closeReason = reason;
         }
     }
 

@@ -51,7 +51,8 @@ public final class ClientQuotas implements MetadataStore.Subscriber {
         return table.has(kind);
     }
 
-    /// Counts `amount`; answers for how many milliseconds the client is to wait, 0 for not at all.
+    /// Counts `amount`, or gives it back if it is negative; answers for how many milliseconds the client is to wait, 0
+    /// for not at all.
     public long count(QuotaKind kind, String user, String clientId, double amount) {
         return count(kind, table.find(kind, user, clientId), amount);
     }

@@ -1,5 +1,6 @@
 package io.girok.security.quota;
 
+import io.girok.base.DistinctText;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.quota.QuotaEntity;
@@ -13,11 +14,22 @@ import org.jspecify.annotations.Nullable;
 final class QuotaTable {
     static final QuotaTable EMPTY = new QuotaTable(new EnumMap<>(QuotaKind.class));
 
+    /// Of a name that something is counted for: it may be a stranger's, and have 32,767 characters.
+    static final int MAX_KEPT_CHARACTERS = 256;
+
     /// A quota that holds for somebody.
     ///
     /// @param shared who use it up together: those that the name of the entity it is set on is true of; where that is
     ///        a default, each name for itself
-    record Quota(QuotaEntity shared, double rate) {}
+    record Quota(QuotaEntity shared, double rate) {
+        static Quota of(@Nullable String user, @Nullable String clientId, double rate) {
+            return new Quota(QuotaEntity.of(kept(user), kept(clientId)), rate);
+        }
+
+        private static @Nullable String kept(@Nullable String name) {
+            return name == null ? null : DistinctText.of(name, MAX_KEPT_CHARACTERS);
+        }
+    }
 
     private final Map<QuotaKind, Map<QuotaEntity, Double>> rates;
     private final boolean limitsRequests;
@@ -60,18 +72,18 @@ final class QuotaTable {
             for (String clientName : new String[]{clientId, QuotaEntity.DEFAULT}) {
                 Double rate = known.get(QuotaEntity.of(userName, clientName));
                 if (rate != null) {
-                    return new Quota(QuotaEntity.of(user, clientId), rate);
+                    return Quota.of(user, clientId, rate);
                 }
             }
             Double rate = known.get(QuotaEntity.of(userName, null));
             if (rate != null) {
-                return new Quota(QuotaEntity.of(user, null), rate);
+                return Quota.of(user, null, rate);
             }
         }
         for (String clientName : new String[]{clientId, QuotaEntity.DEFAULT}) {
             Double rate = known.get(QuotaEntity.of(null, clientName));
             if (rate != null) {
-                return new Quota(QuotaEntity.of(null, clientId), rate);
+                return Quota.of(null, clientId, rate);
             }
         }
         return null;

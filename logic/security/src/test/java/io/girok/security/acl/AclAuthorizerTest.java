@@ -229,4 +229,18 @@ class AclAuthorizerTest {
             assertThat(authorizer.isAllowed(alice("10.0.0." + i), READ, CLUSTER, "kafka-cluster")).isFalse();
         }
     }
+
+    @Test
+    void whatIsRememberedOfAllTogetherIsBounded() {
+        add(Acl.allow(topics("t"), ALICE, READ));
+        int most = 0;
+        for (int caller = 0; caller < AclAuthorizer.MAX_CALLERS; caller++) {
+            for (int i = 0; i < AclAuthorizer.MAX_DECISIONS_PER_CALLER - 1; i++) {
+                assertThat(authorizer.isAllowed(alice("10.0.0." + caller), READ, TOPIC, "t" + i)).isTrue();
+            }
+            most = Math.max(most, authorizer.rememberedCount());
+        }
+
+        assertThat(most).isBetween(AclAuthorizer.MAX_DECISIONS / 2, AclAuthorizer.MAX_DECISIONS);
+    }
 }

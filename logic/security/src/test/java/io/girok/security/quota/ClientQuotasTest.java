@@ -118,6 +118,28 @@ class ClientQuotasTest {
     }
 
     @Test
+    void ofALongNameNoMoreIsKeptThanItTakes() {
+        String longId = "x".repeat(30_000);
+        set(QuotaEntity.of(QuotaEntity.DEFAULT, QuotaEntity.DEFAULT), 100);
+
+        QuotaEntity kept = QuotaTable.of(image).find(QuotaKind.PRODUCE, longId, longId).shared();
+        assertThat(kept.user()).hasSizeLessThan(400);
+        assertThat(kept.clientId()).hasSizeLessThan(400);
+        assertThat(produce("alice", longId + "1", 200)).isEqualTo(1_000);
+        assertThat(produce("alice", longId + "2", 100)).as("another one").isZero();
+        assertThat(produce("alice", longId + "1", 100)).isEqualTo(2_000);
+    }
+
+    @Test
+    void aQuotaOfALongNameHolds() {
+        String longId = "x".repeat(30_000);
+        set(QuotaEntity.of(null, longId), 50);
+
+        assertThat(produce("alice", longId, 100)).isEqualTo(1_000);
+        assertThat(produce("alice", longId + "1", 100)).isZero();
+    }
+
+    @Test
     void aVastAmountIsWaitedForAndDoesNotOverflow() {
         set(QuotaEntity.of("alice", null), 1);
 
