@@ -34,6 +34,7 @@ import org.jose4j.jwt.JwtClaims;
 import org.jose4j.jwt.NumericDate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The Java client against brokers that ask who it is.
@@ -270,7 +271,9 @@ class SaslIT {
         }
     }
 
+    /// Not in every run: it takes a cluster and an ensemble, and is made of what is tested by itself.
     @Test
+    @EnabledIfSystemProperty(named = "faults", matches = "all")
     void brokersWithZookeeperShowEachOtherWhoTheyAre() throws Exception {
         String node = SCRAM + "username=node password=\"n\";";
         Map<String, Object> client = node("SCRAM-SHA-256", node);
