@@ -28,6 +28,7 @@ final class ReaderClient implements Client {
     private final int partition;
     private final String rack;
     private long offset;
+    private String lastAnswer = "nothing";
     private int recordsFromFollowers;
     private boolean isFinishing;
 
@@ -62,7 +63,8 @@ final class ReaderClient implements Client {
 
     @Override
     public String toString() {
-        return "the reader of partition " + partition + " in rack '" + rack + "' at offset " + offset;
+        return "the reader of partition " + partition + " in rack '" + rack + "' at offset " + offset
+                + " of " + history.endOffset(partition) + ", which was told last: " + lastAnswer;
     }
 
     private void findLeader() {
@@ -103,6 +105,8 @@ final class ReaderClient implements Client {
         }
         PartitionData data = answer.responses().getFirst().partitions().getFirst();
         Errors error = Errors.forCode(data.errorCode());
+        lastAnswer = error + " by broker " + broker + ", whose high watermark is " + data.highWatermark()
+                + (data.preferredReadReplica() == NOBODY ? "" : ", to ask " + data.preferredReadReplica());
         if (error == Errors.OFFSET_OUT_OF_RANGE && broker == leader) {
             history.violation("everything before offset " + offset + " of partition " + partition
                     + " has been read, and its leader says that the offset is out of range");
