@@ -29,7 +29,11 @@ public final class SessionPartition {
         return toldHighWatermark;
     }
 
+    /// A reader that does not go on from where it was may have begun anew, and forgotten what it was told.
     void moveTo(FetchPosition position) {
+        if (position.fetchOffset() <= this.position.fetchOffset()) {
+            toldHighWatermark = NOTHING_TOLD;
+        }
         this.position = position;
     }
 

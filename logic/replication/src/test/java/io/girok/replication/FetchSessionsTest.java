@@ -33,6 +33,19 @@ class FetchSessionsTest {
         assertThat(session.tell(first, result(6, 0))).isTrue();
     }
 
+    /// A replica that was opened anew has an old high watermark, and nothing else may ever change it.
+    @Test
+    void aReaderThatDoesNotGoOnIsToldAgain() {
+        FetchSession session = serve(full(0)).session();
+        session.tell(session.partitions().getFirst(), result(5, 0));
+        serve(new Wish(session.id(), 1, true, List.of(partition(0, 70)), List.of()));
+        assertThat(session.tell(session.partitions().getFirst(), result(5, 0))).isFalse();
+
+        serve(new Wish(session.id(), 2, true, List.of(partition(0, 70)), List.of()));
+
+        assertThat(session.tell(session.partitions().getFirst(), result(5, 0))).isTrue();
+    }
+
     @Test
     void anIncrementalRequestAddsReplacesAndForgets() {
         FetchSession session = serve(full(0, 1)).session();
