@@ -12,20 +12,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// Which connections are taken, and from when on they are read from. Thread-safe.
 final class ConnectionLimits {
     private static final long BURST_MS = 1_000;
-    private static final int UNLIMITED = Integer.MAX_VALUE;
 
     private final ConnectionSettings settings;
     private final ClientQuotas quotas;
     private final Clock clock;
-    private final RateMeter rate;
-    private final AtomicInteger count = new AtomicInteger();
+    private final Bound all;
+    private final Map<String, Bound> byListener = new ConcurrentHashMap<>();
     private final Map<InetAddress, Integer> countByAddress = new ConcurrentHashMap<>();
-    private final Map<String, AtListener> byListener = new ConcurrentHashMap<>();
 
-    /// What is open at one listener, and how fast it was opened.
-    private record AtListener(AtomicInteger count, RateMeter rate) {
-        private AtListener(ListenerLimits limits) {
-            this(new AtomicInteger(), new RateMeter(limits.maxPerSecond(), BURST_MS));
+    /// How many connections may be open, and how fast they may be opened; and how many are.
+    private static final class Bound {
+        private static final int UNLIMITED = Integer.MAX_VALUE;
+
+        private final int max;
+        private final int maxPerSecond;
+        private final RateMeter rate;
+        private final AtomicInteger count = new AtomicInteger();
+
+        Bound(int max, int maxPerSecond) {
+            this.max = max;
+            this.maxPerSecond = maxPerSecond;
+            this.rate = new RateMeter(maxPerSecond, BURST_MS);
+        }
+
+        /// Counts one more, taken or not; whether it is one too many.
+        boolean isExceeded() {
+            return max < count.incrementAndGet();
+        }
+
+        /// Counts one that was taken.
+        long waitMs(long nowNs) {
+            return maxPerSecond == UNLIMITED ? 0 : rate.count(1, nowNs);
         }
     }
 
@@ -34,47 +51,46 @@ final class ConnectionLimits {
         this.settings = settings;
         this.quotas = quotas;
         this.clock = clock;
-        this.rate = new RateMeter(settings.maxPerSecond(), BURST_MS);
+        this.all = new Bound(settings.max(), settings.maxPerSecond());
     }
 
     /// Counts a connection, until [#closed] is called for it. Answers why it is not taken; empty when it is.
     Optional<String> opened(Listener listener, InetAddress from) {
-        int all = count.incrementAndGet();
-        int atListener = at(listener).count.incrementAndGet();
+        Bound atListener = at(listener);
+        boolean areTooManyThere = atListener.isExceeded();
+        boolean areTooMany = all.isExceeded() && !listener.limits().isForNodes();
         int ofAddress = countByAddress.merge(from, 1, Integer::sum);
-        ListenerLimits limits = listener.limits();
-        if (limits.max() < atListener) {
-            return Optional.of("max.connections=" + limits.max() + " are open at " + listener.name());
+        if (areTooManyThere) {
+            return Optional.of("max.connections=" + atListener.max + " are open at " + listener.name());
         }
-        if (settings.max() < all && !limits.isForNodes()) {
-            return Optional.of("max.connections=" + settings.max() + " are open");
+        if (areTooMany) {
+            return Optional.of("max.connections=" + all.max + " are open");
         }
         return settings.maxOf(from) < ofAddress
                 ? Optional.of("max.connections.per.ip=" + settings.maxOf(from) + " are open from there")
                 : Optional.empty();
     }
 
-    private AtListener at(Listener listener) {
-        return byListener.computeIfAbsent(listener.name(), _ -> new AtListener(listener.limits()));
+    private Bound at(Listener listener) {
+        return byListener.computeIfAbsent(listener.name(),
+                _ -> new Bound(listener.limits().max(), listener.limits().maxPerSecond()));
     }
 
     /// For how many milliseconds a new connection is kept waiting before it is read from.
     long waitMs(Listener listener, InetAddress from) {
         long nowNs = clock.monotonicNs();
-        ListenerLimits limits = listener.limits();
-        long ofAll = settings.maxPerSecond() == UNLIMITED || limits.isForNodes() ? 0 : rate.count(1, nowNs);
-        long ofListener = limits.maxPerSecond() == UNLIMITED ? 0 : at(listener).rate.count(1, nowNs);
-        return Math.max(Math.max(ofAll, ofListener), quotas.countConnection(from.getHostAddress()));
+        long ofAll = listener.limits().isForNodes() ? 0 : all.waitMs(nowNs);
+        return Math.max(Math.max(ofAll, at(listener).waitMs(nowNs)), quotas.countConnection(from.getHostAddress()));
     }
 
     void closed(Listener listener, InetAddress from) {
-        count.decrementAndGet();
+        all.count.decrementAndGet();
         at(listener).count.decrementAndGet();
         countByAddress.computeIfPresent(from, (address, open) -> open == 1 ? null : open - 1);
     }
 
     /// Connections that are open.
     int count() {
-        return count.get();
+        return all.count.get();
     }
 }

@@ -69,9 +69,12 @@ class TlsListenerTest {
     }
 
     private void start(ClientAuth clientAuth, io.girok.wire.RequestHandler handler) throws IOException {
-        tls = TlsContext.load("listener 'SSL'",
-                certificates.settings(Certificates.pem(ownFile), clientAuth, "RULE:^CN=(.*?),O=x$/$1/L,DEFAULT"),
-                handshakes);
+        start(certificates.settings(Certificates.pem(ownFile), clientAuth, "RULE:^CN=(.*?),O=x$/$1/L,DEFAULT"),
+                handler);
+    }
+
+    private void start(TlsSettings settings, io.girok.wire.RequestHandler handler) throws IOException {
+        tls = TlsContext.load("listener 'SSL'", settings, handshakes);
         server = new TestServer(NettyShards.start(2), handler, NetworkSettings.DEFAULTS,
                 new Guard(Optional.of(tls), Optional.empty()));
     }
@@ -135,10 +138,8 @@ class TlsListenerTest {
     @Test
     void aClientWhomNoRuleKnowsIsRefused() throws Exception {
         server.close();
-        tls = TlsContext.load("x", certificates.settings(Certificates.pem(ownFile), ClientAuth.REQUESTED,
-                "RULE:^CN=(.*?),O=x$/$1/"), handshakes);
-        server = new TestServer(NettyShards.start(1), aside, NetworkSettings.DEFAULTS,
-                new Guard(Optional.of(tls), Optional.empty()));
+        start(certificates.settings(Certificates.pem(ownFile), ClientAuth.REQUESTED, "RULE:^CN=(.*?),O=x$/$1/"),
+                aside);
         try (SSLSocket socket = certificates.connect(server.port(), certificates.issue("OU=nobody"));
                 RawClient client = new RawClient(socket)) {
             client.send(RawClient.ping(1));
@@ -232,11 +233,9 @@ class TlsListenerTest {
     void aStoreServesAsWell() throws Exception {
         Path file = Certificates.writeStore(certificates.issue("CN=stored"), directory.resolve("own.p12"));
         server.close();
-        tls = TlsContext.load("x", certificates.settings(new TlsSettings.OwnKey.Store(file.toString(), "JKS",
+        start(certificates.settings(new TlsSettings.OwnKey.Store(file.toString(), "JKS",
                 Optional.of(new Secret(Certificates.PASSWORD)), Optional.empty(), "PKIX"), ClientAuth.NONE, ""),
-                handshakes);
-        server = new TestServer(NettyShards.start(1), TestServer.AT_ONCE, NetworkSettings.DEFAULTS,
-                new Guard(Optional.of(tls), Optional.empty()));
+                TestServer.AT_ONCE);
 
         assertThat(shownToANewClient()).isEqualTo("CN=stored");
     }
@@ -246,10 +245,8 @@ class TlsListenerTest {
     void anEncryptedKeyServesWithItsPassword(TlsSettings.Engine engine) throws Exception {
         Path file = Certificates.writeEncryptedPem(certificates.issue("CN=locked"), directory.resolve("locked.pem"));
         server.close();
-        tls = TlsContext.load("x", certificates.settings(new TlsSettings.OwnKey.PemFile(file.toString(),
-                Optional.of(new Secret(Certificates.PASSWORD))), ClientAuth.NONE, "", engine), handshakes);
-        server = new TestServer(NettyShards.start(1), TestServer.AT_ONCE, NetworkSettings.DEFAULTS,
-                new Guard(Optional.of(tls), Optional.empty()));
+        start(certificates.settings(new TlsSettings.OwnKey.PemFile(file.toString(),
+                Optional.of(new Secret(Certificates.PASSWORD))), ClientAuth.NONE, "", engine), TestServer.AT_ONCE);
 
         assertThat(shownToANewClient()).isEqualTo("CN=locked");
 

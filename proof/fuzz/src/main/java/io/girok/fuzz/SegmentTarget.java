@@ -1,7 +1,5 @@
 package io.girok.fuzz;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.FileSlice;
@@ -127,19 +125,14 @@ final class SegmentTarget implements FuzzTarget {
     @Override
     public List<byte[]> seeds() {
         List<byte[]> seeds = new ArrayList<>();
-        seeds.add(input(0, log()));
-        seeds.add(input(1, new byte[]{0, 0, 0, 1, 0, 0, 0, 90}));
-        seeds.add(input(2, new byte[]{0, 0, 0, 0, 0, 0, 3, (byte) 0xe9, 0, 0, 0, 1}));
-        seeds.add(input(3, new byte[34]));
-        seeds.add(input(4, new byte[60]));
-        seeds.add(input(5, "0\n2\n0 0\n1 2\n".getBytes(UTF_8)));
-        seeds.add(input(6, "version: 0\ntopic_id: AAAAAAAAAAcAAAAAAAAABw\n"
-                .getBytes(UTF_8)));
+        seeds.add(FuzzTarget.input(0, log()));
+        seeds.add(FuzzTarget.input(1, new byte[]{0, 0, 0, 1, 0, 0, 0, 90}));
+        seeds.add(FuzzTarget.input(2, new byte[]{0, 0, 0, 0, 0, 0, 3, (byte) 0xe9, 0, 0, 0, 1}));
+        seeds.add(FuzzTarget.input(3, new byte[34]));
+        seeds.add(FuzzTarget.input(4, new byte[60]));
+        seeds.add(FuzzTarget.input(5, "0\n2\n0 0\n1 2\n"));
+        seeds.add(FuzzTarget.input(6, "version: 0\ntopic_id: AAAAAAAAAAcAAAAAAAAABw\n"));
         return seeds;
-    }
-
-    private static byte[] input(int kind, byte[] bytes) {
-        return ByteBuffer.allocate(1 + bytes.length).put((byte) kind).put(bytes).array();
     }
 
     @Override
