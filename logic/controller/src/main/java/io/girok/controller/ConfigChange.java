@@ -156,7 +156,8 @@ final class ConfigChange {
             return refused(ControllerError.INVALID_CONFIG,
                     "the setting '" + name + "' is not a list; it can be set or deleted only");
         }
-        Set<String> elements = elements(values.getOrDefault(name, validator.inheritedValue(target, name)));
+        Set<String> elements = elements(
+                values.getOrDefault(name, validator.inheritedValue(draft.image(), target, name)));
         if (operation.kind() == Kind.APPEND) {
             elements.addAll(elements(given));
         } else {

@@ -38,6 +38,6 @@ public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator confi
     private String topicSetting(MetadataImage image, String topic, String name) {
         ConfigTarget target = ConfigTarget.topic(topic);
         String own = image.config(target).get(name);
-        return own == null ? configs.inheritedValue(target, name) : own;
+        return own == null ? configs.inheritedValue(image, target, name) : own;
     }
 }

@@ -250,7 +250,7 @@ class ActiveControllerTest {
             }
 
             @Override
-            public String inheritedValue(ConfigTarget target, String name) {
+            public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
                 return "";
             }
         };

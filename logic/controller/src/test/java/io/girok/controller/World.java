@@ -110,7 +110,7 @@ final class World {
         }
 
         @Override
-        public String inheritedValue(ConfigTarget target, String name) {
+        public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
             return name.equals("list") ? "x,y" : inherited.getOrDefault(name, "1");
         }
     }
