@@ -1,5 +1,6 @@
 package io.girok.controller;
 
+import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
@@ -46,7 +47,15 @@ final class Election {
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
         boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
-        return partition.replicas().size() == 1 || rest.equals(partition) || isAlone
+        return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
+    }
+
+    /// Without the claim of a replica that has nothing of what it acknowledged, also where it alone is left: the others
+    /// have some of it, and would cut it off to follow an empty log. Without a claim nobody leads, unless that is
+    /// allowed to whoever is there.
+    PartitionImage withoutCopyOf(PartitionImage partition, int brokerId) {
+        PartitionImage rest = partition.withoutClaimOf(brokerId);
+        return partition.replicas().size() == 1 || rest.equals(partition)
                 ? next(partition)
                 : settle(partition, rest, ready(rest));
     }
@@ -127,10 +136,15 @@ final class Election {
         return partition.with(isr, elr, leader, before.leaderEpoch() + (isNewEpoch ? 1 : 0));
     }
 
-    /// Who is still being added may have next to nothing.
+    /// Who is still being added may have next to nothing, and whose copy was begun anew while nobody led has nothing
+    /// ([DirectoryAssignment]).
     private int uncleanLeader(PartitionImage partition) {
-        int old = first(partition, id -> canLead(partition, id) && !partition.addingReplicas().contains(id));
-        return old == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : old;
+        IntPredicate isOld = id -> canLead(partition, id) && !partition.addingReplicas().contains(id);
+        int found = first(partition, id -> isOld.test(id) && !partition.directoryOf(id).equals(TopicId.ZERO));
+        if (found == PartitionImage.NO_LEADER) {
+            found = first(partition, isOld);
+        }
+        return found == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : found;
     }
 
     /// Those that drop out of a set that is too small now, and those that dropped out of it before.
