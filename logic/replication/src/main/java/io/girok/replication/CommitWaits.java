@@ -38,11 +38,11 @@ final class CommitWaits {
         return wait;
     }
 
-    /// Tells `error` to all whose append lies below `committedOffset`.
-    void complete(long committedOffset, Errors error) {
+    /// Tells all whose append lies below `committedOffset` that it is committed.
+    void complete(long committedOffset) {
         for (Wait first = queue.peek(); first != null && first.endOffset <= committedOffset; first = queue.peek()) {
             queue.remove();
-            first.listener.onDone(error);
+            first.listener.onDone(Errors.NONE);
         }
     }
 

@@ -95,7 +95,7 @@ public final class PartitionLeader {
     private Consumer<StorageFailed> whenFailed = failure -> {};
 
     /// @param settings those the store was opened with
-    /// @param minInSyncReplicas `min.insync.replicas` of the topic
+    /// @param minInSyncReplicas `min.insync.replicas` of the topic; where it has fewer replicas than that, all of them
     public PartitionLeader(PartitionStore store, LogSettings settings, int minInSyncReplicas,
             ReplicationSettings replication) {
         this.id = new PartitionId(store.topic(), store.name().index());
@@ -245,7 +245,7 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return Refused.of(error);
         }
-        if (acks == ACKS_ALL && progress.inSyncCount() < minInSyncReplicas) {
+        if (acks == ACKS_ALL && !progress.mayCommit(minInSyncReplicas)) {
             return new Refused(Errors.NOT_ENOUGH_REPLICAS, "the in-sync replicas are " + progress.inSyncCount()
                     + ", 'min.insync.replicas' is " + minInSyncReplicas, List.of());
         }
@@ -280,9 +280,9 @@ public final class PartitionLeader {
         };
     }
 
-    /// Tells `listener` once everything below `endOffset` is committed, perhaps before this returns; an
-    /// in-sync set that has become too small by then is `NOT_ENOUGH_REPLICAS_AFTER_APPEND`. The time limit is the
-    /// caller's: it cancels. Null when told already.
+    /// Tells `listener` once everything below `endOffset` is committed. Where that is so already, it is told before
+    /// this returns, which is null then: `NOT_ENOUGH_REPLICAS_AFTER_APPEND` when too few are in sync by now. The time
+    /// limit is the caller's: it cancels.
     public @Nullable CommitWait awaitCommitted(long endOffset, CommitListener listener) {
         Errors error = check(NO_EPOCH);
         if (error != Errors.NONE) {
@@ -290,7 +290,8 @@ public final class PartitionLeader {
             return null;
         }
         if (endOffset <= visibility.highWatermark()) {
-            listener.onDone(afterAppend());
+            listener.onDone(
+                    progress.mayCommit(minInSyncReplicas) ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
             return null;
         }
         return commitWaits.add(endOffset, listener);
@@ -533,14 +534,10 @@ public final class PartitionLeader {
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
         reader.commit(committed);
-        commitWaits.complete(committed, afterAppend());
+        commitWaits.complete(committed);
         if (replication.isReadFromFollowers()) {
             reader.tellFollowers();
         }
-    }
-
-    private Errors afterAppend() {
-        return progress.inSyncCount() < minInSyncReplicas ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE;
     }
 
     void fail(StorageFailed failure) {

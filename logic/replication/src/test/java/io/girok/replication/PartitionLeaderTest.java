@@ -352,6 +352,20 @@ class PartitionLeaderTest {
     }
 
     @Test
+    void whereThereAreFewerReplicasThanMustBeInSyncAllOfThemAreEnough() {
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(1, List.of(1), 1);
+
+        awaitCommitted(append(ALL));
+
+        assertThat(done).containsExactly(Errors.NONE);
+        lead(2, List.of(1, 2), 1);
+        assertThat(append(ALL)).isInstanceOf(Refused.class);
+        leader.awaitCommitted(1, done::add);
+        assertThat(done).containsExactly(Errors.NONE, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+    }
+
+    @Test
     void whatFewerReplicasMayCommitIsCommittedOnlyByWhoLeadsStill() {
         leader.configure(LogSettings.DEFAULT, 2);
         lead(1, List.of(1, 2, 3), 1);
