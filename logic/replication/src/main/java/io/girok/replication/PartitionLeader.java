@@ -380,7 +380,10 @@ public final class PartitionLeader {
             @Override
             public void onAccepted(int acceptedEpoch, int partitionEpoch, List<Integer> isr) {
                 Leadership known = progress.leadership();
-                if (status == Status.LEADING && acceptedEpoch == leaderEpoch && isr.contains(known.brokerId())) {
+                // A smaller set counts from the metadata on, which bring the settings that the controller went by:
+                // when more must be in sync by now, it takes those that leave for eligible.
+                boolean isLarger = isr.containsAll(known.isr());
+                if (status == Status.LEADING && acceptedEpoch == leaderEpoch && isLarger) {
                     lead(new Leadership(known.brokerId(), leaderEpoch, partitionEpoch, known.replicas(), isr));
                 }
             }
