@@ -212,7 +212,7 @@ final class ControllerRole {
     StartGate serve(ApiTable complete, RequestHandler behind) {
         table = complete;
         channels.forEach(channel -> channel.serveLocally(complete));
-        return new StartGate(behind, surroundings.first());
+        return new StartGate(behind, surroundings.shards());
     }
 
     ApiTable table() {

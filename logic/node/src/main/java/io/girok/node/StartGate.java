@@ -6,6 +6,7 @@ import io.girok.wire.RequestHandler;
 import io.girok.wire.Responder;
 import java.util.ArrayDeque;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,16 +22,20 @@ final class StartGate implements RequestHandler {
     private record Visitor(Request request, Responder responder) {}
 
     private final RequestHandler behind;
+    private final List<Shard> shards;
     private final Shard shard;
     /// Owned by the shard.
     private final Queue<Visitor> waiting = new ArrayDeque<>();
-    /// At the gate, or on the way there or through it: who comes after them must not go straight in.
+    /// At the gate, or on the way there or from it to the shards where they are done: who comes after them must not go
+    /// straight in.
     private final AtomicInteger visitors = new AtomicInteger();
     private volatile boolean isOpen;
 
-    StartGate(RequestHandler behind, Shard shard) {
+    /// @param shards where requests are done; the gate is at the first of them
+    StartGate(RequestHandler behind, List<Shard> shards) {
         this.behind = behind;
-        this.shard = shard;
+        this.shards = List.copyOf(shards);
+        this.shard = shards.getFirst();
     }
 
     void open() {
@@ -63,7 +68,17 @@ final class StartGate implements RequestHandler {
         try {
             behind.handle(visitor.request, visitor.responder);
         } finally {
+            passThrough(0);
+        }
+    }
+
+    /// A visitor's parts wait behind what their shards have to do, while whoever goes straight in is perhaps on such a
+    /// shard already, and done at once. So a visitor counts until every shard has come past what it was given.
+    private void passThrough(int index) {
+        if (index == shards.size()) {
             visitors.decrementAndGet();
+        } else {
+            shards.get(index).execute(() -> passThrough(index + 1));
         }
     }
 }

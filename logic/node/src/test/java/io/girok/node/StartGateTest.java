@@ -16,9 +16,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.junit.jupiter.api.Test;
 
 class StartGateTest {
-    private final SimulatedShard shard = new SimulatedShard(new ManualClock());
+    private final ManualClock clock = new ManualClock();
+    private final SimulatedShard shard = new SimulatedShard(clock);
+    private final SimulatedShard other = new SimulatedShard(clock);
     private final List<Integer> handled = new ArrayList<>();
-    private final StartGate gate = new StartGate((request, responder) -> handled.add(request.correlationId()), shard);
+    private final StartGate gate = new StartGate((request, responder) -> handled.add(request.correlationId()),
+            List.of(shard, other));
 
     @Test
     void whatHasWaitedComesInItsOrder() {
@@ -41,10 +44,33 @@ class StartGateTest {
         ask(ApiKeys.PRODUCE, 2);
         shard.runOne();
         ask(ApiKeys.PRODUCE, 3);
-        shard.runAll();
+        runAll();
         ask(ApiKeys.PRODUCE, 4);
 
         assertThat(handled).containsExactly(1, 2, 3, 4);
+    }
+
+    @Test
+    void nobodyOvertakesWhoIsOnTheWayFromTheGateToAnotherShard() {
+        List<Integer> done = new ArrayList<>();
+        StartGate gateBeforeOther = new StartGate(
+                (request, responder) -> other.run(() -> done.add(request.correlationId())), List.of(shard, other));
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 1));
+        gateBeforeOther.open();
+        shard.runAll();
+
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 2));
+        runAll();
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 3));
+
+        assertThat(done).containsExactly(1, 2, 3);
+    }
+
+    private void runAll() {
+        while (!shard.isIdle() || !other.isIdle()) {
+            shard.runAll();
+            other.runAll();
+        }
     }
 
     @Test
@@ -55,7 +81,11 @@ class StartGateTest {
     }
 
     private void ask(ApiKeys api, int number) {
-        gate.handle(
+        ask(gate, api, number);
+    }
+
+    private static void ask(StartGate asked, ApiKeys api, int number) {
+        asked.handle(
                 new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(),
                         new TestConnection(Principal.ANONYMOUS)),
                 new Silence());
