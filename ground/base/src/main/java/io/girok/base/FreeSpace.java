@@ -31,6 +31,8 @@ public final class FreeSpace {
     private static final long LOOK_INTERVAL_MS = 1_000;
     /// Less than this beside what a write needs, and the write failed for want of room.
     private static final long FULL_BYTES = 1024 * 1024;
+    /// Once scarce, so many percent of the floor have to be free: others lead meanwhile, and need not come and go.
+    private static final int PLENTY_PERCENTAGE = 125;
 
     /// @param writtenBefore what had been written by then
     private record Look(long usableBytes, long writtenBefore, long atMs) {}
@@ -45,6 +47,7 @@ public final class FreeSpace {
     private final AtomicBoolean isShort = new AtomicBoolean();
     private volatile long floorBytes;
     private volatile Look last;
+    private volatile boolean isScarce;
 
     /// Without a floor, until [#keepFree].
     public FreeSpace(Path directory, Disk disk, Clock clock, Executor blockingPool) {
@@ -90,6 +93,13 @@ public final class FreeSpace {
         return keeps(floorBytes / 2);
     }
 
+    /// Whether others had better lead what is here, for want of room: from the moment clients are refused, or a look
+    /// finds less than the floor, until there is a quarter more than that. Sets the next look off.
+    public boolean isScarce() {
+        lookIfDue();
+        return isScarce;
+    }
+
     private boolean keeps(long floor) {
         if (floor == 0 && !isShort.get()) {
             return true;
@@ -124,6 +134,7 @@ public final class FreeSpace {
     }
 
     private void warnOnce(String what) {
+        isScarce = true;
         if (!isShort.get() && isShort.compareAndSet(false, true)) {
             LOGGER.warn(
                     "the disk of log directory '{}' {}: producers are asked to try again until there is room; reads, "
@@ -163,7 +174,9 @@ public final class FreeSpace {
             blockingPool.execute(() -> reserve.fill(floor));
         }
         last = new Look(usable, written, clock.monotonicMs());
-        boolean hasRoom = Math.max(floor, FULL_BYTES) <= usable;
+        long needed = Math.max(floor, FULL_BYTES);
+        boolean hasRoom = needed <= usable;
+        isScarce = isScarce ? usable < needed / 100 * PLENTY_PERCENTAGE : usable < floor;
         if (hasRoom && isShort.compareAndSet(true, false)) {
             LOGGER.info("the disk of log directory '{}' has {} bytes free again: producers may write", directory,
                     usable);

@@ -326,6 +326,7 @@ public final class Partitions {
     private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {
         LogDirectory directory = find(name, isOld, believed).orElseGet(
                 () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
+                        .thenComparing(LogDirectory::isScarce)
                         .thenComparingInt(this::hosted)));
         hostedByDirectory.merge(directory, 1, Integer::sum);
         return directory;

@@ -13,6 +13,7 @@ import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import io.girok.metadata.MetadataRecord.DirectoriesScarce;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -116,6 +117,22 @@ final class Membership {
                 ? new Decision<>(List.of(), Result.of(0))
                 : changed(rules, image, List.of(new DirectoriesFailed(command.brokerId(), failed)),
                         Result.of(failed.size()));
+    }
+
+    static Decision<Result<Integer>> reportSpace(ControllerRules rules, MetadataImage image, ReportSpace command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        List<TopicId> scarce = broker.get()
+                .directories()
+                .stream()
+                .filter(command.scarceDirectories()::contains)
+                .toList();
+        return scarce.equals(broker.get().scarceDirectories())
+                ? new Decision<>(List.of(), Result.of(scarce.size()))
+                : changed(rules, image, List.of(new DirectoriesScarce(command.brokerId(), scarce)),
+                        Result.of(scarce.size()));
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {

@@ -396,6 +396,12 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Whether others had better lead what is here: the disk has less room than clients must leave free
+    /// ([#keepFree]).
+    public boolean isScarce() {
+        return space.isScarce();
+    }
+
     FreeSpace space() {
         return space;
     }

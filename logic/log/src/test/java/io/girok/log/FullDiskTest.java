@@ -120,6 +120,25 @@ class FullDiskTest {
     }
 
     @Test
+    void aDirectoryIsScarceUntilThereIsAQuarterMoreThanTheFloor() {
+        openWithFloor();
+        assertThat(world.directory.isScarce()).isFalse();
+
+        assertThat(isScarceWith(FLOOR - 1)).isTrue();
+        assertThat(isScarceWith(FLOOR + FLOOR / 5)).isTrue();
+        assertThat(isScarceWith(2L * FLOOR + 2_000_000)).isFalse();
+        assertThat(isScarceWith(FLOOR)).isFalse();
+    }
+
+    private boolean isScarceWith(long usableBytes) {
+        leave(usableBytes);
+        waitForALook();
+        world.directory.isScarce();
+        world.settle();
+        return world.directory.isScarce();
+    }
+
+    @Test
     void theFloorChangesWhileTheDirectoryIsInUse() {
         world.open();
         leave(FLOOR - 1);

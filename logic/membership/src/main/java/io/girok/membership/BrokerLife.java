@@ -39,7 +39,7 @@ public final class BrokerLife {
      */
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
     private static final short REGISTRATION_VERSION = 4;
-    private static final short HEARTBEAT_VERSION = 1;
+    private static final short HEARTBEAT_VERSION = 2;
     private static final long NO_EPOCH = -1;
     /// KIP-966 asks for the epoch before a clean stop. Which one it was is of no use here: that the directories are
     /// those of before, their ids say.
@@ -65,9 +65,15 @@ public final class BrokerLife {
         }
     }
 
+    /// What a broker says of its state with every heartbeat.
+    ///
+    /// @param images its metadata
+    /// @param scarceDirectories its log directories whose disks have less room than clients must leave free
+    public record State(Supplier<MetadataImage> images, Supplier<List<TopicId>> scarceDirectories) {}
+
     private final Identity identity;
     private final ControllerChannel channel;
-    private final Supplier<MetadataImage> images;
+    private final State state;
     private final long heartbeatMs;
     private final ControllerContact contact;
     private final Shard shard;
@@ -90,11 +96,11 @@ public final class BrokerLife {
     /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
     /// @param heartbeatMs `broker.heartbeat.interval.ms`
     /// @param contact hears of every answer; on the same shard
-    public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
-            long heartbeatMs, ControllerContact contact) {
+    public BrokerLife(Identity identity, ControllerChannel channel, State state, long heartbeatMs,
+            ControllerContact contact) {
         this.identity = identity;
         this.channel = channel;
-        this.images = images;
+        this.state = state;
         this.heartbeatMs = heartbeatMs;
         this.contact = contact;
         this.shard = channel.shard();
@@ -166,10 +172,12 @@ public final class BrokerLife {
             ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
-                    .setCurrentMetadataOffset(images.get().endOffset() - 1)
+                    .setCurrentMetadataOffset(state.images().get().endOffset() - 1)
                     .setWantFence(!isReady)
                     .setWantShutDown(isLeaving)
-                    .setOfflineLogDirs(uuids(failedDirectories)), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
+                    .setOfflineLogDirs(uuids(failedDirectories))
+                    .setCordonedLogDirs(uuids(state.scarceDirectories().get())),
+                    Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
         }
     }
 

@@ -9,11 +9,13 @@ import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.AlterPartitions;
+import io.girok.controller.Command;
 import io.girok.controller.ConfirmBroker;
 import io.girok.controller.FailDirectories;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.LeaveCluster;
 import io.girok.controller.RegisterBroker;
+import io.girok.controller.ReportSpace;
 import io.girok.controller.Result;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
@@ -116,12 +119,7 @@ public final class ControllerApis {
                 confirm(body, responder);
             } else {
                 sessions.heard(broker, request.connection(), body.currentMetadataOffset() + 1);
-                List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
-                if (broker.directories().stream().anyMatch(failed::contains)) {
-                    failDirectories(broker, failed, body, responder);
-                } else {
-                    answer(body, broker, responder);
-                }
+                takeDirectories(body, broker, responder);
             }
         });
     }
@@ -136,18 +134,34 @@ public final class ControllerApis {
         }
     }
 
-    private void failDirectories(BrokerImage broker, List<TopicId> failed, BrokerHeartbeatRequestData body,
+    /// What the broker says of its log directories comes before all else: those that have failed, and those without
+    /// room, which Kafka's protocol calls cordoned (KIP-1066).
+    private void takeDirectories(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
+        List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
+        List<Uuid> cordoned = body.cordonedLogDirs();
+        List<TopicId> scarce = cordoned == null
+                ? broker.scarceDirectories()
+                : broker.directories().stream().filter(id -> cordoned.contains(TopicUuids.of(id))).toList();
+        if (broker.directories().stream().anyMatch(failed::contains)) {
+            first(new FailDirectories(broker.id(), broker.epoch(), failed), body, broker, responder);
+        } else if (!scarce.equals(broker.scarceDirectories())) {
+            first(new ReportSpace(broker.id(), broker.epoch(), scarce), body, broker, responder);
+        } else {
+            answer(body, broker, responder);
+        }
+    }
+
+    private void first(Command<Result<Integer>> change, BrokerHeartbeatRequestData body, BrokerImage broker,
             Responder responder) {
-        var _ = controller.submit(new FailDirectories(broker.id(), broker.epoch(), failed))
-                .handle((result, failure) -> {
-                    Errors error = ControllerErrors.of(result, failure);
-                    if (error == Errors.NONE) {
-                        answer(body, broker, responder);
-                    } else {
-                        refuse(responder, error);
-                    }
-                    return true;
-                });
+        var _ = controller.submit(change).handle((result, failure) -> {
+            Errors error = ControllerErrors.of(result, failure);
+            if (error == Errors.NONE) {
+                answer(body, broker, responder);
+            } else {
+                refuse(responder, error);
+            }
+            return true;
+        });
     }
 
     private static boolean isCaughtUp(BrokerHeartbeatRequestData body) {

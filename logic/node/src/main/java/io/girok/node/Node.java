@@ -224,11 +224,16 @@ public final class Node implements ClusterNode {
                         settings.find(BrokerSettings.BROKER_RACK).orElse(null),
                         usable.stream().map(LogDirectory::directoryId).toList(),
                         usable.stream().allMatch(LogDirectory::isWhole)),
-                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
+                heartbeats, new BrokerLife.State(store::image, () -> scarce(usable)),
+                settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         CompletableFuture<Long> registered = begun.start();
         usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
         return registered.thenCompose(this::known);
+    }
+
+    private static List<TopicId> scarce(List<LogDirectory> directories) {
+        return directories.stream().filter(LogDirectory::isScarce).map(LogDirectory::directoryId).toList();
     }
 
     private CompletableFuture<Void> known(long offset) {
