@@ -158,12 +158,14 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         }
     }
 
+    /// Ends with a decision that is to be gone on with: the next one is made after that.
     private Batch nextBatch() {
         MetadataImage before = store.image();
         MetadataImage image = before;
         List<Decided<?>> commands = new ArrayList<>();
         long bytes = 0;
-        for (Waiting<?> next = waiting.peek(); next != null; next = waiting.peek()) {
+        boolean isDone = true;
+        for (Waiting<?> next = waiting.peek(); isDone && next != null; next = waiting.peek()) {
             Optional<? extends Decided<?>> decided = decide(image, next);
             if (decided.isPresent()) {
                 long bytesMore = decided.get().sizeInBytes();
@@ -173,6 +175,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                 bytes += bytesMore;
                 commands.add(decided.get());
                 image = decided.get().after();
+                isDone = decided.get().isDone();
             }
             waiting.remove();
         }

@@ -24,8 +24,8 @@ public final class Controller {
             case CreateTopics create -> TopicCreation.handle(rules, image, create);
             case DeleteTopics delete -> TopicDeletion.handle(image, delete);
             case CreatePartitions create -> PartitionCreation.handle(rules, image, create);
-            case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
-            case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
+            case AlterConfigs alter -> ConfigChange.handle(rules, image, alter);
+            case ReplaceConfigs replace -> ConfigChange.handle(rules, image, replace);
             case RegisterBroker register -> Membership.register(rules, image, register);
             case ConfirmBroker confirm -> Membership.confirm(image, confirm);
             case FenceBroker fence -> Membership.fence(rules, image, fence);

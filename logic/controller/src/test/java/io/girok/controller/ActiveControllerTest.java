@@ -69,10 +69,42 @@ class ActiveControllerTest {
         }
 
         void addBroker() {
-            var epoch = controller.submit(World.registration(1, 1, ""));
+            addBroker(1);
+        }
+
+        void addBroker(int id) {
+            var epoch = controller.submit(World.registration(id, 1, ""));
             shard.runAll();
-            var _ = controller.submit(new FenceBroker(1, epoch.join().get(), false));
+            fence(id, epoch.join().get(), false);
             shard.runAll();
+        }
+
+        void fence(int id, long brokerEpoch, boolean isFenced) {
+            var _ = controller.submit(new FenceBroker(id, brokerEpoch, isFenced));
+        }
+
+        /// More partitions on brokers 1, 2 and 3 than one batch can give another leader.
+        void createManyPartitions() {
+            for (int id = 1; id <= 3; id++) {
+                addBroker(id);
+            }
+            for (int i = 0; i < 4; i++) {
+                var _ = controller
+                        .submit(new CreateTopics(List.of(NewTopic.of("many-" + i, 2_000, 3)), false));
+                shard.runAll();
+            }
+        }
+
+        boolean hasLeader(int id) {
+            return store.image()
+                    .topics()
+                    .stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .anyMatch(partition -> partition.leader() == id);
+        }
+
+        void fence(int id) {
+            fence(id, store.image().broker(id).epoch(), true);
         }
     }
 
@@ -138,6 +170,27 @@ class ActiveControllerTest {
         assertThat(answers).allSatisfy(
                 answer -> assertThat(answer.join().values()).allMatch(Result::isOk));
         assertThat(node.store.image().topics()).hasSize(5);
+    }
+
+    @Test
+    void whatFollowsFromACommandComesBeforeTheNextOne() {
+        Node node = new Node(1);
+        shard.runAll();
+        node.createManyPartitions();
+        List<Boolean> wereLed = new ArrayList<>();
+        node.store.subscribe((image, delta) -> {
+            if (0 < image.nextProducerId()) {
+                wereLed.add(node.hasLeader(1));
+            }
+        });
+
+        node.fence(3);
+        node.fence(1);
+        var answer = node.allocate();
+        shard.runAll();
+
+        assertThat(answer).isCompleted();
+        assertThat(wereLed).isNotEmpty().containsOnly(false);
     }
 
     @Test
@@ -250,7 +303,7 @@ class ActiveControllerTest {
             }
 
             @Override
-            public String inheritedValue(ConfigTarget target, String name) {
+            public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
                 return "";
             }
         };

@@ -62,7 +62,7 @@ class RandomCommandsTest {
 
                 assertThat(twin.run(command)).as("seed %d: the answer to %s", SEED, command).isEqualTo(answer);
                 assertThat(twin.image).isEqualTo(world.image);
-                checkSound(before, world.image);
+                checkSound(before, world);
             }
         }
     }
@@ -76,7 +76,8 @@ class RandomCommandsTest {
         assertThat(bytes).isLessThanOrEqualTo(MetadataLog.MAX_BATCH_BYTES);
     }
 
-    private static void checkSound(MetadataImage before, MetadataImage image) {
+    private static void checkSound(MetadataImage before, World world) {
+        MetadataImage image = world.image;
         Set<String> unified = new HashSet<>();
         for (TopicImage topic : image.topics()) {
             assertThat(topic.partitions()).isNotEmpty();
@@ -84,6 +85,9 @@ class RandomCommandsTest {
             int replicationFactor = topic.partitions().getFirst().targetReplicas().size();
             for (PartitionImage partition : topic.partitions()) {
                 checkSound(image, partition);
+                assertThat(partition.isr().size() < world.required(topic, partition) || partition.elr().isEmpty())
+                        .as("seed %d: where records may be committed, nobody else is eligible: %s", SEED, partition)
+                        .isTrue();
                 assertThat(partition.replicas()).containsAll(partition.isr())
                         .doesNotHaveDuplicates()
                         .allMatch(id -> image.broker(id) != null);
@@ -144,8 +148,12 @@ class RandomCommandsTest {
             case 7 -> new AlterConfigs(
                     some(random,
                             () -> new Alteration(target(random),
-                                    List.of(new Operation(Kind.values()[random.nextInt(4)],
-                                            random.nextBoolean() ? "list" : "size", "" + random.nextInt(3))))),
+                                    List.of(random.nextInt(3) == 0
+                                            ? new Operation(Kind.SET, "min.insync.replicas",
+                                                    "" + (1 + random.nextInt(3)))
+                                            : new Operation(Kind.values()[random.nextInt(4)],
+                                                    random.nextBoolean() ? "list" : "size",
+                                                    "" + random.nextInt(3))))),
                     random.nextInt(5) == 0);
             case 8 -> new ReplaceConfigs(
                     some(random, () -> new ReplaceConfigs.Replacement(target(random), Map.of("size", "7"))), false);

@@ -11,6 +11,7 @@ import io.girok.controller.ControllerRules;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
 import io.girok.wire.PeerConnection;
 import java.io.IOException;
@@ -158,7 +159,7 @@ final class ControllerNode {
         }
 
         @Override
-        public String inheritedValue(ConfigTarget target, String name) {
+        public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
             return "1";
         }
     }

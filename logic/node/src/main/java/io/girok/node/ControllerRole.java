@@ -132,7 +132,7 @@ final class ControllerRole {
         return new ControllerRules(
                 new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
-                new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
+                new SettingsValidator(effective), () -> TopicId.random(surroundings.random()),
                 surroundings.random()::nextInt, identity.founding());
     }
 

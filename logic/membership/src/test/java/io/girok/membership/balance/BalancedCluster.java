@@ -21,6 +21,7 @@ import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
@@ -242,7 +243,7 @@ final class BalancedCluster {
         }
 
         @Override
-        public String inheritedValue(ConfigTarget target, String name) {
+        public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
             return switch (name) {
                 case "min.insync.replicas" -> "1";
                 case "unclean.leader.election.enable" -> "false";
