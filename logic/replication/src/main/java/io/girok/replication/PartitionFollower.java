@@ -238,11 +238,11 @@ public final class PartitionFollower {
         };
     }
 
-    /// The leader's log has nothing of `epoch`, or of a later one that this log knows, from `endOffset` on.
+    /// The leader's log has nothing of `epoch`, or of a later one that this log knows, from `endOffset` on. Where that
+    /// lies below the start of this log, nothing in it is the leader's: it goes on there, empty, and starts lower.
     private void truncate(int epoch, long endOffset) {
         EpochEnd here = store.endOffsetFor(epoch);
         long target = here.endOffset() < 0 ? endOffset : Math.min(endOffset, here.endOffset());
-        target = Math.max(target, store.startOffset());
         if (target < local.highWatermark()) {
             LOG.warn("partition '{}' is cut to offset {} although all below {} was committed: its leader, elected "
                     + "unclean, does not have it", store.name(), target, local.highWatermark());
