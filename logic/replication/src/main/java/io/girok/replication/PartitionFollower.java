@@ -30,6 +30,8 @@ public final class PartitionFollower {
         TAKEN,
         /// Ask again a little later: one of the two brokers has not heard yet what the other one has.
         REST,
+        /// Ask again later, and later still if it goes on: the log did not take what came, as on a full disk.
+        NOT_TAKEN,
         /// The log is offline.
         FAILED
     }
@@ -233,7 +235,7 @@ public final class PartitionFollower {
                     LOG.warn("partition '{}' can't take what its leader has at offset {}, and asks again: {}",
                             store.name(), complainedAt, rejected.message());
                 }
-                yield Outcome.REST;
+                yield Outcome.NOT_TAKEN;
             }
         };
     }

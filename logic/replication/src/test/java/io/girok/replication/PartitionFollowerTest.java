@@ -269,7 +269,7 @@ class PartitionFollowerTest {
 
         Outcome outcome = two.follower.accept(data, 0);
 
-        assertThat(outcome).isEqualTo(Outcome.REST);
+        assertThat(outcome).isEqualTo(Outcome.NOT_TAKEN);
         assertThat(two.store.endOffset()).isZero();
     }
 
