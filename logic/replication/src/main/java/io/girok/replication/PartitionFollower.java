@@ -189,11 +189,16 @@ public final class PartitionFollower {
     }
 
     private Outcome take(PartitionData data, long fetchOffset) {
+        boolean hasParted = 0 <= data.divergingEpoch().endOffset();
         if (fetchOffset != store.endOffset()) {
-            // Fetched before the answer to an earlier request was taken.
+            // Fetched before the answer to an earlier request was taken. Its records are here; what else it says, the
+            // leader does not say again. Where the log was cut meanwhile, it is about another one.
+            if (!hasParted && fetchOffset < store.endOffset()) {
+                learn(data);
+            }
             return Outcome.TAKEN;
         }
-        if (0 <= data.divergingEpoch().endOffset()) {
+        if (hasParted) {
             truncate(data.divergingEpoch().epoch(), data.divergingEpoch().endOffset());
             return Outcome.TAKEN;
         }
@@ -203,12 +208,17 @@ public final class PartitionFollower {
                 return outcome;
             }
         }
+        learn(data);
+        return Outcome.TAKEN;
+    }
+
+    /// Takes over what the leader says of a log that begins as this one does.
+    private void learn(PartitionData data) {
         commit(data.highWatermark());
         long startOffset = Math.min(data.logStartOffset(), store.endOffset());
         if (store.startOffset() < startOffset) {
             store.advanceStartOffset(startOffset);
         }
-        return Outcome.TAKEN;
     }
 
     private void commit(long highWatermark) {

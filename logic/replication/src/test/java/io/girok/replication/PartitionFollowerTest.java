@@ -258,6 +258,43 @@ class PartitionFollowerTest {
         assertThat(two.store.endOffset()).isEqualTo(2);
     }
 
+    /// Its leader takes it for told, and does not say it again.
+    @Test
+    void whatAnAnswerThatIsPassedOverSaysOfTheLeadersLogCounts() {
+        one.lead(1, 1);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        one.append(2);
+        PartitionData first = fetch(one, two).setHighWatermark(2);
+        one.leader.deleteBefore(1);
+        PartitionData again = fetch(one, two).setHighWatermark(4);
+
+        two.follower.accept(first, 2);
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        two.follower.accept(again, 2);
+
+        assertThat(two.store.endOffset()).isEqualTo(4);
+        assertThat(two.leader.highWatermark()).isEqualTo(4);
+        assertThat(two.store.startOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnAnswerSaysOfALogThatWasCutSinceDoesNotCount() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+        catchUp(one, two);
+        PartitionData late = fetch(one, two).setHighWatermark(5);
+        two.store.truncateTo(2);
+        two.leader.reader().truncated();
+
+        two.follower.accept(late, 5);
+
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        assertThat(two.store.endOffset()).isEqualTo(2);
+    }
+
     @Test
     void damagedRecordsAreNotTaken() {
         one.lead(1, 1, 2);
