@@ -136,8 +136,9 @@ final class LogFlushing {
         flusher.settle();
     }
 
-    /// The log was cut, and that is durable: nothing of what was appended beyond counts any more, after a crash
-    /// neither. Blocks.
+    /// The log is about to be cut to `journalEnd`: nothing of what was appended beyond counts any more, after a crash
+    /// neither. The journal says so before a segment loses anything, or a crash in between would leave it to go on
+    /// beyond a hole. Blocks.
     void cut(long journalEnd) throws IOException {
         tail = new JournalTail();
         home.journal().cut(key, journalEnd);

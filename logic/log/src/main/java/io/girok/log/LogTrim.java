@@ -86,6 +86,14 @@ final class LogTrim {
         home.deleteInBackground(name, segments.directory(), removed, settings.retention().fileDeleteDelayMs());
     }
 
+    /// Where the log would end if it were cut at `offset`: the batch that holds it goes whole.
+    long endOfCut(long offset, int indexIntervalBytes) throws IOException {
+        Segment last = segments.get(segments.floor(offset));
+        last.resume(indexIntervalBytes);
+        Segment.Place place = last.find(offset, indexIntervalBytes);
+        return place == null ? last.nextOffset() : place.baseOffset();
+    }
+
     /// Cuts from `offset` on; answers whether there were snapshots of the producers' states past it.
     boolean cut(long offset, int indexIntervalBytes) throws IOException {
         Disk disk = segments.environment().disk();

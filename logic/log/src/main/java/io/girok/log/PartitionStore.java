@@ -320,10 +320,11 @@ public final class PartitionStore {
             contents.resume();
             flushing.settle();
             cleanable.settle();
-            contents.truncate(offset, trim);
+            long end = trim.endOfCut(offset, settings.roll().indexIntervalBytes());
+            flushing.cut(end);
+            contents.truncate(end, trim);
             lowerMarks();
             flushing.flushNow();
-            flushing.cut(contents.endOffset());
         } catch (IOException e) {
             throw failed(e);
         }
@@ -337,11 +338,11 @@ public final class PartitionStore {
             flushing.settle();
             cleanable.settle();
             createOnDisk();
+            flushing.cut(0);
             contents.restartAt(offset, trim);
             lowerMarks();
             marks.setStartOffset(offset);
             flushing.flushNow();
-            flushing.cut(0);
         } catch (IOException e) {
             throw failed(e);
         }

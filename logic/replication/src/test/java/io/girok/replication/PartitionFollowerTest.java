@@ -164,6 +164,60 @@ class PartitionFollowerTest {
     }
 
     @Test
+    void aLogThatStartsBeyondItsLeadersEndGoesOnAtThatEnd() {
+        keepFrom100To150InTwoOf(50);
+        // Elected unclean.
+        one.lead(2, 1);
+
+        two.follow(2);
+        catchUp(one, two);
+        assertThat(two.store.startOffset()).isEqualTo(50);
+        assertThat(two.store.endOffset()).isEqualTo(50);
+        one.append(5);
+        catchUp(one, two);
+
+        assertThat(two.store.endOffset()).isEqualTo(55);
+        assertThat(valuesFrom(50, two)).isEqualTo(valuesFrom(50, one));
+    }
+
+    @Test
+    void aLogThatStartsBeyondWhereItPartsFromItsLeadersLacksNothingAfterwards() {
+        keepFrom100To150InTwoOf(80);
+        // Elected unclean.
+        one.lead(2, 1);
+        one.append(420);
+
+        two.follow(2);
+        catchUp(one, two);
+
+        assertThat(two.store.startOffset()).isEqualTo(80);
+        assertThat(two.store.endOffset()).isEqualTo(500);
+        assertThat(two.store.endOffsetFor(2)).isEqualTo(new EpochEnd(2, 500));
+        assertThat(valuesFrom(80, two)).isEqualTo(valuesFrom(80, one));
+    }
+
+    /// Replica two led, and has deleted what lies below 100; replica one was out of sync by then.
+    ///
+    /// @param common what replica one has
+    private void keepFrom100To150InTwoOf(int common) {
+        two.lead(1, 1, 2);
+        one.follow(1);
+        two.append(common);
+        catchUp(two, one);
+        one.follower.stop();
+        two.leader.lead(new Leadership(2, 1, 2, List.of(1, 2), List.of(2)));
+        two.append(150 - common);
+        assertThat(two.leader.deleteBefore(100).error()).isEqualTo(Errors.NONE);
+    }
+
+    private static ByteBuffer valuesFrom(long offset, Replica replica) {
+        FetchedPartition read = replica.leader.reader().read(at(offset, -1, -1), Isolation.LOG_END, true);
+        ByteBuffer bytes = bytesOf(read);
+        read.release();
+        return bytes;
+    }
+
+    @Test
     void whatTheLeaderDeletedTheFollowerDeletes() {
         one.lead(1, 1, 2);
         two.follow(1);
@@ -204,6 +258,43 @@ class PartitionFollowerTest {
         assertThat(two.store.endOffset()).isEqualTo(2);
     }
 
+    /// Its leader takes it for told, and does not say it again.
+    @Test
+    void whatAnAnswerThatIsPassedOverSaysOfTheLeadersLogCounts() {
+        one.lead(1, 1);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        one.append(2);
+        PartitionData first = fetch(one, two).setHighWatermark(2);
+        one.leader.deleteBefore(1);
+        PartitionData again = fetch(one, two).setHighWatermark(4);
+
+        two.follower.accept(first, 2);
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        two.follower.accept(again, 2);
+
+        assertThat(two.store.endOffset()).isEqualTo(4);
+        assertThat(two.leader.highWatermark()).isEqualTo(4);
+        assertThat(two.store.startOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnAnswerSaysOfALogThatWasCutSinceDoesNotCount() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+        catchUp(one, two);
+        PartitionData late = fetch(one, two).setHighWatermark(5);
+        two.store.truncateTo(2);
+        two.leader.reader().truncated();
+
+        two.follower.accept(late, 5);
+
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        assertThat(two.store.endOffset()).isEqualTo(2);
+    }
+
     @Test
     void damagedRecordsAreNotTaken() {
         one.lead(1, 1, 2);
@@ -215,7 +306,7 @@ class PartitionFollowerTest {
 
         Outcome outcome = two.follower.accept(data, 0);
 
-        assertThat(outcome).isEqualTo(Outcome.REST);
+        assertThat(outcome).isEqualTo(Outcome.NOT_TAKEN);
         assertThat(two.store.endOffset()).isZero();
     }
 

@@ -9,12 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.TopicId;
 import io.girok.broker.TestNode;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -79,9 +81,45 @@ class OffsetsTest {
         assertThat(list(T0 - 300, 11).leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
     }
 
+    /// KIP-207.
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 11})
+    void aNewLeaderTellsWhatItKnowsBeforeItsHighWatermarkIsKnown(int version) {
+        short notAvailable = (version < 5 ? Errors.LEADER_NOT_AVAILABLE : Errors.OFFSET_NOT_AVAILABLE).code();
+        TopicId payments = node.createReplicatedTopic("payments");
+        for (long timestamp : new long[]{T0 - 300, T0 - 200, T0 - 100}) {
+            ByteBuffer records = new BatchBuilder().append(timestamp, null, ByteBuffer.wrap(new byte[]{1})).build();
+            node.send(produce("payments", payments, 0, Messages.LEADER, records), 13);
+        }
+        follow(payments, 1);
+        node.commit(new MetadataRecord.PartitionsChanged(payments, 0, new PartitionImage(List.of(1, 2),
+                List.of(TopicId.ZERO, TopicId.ZERO), List.of(1, 2), 1, TestNode.LEADER_EPOCH + 1, 1)));
+
+        assertThat(list("payments", -2, version).errorCode()).isZero();
+        assertThat(list("payments", -2, version).offset()).isZero();
+        assertThat(list("payments", T0 - 300, version).errorCode()).isZero();
+        assertThat(list("payments", T0 - 300, version).offset()).isZero();
+        assertThat(list("payments", T0 - 250, version).errorCode()).as("not committed, for all it knows")
+                .isEqualTo(notAvailable);
+        assertThat(list("payments", T0, version).errorCode()).as("no such record").isEqualTo(notAvailable);
+        assertThat(list("payments", -1, version).errorCode()).isEqualTo(notAvailable);
+        assertThat(list("payments", -1, version).offset()).isEqualTo(-1);
+        assertThat(7 <= version ? list("payments", -3, version).errorCode() : notAvailable).isEqualTo(notAvailable);
+
+        follow(payments, 3);
+        assertThat(list("payments", -1, version).offset()).isEqualTo(3);
+        assertThat(list("payments", T0 - 250, version).offset()).isEqualTo(1);
+        assertThat(list("payments", T0, version).errorCode()).isZero();
+    }
+
+    private void follow(TopicId topic, long offset) {
+        node.send(fetch("payments", topic, 0, offset)
+                .setReplicaState(new ReplicaState().setReplicaId(2).setReplicaEpoch(1)), 18);
+    }
+
     @Test
     void aPartitionAskedForTwiceIsRefused() {
-        ListOffsetsRequestData request = request(-1);
+        ListOffsetsRequestData request = request("orders", -1);
         request.topics().getFirst().setPartitions(List.of(partition(-1), partition(-2)));
 
         ListOffsetsResponseData response = node.send(request, 11).as(ListOffsetsResponseData.class);
@@ -132,7 +170,11 @@ class OffsetsTest {
     }
 
     private ListOffsetsPartitionResponse list(long timestamp, int version) {
-        return node.send(request(timestamp), version)
+        return list("orders", timestamp, version);
+    }
+
+    private ListOffsetsPartitionResponse list(String topic, long timestamp, int version) {
+        return node.send(request(topic, timestamp), version)
                 .as(ListOffsetsResponseData.class)
                 .topics()
                 .getFirst()
@@ -140,10 +182,10 @@ class OffsetsTest {
                 .getFirst();
     }
 
-    private static ListOffsetsRequestData request(long timestamp) {
+    private static ListOffsetsRequestData request(String topic, long timestamp) {
         ListOffsetsRequestData request = new ListOffsetsRequestData().setReplicaId(-1);
         request.topics()
-                .add(new ListOffsetsRequestData.ListOffsetsTopic().setName("orders")
+                .add(new ListOffsetsRequestData.ListOffsetsTopic().setName(topic)
                         .setPartitions(List.of(partition(timestamp))));
         return request;
     }
