@@ -25,7 +25,7 @@ public final class SettingsValidator implements ConfigValidator {
     @Override
     public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
         if (value != null) {
-            return EffectiveSettings.problem(target.kind(), name, value);
+            return EffectiveSettings.problem(target, name, value);
         }
         return kind(target, name).isPresent()
                 ? Optional.empty()

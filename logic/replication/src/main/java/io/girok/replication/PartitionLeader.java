@@ -170,13 +170,13 @@ public final class PartitionLeader {
         interrupt(Errors.KAFKA_STORAGE_ERROR);
     }
 
-    /// The topic's settings changed.
+    /// The topic's settings changed. What may be committed with them is when [#lead] says that this replica leads with
+    /// them still: when it has lost the lead meanwhile, others lead who may not have it.
     public void configure(LogSettings settings, int minInSyncReplicas) {
         this.settings = settings;
         this.minInSyncReplicas = minInSyncReplicas;
         try {
             store.updateSettings(settings);
-            advanceHighWatermark();
         } catch (StorageFailed failure) {
             fail(failure);
         }

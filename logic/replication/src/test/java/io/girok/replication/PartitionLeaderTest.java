@@ -352,6 +352,21 @@ class PartitionLeaderTest {
     }
 
     @Test
+    void whatFewerReplicasMayCommitIsCommittedOnlyByWhoLeadsStill() {
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(1, List.of(1, 2, 3), 1);
+        awaitCommitted(append(LEADER));
+
+        leader.configure(LogSettings.DEFAULT, 1);
+        assertThat(leader.highWatermark()).isZero();
+        leader.resign();
+        assertThat(done).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+
+        lead(2, List.of(1, 2, 3), 1);
+        assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
     void consumersAreSentToTheFollowerThatIsMostCaughtUp() {
         lead(1, List.of(1, 2, 3, 4), 1, 2, 3);
         append(ALL);
