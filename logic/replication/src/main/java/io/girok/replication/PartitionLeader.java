@@ -321,8 +321,8 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return FetchedPartition.failed(error);
         }
-        if (!progress.isReplica(follower.brokerId())) {
-            // One of the two has not heard of the newest state of the partition yet.
+        if (follower.brokerId() == replication.brokerId() || !progress.isReplica(follower.brokerId())) {
+            // One of the two has not heard of the newest state of the partition yet, or it is no broker at all.
             return FetchedPartition.failed(Errors.UNKNOWN_LEADER_EPOCH);
         }
         try {

@@ -408,6 +408,15 @@ class PartitionLeaderTest {
         assertThat(consumer.commits).isZero();
     }
 
+    @Test
+    void whoSaysToBeTheLeaderItselfGetsNothing() {
+        lead(5, 1, 2);
+        append(ALL);
+
+        assertThat(fetch(1, 0).error()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+        assertThat(leader.isLeading()).isTrue();
+    }
+
     private int mostCaughtUp(long offset) {
         return leader.mostCaughtUp(offset, brokerId -> true);
     }
