@@ -177,6 +177,24 @@ final class ReplicaProgress {
         return follower == null ? 0 : follower.durableOffset;
     }
 
+    /// The lowest log start offset among the replicas that may be in sync, 0 for one that was not heard of: nothing below
+    /// it is left in any of them.
+    ///
+    /// @param localStartOffset of this leader's log
+    long lowWatermark(long localStartOffset) {
+        long lowest = localStartOffset;
+        for (int brokerId : leadership.isr()) {
+            lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+        }
+        if (proposal != null) {
+            for (Member member : proposal.isr()) {
+                int brokerId = member.brokerId();
+                lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+            }
+        }
+        return lowest;
+    }
+
     /// What to propose after `brokerId` has fetched: that it is in sync, if it is not, and has all that is committed
     /// and all that this leader began with. Null for nothing. The proposal is open from here on.
     @Nullable
