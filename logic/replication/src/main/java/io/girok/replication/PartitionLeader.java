@@ -146,8 +146,7 @@ public final class PartitionLeader {
             status = Status.LEADING;
             progress.localReached(store.durableOffset());
             askForFlush();
-            advanceHighWatermark();
-            tellDeleted();
+            inSyncSetChanged();
         } catch (StorageFailed failure) {
             fail(failure);
         }
@@ -374,6 +373,15 @@ public final class PartitionLeader {
         }
     }
 
+    /// Other replicas may be in sync than before.
+    private void inSyncSetChanged() {
+        advanceOrFail();
+        tellDeleted();
+        if (progress.takeMissedLeave()) {
+            checkFollowers();
+        }
+    }
+
     private void propose(InSyncProposals.@Nullable Proposal proposal) {
         if (proposal == null) {
             return;
@@ -390,8 +398,7 @@ public final class PartitionLeader {
             @Override
             public void onRefused() {
                 progress.refused(proposal, replication.clock().monotonicMs());
-                advanceOrFail();
-                tellDeleted();
+                inSyncSetChanged();
             }
         });
     }

@@ -477,6 +477,55 @@ class PartitionLeaderTest {
     }
 
     @Test
+    void aRefusedJoinHoldsNobodyElsesUpAndNoLeave() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2);
+        append(ALL);
+        fetch(3, 1);
+        proposed.getFirst().answer().onRefused();
+
+        fetch(3, 1);
+        assertThat(proposed).as("it rests").hasSize(1);
+        fetch(4, 1);
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 2, 4));
+        proposed.getLast().answer().onRefused();
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        proposed.getLast().answer().onRefused();
+        leader.checkFollowers();
+
+        assertThat(proposed).hasSize(4).last().extracting(Proposed::isr).isEqualTo(List.of(1));
+    }
+
+    @Test
+    void aReplicaThatLagsWhileAProposalIsOpenIsProposedOutRightAfterItsAnswer() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+        assertThat(proposed).hasSize(1);
+
+        proposed.getFirst().answer().onRefused();
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1));
+        proposed.getLast().answer().onRefused();
+
+        assertThat(proposed).as("the next look is that of checkFollowers").hasSize(2);
+    }
+
+    @Test
+    void aReplicaThatLagsWhileAnotherJoinsIsProposedOutRightAfterwards() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 2, 3));
+
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 3));
+    }
+
+    @Test
     void whoSaysToBeTheLeaderItselfGetsNothing() {
         lead(5, 1, 2);
         append(ALL);
