@@ -160,6 +160,10 @@ public final class PartitionFollower {
         return store.endOffset() <= store.durableOffset();
     }
 
+    long startOffset() {
+        return store.startOffset();
+    }
+
     /// Where the next fetch begins; null when the log is offline.
     @Nullable
     FetchPosition position(int maxBytes) {

@@ -64,6 +64,7 @@ final class ReplicaFetcher {
         /// The first request that names it: answers to earlier ones are meant for another.
         private int firstRequest = Integer.MAX_VALUE;
         private long askedOffset;
+        private long toldStartOffset;
         private boolean isResting;
         /// How long it rests when its log does not take what comes next.
         private long restMs = REST_MS;
@@ -203,6 +204,7 @@ final class ReplicaFetcher {
             PartitionId id = fetched.follower.id();
             fetched.firstRequest = Math.min(fetched.firstRequest, lastRequest);
             fetched.askedOffset = position.fetchOffset();
+            fetched.toldStartOffset = position.logStartOffset();
             forgotten.remove(id);
             topics.computeIfAbsent(id.topic(), topic -> new FetchTopic().setTopicId(TopicUuids.of(topic)))
                     .partitions()
@@ -261,7 +263,8 @@ final class ReplicaFetcher {
             case TAKEN -> {
                 // The leader knows where it stands, unless it has moved.
                 if (0 < data.records().sizeInBytes() || 0 <= data.divergingEpoch().endOffset()
-                        || data.errorCode() != Errors.NONE.code()) {
+                        || data.errorCode() != Errors.NONE.code()
+                        || follower.startOffset() != fetched.toldStartOffset) {
                     changed.put(follower.id(), fetched);
                 }
                 if (0 < data.records().sizeInBytes()) {

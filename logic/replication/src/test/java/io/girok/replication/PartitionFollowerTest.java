@@ -458,8 +458,8 @@ class PartitionFollowerTest {
             }
 
             @Override
-            public void onCommitted() {
-                heard.add("committed");
+            public void onNews() {
+                heard.add("news");
             }
 
             @Override

@@ -419,8 +419,134 @@ class PartitionLeaderTest {
 
         fetch(2, 1);
 
-        assertThat(follower.commits).isEqualTo(1);
-        assertThat(consumer.commits).isZero();
+        assertThat(follower.news).isEqualTo(1);
+        assertThat(consumer.news).isZero();
+    }
+
+    @Test
+    void whatIsDeletedIsGoneOnceAllInSyncFollowersSaySo() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2, 3);
+        for (int i = 0; i < 3; i++) {
+            append(ALL);
+        }
+        fetch(2, 3);
+        fetch(3, 3);
+        Watch follower = new Watch();
+        leader.watch(follower, Isolation.LOG_END);
+        int newsBefore = follower.news;
+
+        PartitionLeader.DeleteOutcome outcome = leader.deleteBefore(2);
+        leader.awaitDeleted(outcome.offset(), done::add);
+        assertThat(outcome).isEqualTo(new PartitionLeader.DeleteOutcome(Errors.NONE, 2));
+        assertThat(follower.news).as("who waits is told").isEqualTo(newsBefore + 1);
+        assertThat(leader.isAtRest()).isFalse();
+        fetch(2, 3, 2);
+        fetch(3, 3, 1);
+        assertThat(done).isEmpty();
+        assertThat(leader.lowWatermark()).isEqualTo(1);
+        fetch(3, 3, 2);
+
+        assertThat(done).containsExactly(Errors.NONE);
+        assertThat(leader.lowWatermark()).isEqualTo(2);
+        leader.awaitDeleted(1, done::add);
+        assertThat(done).as("it was so already").hasSize(2);
+    }
+
+    @Test
+    void aFollowerThatFallsOutOfSyncHoldsNoDeletionUp() {
+        lead(1, List.of(1, 2), 1, 2);
+        append(ALL);
+        fetch(2, 1);
+        leader.awaitDeleted(leader.deleteBefore(-1).offset(), done::add);
+        assertThat(done).isEmpty();
+
+        lead(2, List.of(1, 2), 1);
+
+        assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void whoIsProposedHoldsADeletionUpUntilTheAnswer() {
+        lead(1, List.of(1, 2), 1);
+        append(ALL);
+        fetch(2, 1);
+        leader.awaitDeleted(leader.deleteBefore(1).offset(), done::add);
+        assertThat(done).isEmpty();
+
+        proposed.getFirst().answer().onRefused();
+
+        assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void whoWaitsForADeletionHearsThatTheLeadIsGone() {
+        lead(1, List.of(1, 2), 1, 2);
+        append(ALL);
+        fetch(2, 1);
+        leader.awaitDeleted(leader.deleteBefore(1).offset(), done::add);
+
+        leader.resign();
+        leader.awaitDeleted(1, done::add);
+
+        assertThat(done).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+
+    @Test
+    void aRefusedJoinHoldsNobodyElsesUpAndNoLeave() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2);
+        append(ALL);
+        fetch(3, 1);
+        proposed.getFirst().answer().onRefused();
+
+        fetch(3, 1);
+        assertThat(proposed).as("it rests").hasSize(1);
+        fetch(4, 1);
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 2, 4));
+        proposed.getLast().answer().onRefused();
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        proposed.getLast().answer().onRefused();
+        leader.checkFollowers();
+
+        assertThat(proposed).hasSize(4).last().extracting(Proposed::isr).isEqualTo(List.of(1));
+    }
+
+    @Test
+    void aReplicaThatLagsWhileAProposalIsOpenIsProposedOutRightAfterItsAnswer() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+        assertThat(proposed).hasSize(1);
+
+        proposed.getFirst().answer().onRefused();
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1));
+        proposed.getLast().answer().onRefused();
+
+        assertThat(proposed).as("the next look is that of checkFollowers").hasSize(2);
+    }
+
+    @Test
+    void aReplicaThatLagsWhileAnotherJoinsIsProposedOutRightAfterwards() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 2, 3));
+
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 3));
+    }
+
+    @Test
+    void whoSaysToBeTheLeaderItselfGetsNothing() {
+        lead(5, 1, 2);
+        append(ALL);
+
+        assertThat(fetch(1, 0).error()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+        assertThat(leader.isLeading()).isTrue();
     }
 
     private int mostCaughtUp(long offset) {
@@ -437,7 +563,11 @@ class PartitionLeaderTest {
 
     /// A follower of the present epoch that has everything below `durableOffset`.
     private FetchedPartition fetch(int brokerId, long durableOffset) {
-        FetchPosition position = new FetchPosition(leader.leaderEpoch(), durableOffset, -1, 0, 1 << 20);
+        return fetch(brokerId, durableOffset, 0);
+    }
+
+    private FetchedPartition fetch(int brokerId, long durableOffset, long startOffset) {
+        FetchPosition position = new FetchPosition(leader.leaderEpoch(), durableOffset, -1, startOffset, 1 << 20);
         FetchedPartition fetched = leader.readFor(new PartitionLeader.Follower(brokerId, 100 + brokerId), position,
                 true);
         fetched.release();
@@ -458,12 +588,12 @@ class PartitionLeaderTest {
 
     private static final class Watch implements PartitionLeader.ProgressListener {
         private long bytes;
-        private int commits;
+        private int news;
         private int interruptions;
 
         @Override
-        public void onCommitted() {
-            commits++;
+        public void onNews() {
+            news++;
         }
 
         @Override

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -64,6 +65,9 @@ class ReplicaFetcherTest {
         private long highWatermark = 1_000;
         private long nextOffset;
         private int answerCount;
+        private long startOffset;
+        private boolean hasRecords = true;
+        private long toldStartOffset;
         private boolean isForgotten = true;
 
         @Override
@@ -74,7 +78,9 @@ class ReplicaFetcherTest {
             }
             if (!request.topics().isEmpty()) {
                 isForgotten = false;
-                nextOffset = request.topics().getFirst().partitions().getFirst().fetchOffset();
+                FetchPartition asked = request.topics().getFirst().partitions().getFirst();
+                nextOffset = asked.fetchOffset();
+                toldStartOffset = asked.logStartOffset();
             }
             if (!isForgotten) {
                 answers.add(() -> answer.onAnswer(record()));
@@ -90,8 +96,10 @@ class ReplicaFetcherTest {
                     .setResponses(List.of(new FetchableTopicResponse().setTopicId(TopicUuids.of(TOPIC))
                             .setPartitions(List.of(new PartitionData().setPartitionIndex(0)
                                     .setHighWatermark(highWatermark)
-                                    .setLogStartOffset(0)
-                                    .setRecords(MemoryRecords.readableRecords(batch))))));
+                                    .setLogStartOffset(startOffset)
+                                    .setRecords(hasRecords
+                                            ? MemoryRecords.readableRecords(batch)
+                                            : MemoryRecords.EMPTY)))));
         }
 
         @Override
@@ -171,6 +179,19 @@ class ReplicaFetcherTest {
         pass(3_000);
 
         assertThat(store.endOffset()).isGreaterThan(taken + 50);
+    }
+
+    @Test
+    void theLeaderHearsThatWhatItDeletedIsGone() {
+        shard.enter(() -> fetchers.follow(follower, shard, LEADER, 1));
+        answer(3);
+        leader.hasRecords = false;
+        leader.startOffset = 2;
+
+        answer(2);
+
+        assertThat(store.startOffset()).isEqualTo(2);
+        assertThat(leader.toldStartOffset).isEqualTo(2);
     }
 
     private void pass(int ms) {

@@ -7,6 +7,7 @@ import static io.girok.broker.data.Messages.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
+import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
@@ -16,6 +17,7 @@ import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -113,8 +115,7 @@ class OffsetsTest {
     }
 
     private void follow(TopicId topic, long offset) {
-        node.send(fetch("payments", topic, 0, offset)
-                .setReplicaState(new ReplicaState().setReplicaId(2).setReplicaEpoch(1)), 18);
+        node.send(follower(topic, offset, 0), 18);
     }
 
     @Test
@@ -153,6 +154,75 @@ class OffsetsTest {
         assertThat(list(-2, 11).offset()).isEqualTo(2);
         assertThat(only(node.send(fetch("orders", orders, 0, 1), 18).as(FetchResponseData.class)).errorCode())
                 .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void recordsAreDeletedOnceTheInSyncFollowersHaveDeletedThem() {
+        TopicId payments = twoCommittedPayments();
+        TestAnswer waiting = node.send(follower(payments, 2, 0).setMaxWaitMs(500), 18);
+        assertThat(waiting.isThere()).isFalse();
+
+        TestAnswer answer = node.send(deleteRequest("payments", 1), 2);
+        assertThat(answer.isThere()).isFalse();
+        assertThat(only(waiting.as(FetchResponseData.class)).logStartOffset()).as("told at once").isEqualTo(1);
+        node.send(follower(payments, 2, 1), 18);
+
+        assertThat(deleted("payments", answer).errorCode()).isZero();
+        assertThat(deleted("payments", answer).lowWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void aFollowerThatStillHasWhatWasDeletedDoesNotWait() {
+        TopicId payments = twoCommittedPayments();
+        node.send(deleteRequest("payments", 1), 2);
+
+        TestAnswer told = node.send(follower(payments, 2, 0).setMaxWaitMs(500), 18);
+        TestAnswer waiting = node.send(follower(payments, 2, 1).setMaxWaitMs(500), 18);
+
+        assertThat(only(told.as(FetchResponseData.class)).logStartOffset()).isEqualTo(1);
+        assertThat(waiting.isThere()).isFalse();
+    }
+
+    @Test
+    void aDeletionThatAnInSyncFollowerDoesNotHearOfTimesOut() {
+        TopicId payments = twoCommittedPayments();
+
+        TestAnswer answer = node.send(deleteRequest("payments", 1), 2);
+        node.advance(999);
+        assertThat(answer.isThere()).isFalse();
+        node.advance(1);
+
+        assertThat(deleted("payments", answer).errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
+        assertThat(deleted("payments", answer).lowWatermark()).isZero();
+        assertThat(only(node.send(fetch("payments", payments, 0, 0), 18).as(FetchResponseData.class)).errorCode())
+                .as("it is deleted here")
+                .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void whoSaysToBeTheLeaderItselfIsNoFollower() {
+        TopicId payments = twoCommittedPayments();
+        FetchRequestData request = fetch("payments", payments, 0, 0)
+                .setReplicaState(new ReplicaState().setReplicaId(TestNode.BROKER_ID).setReplicaEpoch(1));
+
+        assertThat(only(node.send(request, 18).as(FetchResponseData.class)).errorCode())
+                .isEqualTo(Errors.UNKNOWN_LEADER_EPOCH.code());
+        assertThat(list("payments", -1, 11).errorCode()).isZero();
+    }
+
+    private TopicId twoCommittedPayments() {
+        TopicId payments = node.createReplicatedTopic("payments");
+        node.send(produce("payments", payments, 0, Messages.LEADER, batch("one")), 13);
+        node.send(produce("payments", payments, 0, Messages.LEADER, batch("two")), 13);
+        node.send(follower(payments, 2, 0), 18);
+        return payments;
+    }
+
+    private static FetchRequestData follower(TopicId topic, long offset, long startOffset) {
+        FetchRequestData request = fetch("payments", topic, 0, offset)
+                .setReplicaState(new ReplicaState().setReplicaId(2).setReplicaEpoch(1));
+        request.topics().getFirst().partitions().getFirst().setLogStartOffset(startOffset);
+        return request;
     }
 
     @Test
@@ -208,17 +278,20 @@ class OffsetsTest {
     }
 
     private DeleteRecordsPartitionResult delete(long offset, int version) {
+        return deleted("orders", node.send(deleteRequest("orders", offset), version));
+    }
+
+    private static DeleteRecordsRequestData deleteRequest(String topic, long offset) {
         DeleteRecordsRequestData request = new DeleteRecordsRequestData().setTimeoutMs(1000);
         request.topics()
-                .add(new DeleteRecordsRequestData.DeleteRecordsTopic().setName("orders")
+                .add(new DeleteRecordsRequestData.DeleteRecordsTopic().setName(topic)
                         .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
                                 .setPartitionIndex(0)
                                 .setOffset(offset))));
-        return node.send(request, version)
-                .as(DeleteRecordsResponseData.class)
-                .topics()
-                .find("orders")
-                .partitions()
-                .find(0);
+        return request;
+    }
+
+    private static DeleteRecordsPartitionResult deleted(String topic, TestAnswer answer) {
+        return answer.as(DeleteRecordsResponseData.class).topics().find(topic).partitions().find(0);
     }
 }
