@@ -78,10 +78,6 @@ final class JournalFile {
         keys.clear();
     }
 
-    void note(Map<JournalKey, Long> groupEnds) {
-        groupEnds.forEach(this::note);
-    }
-
     void note(JournalKey key, long end) {
         ends.merge(key, end, Math::max);
         keys.add(key);

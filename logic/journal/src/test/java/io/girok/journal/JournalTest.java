@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.PartitionName;
+import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
@@ -11,6 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /// What was journaled is found again, whatever the disk does, and nothing else is.
@@ -141,8 +146,9 @@ class JournalTest {
 
     @Test
     void bytesThatLookLikeAGroupAreNotTakenForOne() throws IOException {
-        Group forged = new Group();
+        Group forged = new Group(Integer.MAX_VALUE);
         forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
+        forged.complete();
         ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1);
         world.open();
         world.append(KEY, client, 0, "a");
@@ -286,6 +292,126 @@ class JournalTest {
         assertThat(world.failures).isEmpty();
         assertThat(world.left(KEY).getFirst()).isEqualTo("0-1:a");
         assertThat(world.left(KEY).getLast()).isEqualTo("3-4:d");
+    }
+
+    @Test
+    void aCutThatFoundNoRoomIsNotReportedAsDone() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(KEY, client, 1, "old b");
+        world.append(KEY, client, 2, "old c");
+        world.flush();
+        world.journal.cut(KEY, 1);
+        world.append(OTHER, other, 0, "x".repeat(5_000));
+        world.fillDisk();
+        world.flush();
+
+        assertThatThrownBy(world.journal::flushNow).isInstanceOf(IOException.class);
+
+        world.makeRoom();
+        world.append(OTHER, other, 1, "y");
+        world.flush();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).containsExactly("0-1:a");
+        assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
+        assertThat(world.journal.left(OTHER).getFirst().isGap()).isTrue();
+    }
+
+    @Test
+    void aCutThatFoundNoRoomIsDoneOnceThereIsSome() throws IOException {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(KEY, client, 1, "old b");
+        world.flush();
+        world.journal.cut(KEY, 1);
+        world.fillDisk();
+        world.flush();
+        world.makeRoom();
+        world.append(KEY, client, 1, "new b");
+
+        world.journal.flushNow();
+
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).containsExactly("0-1:a", "1-2:new b");
+    }
+
+    @Test
+    void whoWaitsIsToldOfTheGroupThatHasWhatHeSaid() throws Exception {
+        world.open();
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        CompletableFuture<Boolean> isDone = new CompletableFuture<>();
+        AtomicInteger groups = new AtomicInteger();
+        // Each group that is written finds the next one waiting; in the first, somebody comes who has to wait.
+        JournalClient busy = world.new Client() {
+            @Override
+            public Shard shard() {
+                int group = groups.incrementAndGet();
+                if (group == 1) {
+                    waiting.set(Thread.ofPlatform().start(() -> isDone.complete(begin())));
+                    awaitBlocked(waiting.get());
+                }
+                if (group < 5) {
+                    world.append(KEY, this, group, "a");
+                } else {
+                    assertThat(isDone.orTimeout(10, TimeUnit.SECONDS).join()).as("while others go on").isTrue();
+                }
+                return super.shard();
+            }
+        };
+        world.append(KEY, busy, 0, "a");
+
+        world.flush();
+
+        assertThat(groups).hasValue(5);
+        waiting.get().join();
+    }
+
+    private boolean begin() {
+        try {
+            world.journal.begin(KEY);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        while (thread.getState() == Thread.State.RUNNABLE || thread.getState() == Thread.State.NEW) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatIsAppendedFasterThanTheDiskTakesItHasABound() {
+        world.open();
+        int most = 4 * 16 * 1024;
+        long appended = 0;
+        for (long offset = 0; appended < 100 * most; offset++) {
+            String text = "a".repeat(1_000);
+            if (!world.append(KEY, client, offset, text)) {
+                client.refusals++;
+            }
+            appended += text.length();
+        }
+        assertThat(client.refusals).isPositive();
+
+        world.append(OTHER, other, 0, "x".repeat(2 * most));
+        world.flush();
+
+        assertThat(world.disk.usedBytes()).isBetween(most / 2L, 2L * most);
+        world.append(KEY, client, appended / 1_000, "b");
+        world.append(OTHER, other, 1, "y");
+        world.flush();
+        world.crash(1);
+        world.open();
+        List<JournalEntry> left = world.journal.left(KEY);
+        assertThat(left.get(left.size() - 2).isGap()).isTrue();
+        assertThat(left.get(left.size() - 2).baseOffset()).isEqualTo(left.get(left.size() - 3).endOffset());
+        assertThat(left.get(left.size() - 2).endOffset()).isEqualTo(left.getLast().baseOffset());
+        assertThat(world.left(KEY).getLast()).endsWith(":b");
+        assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
     }
 
     @Test

@@ -229,6 +229,7 @@ public final class LogDirectory implements AutoCloseable {
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
+            dropBeyond(key, opened.get().endOffset());
             unchecked.remove(name);
             recoveries.ended(name, false);
             journal.replayed(key);
@@ -247,6 +248,15 @@ public final class LogDirectory implements AutoCloseable {
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
             }
             throw failed(name, e);
+        }
+    }
+
+    /// What the journal has beyond the end of a log that was recovered did not count, and must not count after another
+    /// crash: it would follow what is appended meanwhile.
+    private void dropBeyond(JournalKey key, long endOffset) throws IOException {
+        if (journal.left(key).stream().anyMatch(entry -> endOffset < entry.endOffset())) {
+            journal.cut(key, endOffset);
+            journal.flushNow();
         }
     }
 
