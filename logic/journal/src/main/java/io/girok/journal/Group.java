@@ -22,13 +22,13 @@ import java.util.zip.CRC32C;
 ///                                                     2: gap, these offsets are not here
 /// 16 lowest number of a file in use      int64      21 length of the topic's name                   int8 (unsigned)
 /// 24 bytes of the entries                int32      22 base offset, end offset                      2 × int64
-/// 28 0                                   int32      38 size                                         int32
+/// 28 where the file before ended         int32      38 size                                         int32
 /// 32 random number of this use of the file int64    42 topic's name, bytes
 /// 40 entries
 /// ```
 ///
-/// Groups begin at multiples of 512 bytes. The random number keeps bytes of a client, which may look like a group where
-/// one was torn, from being taken for one.
+/// Groups begin at multiples of 512 bytes, and where a file ended is told in such blocks: 0 if that is not known. The
+/// random number keeps bytes of a client, which may look like a group where one was torn, from being taken for one.
 final class Group {
     static final int MAGIC = 0x474A3031;
     static final int HEADER_BYTES = 40;
@@ -195,13 +195,13 @@ final class Group {
     }
 
     /// The group as it is written.
-    ByteBuffer seal(JournalFile.Use use, long lowestInUse) {
+    ByteBuffer seal(JournalFile.Use use, long lowestInUse, long previousEnd) {
         int end = buffer.position();
         buffer.putInt(0, MAGIC)
                 .putLong(8, use.number())
                 .putLong(16, lowestInUse)
                 .putInt(24, end - HEADER_BYTES)
-                .putInt(28, 0)
+                .putInt(28, Math.toIntExact(previousEnd / BLOCK_BYTES))
                 .putLong(32, use.random());
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(CRC_BEGIN, end - CRC_BEGIN));

@@ -41,7 +41,8 @@ public final class Journal implements AutoCloseable {
      * Files have slots, `girok-journal.1`, `girok-journal.2`, ..., and a number that grows with each use of a slot, so
      * that what an earlier use left behind is told from what counts. A file is free again when every partition in it is
      * saved beyond its entries there; files become free in the order of their numbers, and each group says which number
-     * is the lowest in use, so that a scan passes over older ones.
+     * is the lowest in use, so that a scan passes over older ones. None is used again before that is durable: so a scan
+     * knows which files must be there.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final String PREFIX = "girok-journal.";
@@ -92,10 +93,13 @@ public final class Journal implements AutoCloseable {
     /// What is being written.
     private @Nullable Group underWay;
     private long highestNumber;
+    /// What the last durable group says: files below may be used again.
+    private long statedLowest;
     private int slots;
     /// Whether there are files that were not read at the start: they count again after a crash, until the first group
     /// says that they do not.
     private boolean hasUnread;
+    private boolean isDamaged;
     private boolean isScheduled;
     private boolean isClosed;
 
@@ -141,8 +145,10 @@ public final class Journal implements AutoCloseable {
             if (isNeeded) {
                 scan.read(file);
             } else {
-                file.found(JournalScan.use(disk, file.path()), 0);
+                JournalScan.Head head = JournalScan.head(disk, file.path());
+                file.found(head.use(), 0);
                 highestNumber = Math.max(highestNumber, file.number());
+                statedLowest = Math.max(statedLowest, head.lowestInUse());
             }
             free.add(file);
         }
@@ -151,6 +157,8 @@ public final class Journal implements AutoCloseable {
         free.clear();
         free.addAll(inOrder);
         highestNumber = Math.max(highestNumber, scan.highestNumber());
+        statedLowest = Math.max(statedLowest, scan.lowestInUse());
+        isDamaged = scan.isDamaged();
         left.putAll(scan.entries());
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());
@@ -175,6 +183,12 @@ public final class Journal implements AutoCloseable {
     /// The partitions that [#left] has something for.
     public List<JournalKey> leftKeys() {
         return List.copyOf(left.keySet());
+    }
+
+    /// Whether something is gone, or cannot be read, that was durable when the journal was in use before: partitions may
+    /// lack records that were acknowledged, without a hole that would show it.
+    public synchronized boolean isDamaged() {
+        return isDamaged;
     }
 
     /// What was left of the partition is in its log now.
@@ -378,12 +392,17 @@ public final class Journal implements AutoCloseable {
         long lowestInUse;
         synchronized (this) {
             lowestInUse = full.isEmpty() ? file.number() : full.getFirst().number();
-            bytes = group.seal(file.use(), lowestInUse);
+            bytes = group.seal(file.use(), lowestInUse, file.previousEnd());
             // Before it is written: a group that fails may be on the disk all the same.
             group.forEachEnd(file::note);
         }
         file.write(bytes);
+        noteStated(lowestInUse);
         removeSurplus(lowestInUse);
+    }
+
+    private synchronized void noteStated(long lowestInUse) {
+        statedLowest = lowestInUse;
     }
 
     /// Only what a scan would pass over already: of two files that count, never the later one alone may vanish, whose
@@ -414,13 +433,11 @@ public final class Journal implements AutoCloseable {
             if (last != null) {
                 full.addLast(last);
             }
-            next = free.pollFirst();
-            if (next == null) {
-                slots++;
-                next = new JournalFile(disk, directory, PREFIX + slots);
-            }
+            JournalFile previous = full.peekLast();
+            long previousEnd = previous != null && previous.number() == highestNumber ? previous.sizeInBytes() : 0;
+            next = takeFree();
             highestNumber++;
-            next.reuse(new JournalFile.Use(highestNumber, environment.random().getAsLong()));
+            next.reuse(new JournalFile.Use(highestNumber, environment.random().getAsLong()), previousEnd);
             current = next;
             isLong = MAX_FULL_FILES <= full.size();
         }
@@ -428,6 +445,15 @@ public final class Journal implements AutoCloseable {
             listener.onFull().run();
         }
         return next;
+    }
+
+    private JournalFile takeFree() {
+        JournalFile first = free.peekFirst();
+        if (first != null && (first.number() == 0 || first.number() < statedLowest)) {
+            return free.removeFirst();
+        }
+        slots++;
+        return new JournalFile(disk, directory, PREFIX + slots);
     }
 
     /// One task for each shard, however many partitions it has in the group.

@@ -26,7 +26,7 @@ class JournalTest {
 
     private static final int GROUPS = 3;
 
-    private final JournalWorld world = new JournalWorld();
+    private JournalWorld world = new JournalWorld();
     private final JournalWorld.Client client = world.new Client();
     private final JournalWorld.Client other = world.new Client();
 
@@ -149,7 +149,7 @@ class JournalTest {
         Group forged = new Group(Integer.MAX_VALUE);
         forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
         forged.complete();
-        ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1);
+        ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1, 0);
         world.open();
         world.append(KEY, client, 0, "a");
         world.flush();
@@ -430,6 +430,74 @@ class JournalTest {
     }
 
     @Test
+    void damageIsToldFromWhatACrashTears() throws IOException {
+        fillFiles();
+        world.crash(1);
+        assertThat(world.open().journal.isDamaged()).isFalse();
+
+        long lastGroup = world.disk.size(FIRST) - 400;
+        assertDamagedAfter("where a file ends that is not the newest", 1, lastGroup);
+        assertDamagedAfter("where the oldest begins", 1, 50);
+        assertDamagedAfter("where one in the middle begins", 2, 50);
+        assertDamagedAfter("where the newest begins", 3, 50);
+        Path newest = JournalWorld.PATH.resolve("girok-journal.3");
+        world.disk.corrupt(newest, world.disk.size(newest) - 400, 1);
+        assertThat(world.open().journal.isDamaged()).as("where the newest ends").isFalse();
+    }
+
+    private void assertDamagedAfter(String where, int file, long position) throws IOException {
+        Path path = JournalWorld.PATH.resolve("girok-journal." + file);
+        world.disk.corrupt(path, position, 1);
+        assertThat(world.open().journal.isDamaged()).as(where).isTrue();
+        world.disk.corrupt(path, position, 1);
+        assertThat(world.open().journal.isDamaged()).as("what is whole again").isFalse();
+    }
+
+    @Test
+    void aFileThatIsGoneIsDamage() throws IOException {
+        for (int file = 1; file < 3; file++) {
+            JournalWorld gone = world = new JournalWorld();
+            fillFiles();
+            gone.crash(1);
+            gone.disk.delete(JournalWorld.PATH.resolve("girok-journal." + file));
+
+            assertThat(gone.open().journal.isDamaged()).as("file %d", file).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatIsUsedAgainIsNotMissedWhereACrashTearsIt() throws IOException {
+        for (long seed = 0; seed < 50; seed++) {
+            world = new JournalWorld();
+            fillFiles();
+            world.journal.release(key -> Long.MAX_VALUE);
+            for (int offset = 100; offset < 130; offset++) {
+                world.append(KEY, client, offset, "a".repeat(1_000));
+                if (offset == 100 + seed / 2) {
+                    world.disk.plant(DiskFault.next(DiskOperation.SYNC));
+                }
+                world.flush();
+            }
+            world.crash(seed);
+
+            assertThat(world.open().journal.isDamaged()).as("seed %d", seed).isFalse();
+        }
+    }
+
+    /// Three of them, with groups of two blocks and more.
+    private void fillFiles() throws IOException {
+        world.open();
+        for (int offset = 0; world.disk.list(JournalWorld.PATH).size() < 3; offset++) {
+            world.append(KEY, client, offset, "a".repeat(600));
+            world.flush();
+        }
+        world.append(KEY, client, 50, "b".repeat(600));
+        world.flush();
+        world.append(KEY, client, 51, "c".repeat(600));
+        world.flush();
+    }
+
+    @Test
     void damageInTheMiddleHidesNothingBehindIt() throws IOException {
         world.open();
         for (long offset = 0; offset < 3; offset++) {
@@ -440,6 +508,8 @@ class JournalTest {
 
         world.disk.corrupt(FIRST, Group.BLOCK_BYTES + 50, 1);
         world.open();
+
+        assertThat(world.journal.isDamaged()).isTrue();
 
         assertThat(world.left(KEY)).as("a hole, which its log sees").containsExactly("0-1:a", "2-3:c");
         assertThat(List.copyOf(Journal.read(world.disk, JournalWorld.PATH).get(KEY))).hasSize(2);

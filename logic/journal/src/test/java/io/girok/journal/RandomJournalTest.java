@@ -215,6 +215,7 @@ class RandomJournalTest {
             world.settle();
             world.makeRoom();
             world.open();
+            assertThat(world.journal.isDamaged()).isFalse();
             for (Log log : logs) {
                 log.recover();
             }

@@ -139,8 +139,11 @@ public final class LogDirectory implements AutoCloseable {
     /// Takes the stop's mark away before anything can be written, and finishes deletions.
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
-        isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
-        if (isWhole && environment.durability() == Durability.OS) {
+        isWhole = !journal.isDamaged() && (unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path));
+        if (journal.isDamaged()) {
+            // The next start may not find it any more.
+            UnsyncedRun.noteLost(disk, path);
+        } else if (isWhole && environment.durability() == Durability.OS) {
             UnsyncedRun.note(disk, path);
         } else if (unsaved.isPresent()) {
             UnsyncedRun.forget(disk, path);

@@ -2,6 +2,9 @@ package io.girok.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionName;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -9,6 +12,8 @@ import org.junit.jupiter.api.Test;
 class JournaledLogTest {
     /// More than a group takes, with files this small.
     private static final int TOO_MUCH = 4 * 16 * 1024;
+
+    private static final Path JOURNAL = LogWorld.PATH.resolve("girok-journal.1");
 
     private LogWorld world = new LogWorld();
 
@@ -42,6 +47,46 @@ class JournaledLogTest {
             assertThat(world.read(0)).hasSize((int) world.store.endOffset());
             assertThat(SegmentCheck.problems(world)).isEmpty();
         }
+    }
+
+    @Test
+    void whereTheJournalIsDamagedALogThatEndsTooEarlyIsNotTakenForWhole() throws IOException {
+        journalTwoLogs();
+
+        world.disk.corrupt(JOURNAL, 100, 1);
+        world.openDirectory();
+
+        assertThat(world.directory.isWhole()).isFalse();
+        world.openPartition();
+        assertThat(world.store.endOffset()).as("without a hole").isZero();
+        world.disk.endProcess();
+        world.disk.corrupt(JOURNAL, 100, 1);
+        assertThat(world.openDirectory().directory.isWhole()).as("nobody was told yet").isFalse();
+        world.directory.notWholeIsKnown();
+        world.disk.endProcess();
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void whatACrashTearsIsMissedByNobody() throws IOException {
+        journalTwoLogs();
+
+        world.disk.corrupt(JOURNAL, 512 + 100, 1);
+
+        assertThat(world.openDirectory().directory.isWhole()).isTrue();
+    }
+
+    /// A group for each; the segments lose theirs.
+    private void journalTwoLogs() {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.store = world.directory.openPartition(new PartitionName("other", 0), LogWorld.TOPIC, world.settings,
+                world.shard);
+        world.append(1, "b");
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(1));
     }
 
     @Test
