@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 public final class UnsyncedRun {
     public static final String FILE = "girok-unsynced";
 
+    /// In place of the run: something is missing, whatever runs.
+    private static final String LOST = "lost";
+
     private static final Logger LOG = LoggerFactory.getLogger(UnsyncedRun.class);
 
     private UnsyncedRun() {}
@@ -27,8 +30,17 @@ public final class UnsyncedRun {
 
     /// From now on not all is synced that is acknowledged. Durable when it returns.
     public static void note(Disk disk, Path directory) throws IOException {
+        note(disk, directory, disk.machineRun());
+    }
+
+    /// What was acknowledged may be missing, until [#note] says that nobody counts on it. Durable when it returns.
+    public static void noteLost(Disk disk, Path directory) throws IOException {
+        note(disk, directory, LOST);
+    }
+
+    private static void note(Disk disk, Path directory, String what) throws IOException {
         try {
-            TextFile.replace(disk, directory.resolve(FILE), List.of(disk.machineRun()));
+            TextFile.replace(disk, directory.resolve(FILE), List.of(what));
             disk.syncDirectory(directory);
         } catch (IOException e) {
             if (!FreeSpace.isFull(disk, directory, 0)) {

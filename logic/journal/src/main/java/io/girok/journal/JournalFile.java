@@ -28,6 +28,7 @@ final class JournalFile {
     private final Set<JournalKey> keys = new HashSet<>();
     private Use use = Use.NONE;
     private long sizeInBytes;
+    private long previousEnd;
     /// Not known of a file that was there at the start either.
     private boolean isNameDurable;
     private @Nullable DiskFile open;
@@ -56,6 +57,11 @@ final class JournalFile {
         return sizeInBytes;
     }
 
+    /// Where the file with the number before ended; 0 when that is not known.
+    long previousEnd() {
+        return previousEnd;
+    }
+
     Map<JournalKey, Long> ends() {
         return ends;
     }
@@ -71,15 +77,12 @@ final class JournalFile {
     }
 
     /// Begins anew.
-    void reuse(Use next) {
+    void reuse(Use next, long endOfPrevious) {
         use = next;
+        previousEnd = endOfPrevious;
         sizeInBytes = 0;
         ends.clear();
         keys.clear();
-    }
-
-    void note(Map<JournalKey, Long> groupEnds) {
-        groupEnds.forEach(this::note);
     }
 
     void note(JournalKey key, long end) {

@@ -139,8 +139,11 @@ public final class LogDirectory implements AutoCloseable {
     /// Takes the stop's mark away before anything can be written, and finishes deletions.
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
-        isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
-        if (isWhole && environment.durability() == Durability.OS) {
+        isWhole = !journal.isDamaged() && (unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path));
+        if (journal.isDamaged()) {
+            // The next start may not find it any more.
+            UnsyncedRun.noteLost(disk, path);
+        } else if (isWhole && environment.durability() == Durability.OS) {
             UnsyncedRun.note(disk, path);
         } else if (unsaved.isPresent()) {
             UnsyncedRun.forget(disk, path);
@@ -229,6 +232,7 @@ public final class LogDirectory implements AutoCloseable {
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
+            dropBeyond(key, opened.get().endOffset());
             unchecked.remove(name);
             recoveries.ended(name, false);
             journal.replayed(key);
@@ -247,6 +251,15 @@ public final class LogDirectory implements AutoCloseable {
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
             }
             throw failed(name, e);
+        }
+    }
+
+    /// What the journal has beyond the end of a log that was recovered did not count, and must not count after another
+    /// crash: it would follow what is appended meanwhile.
+    private void dropBeyond(JournalKey key, long endOffset) throws IOException {
+        if (journal.left(key).stream().anyMatch(entry -> endOffset < entry.endOffset())) {
+            journal.cut(key, endOffset);
+            journal.flushNow();
         }
     }
 
