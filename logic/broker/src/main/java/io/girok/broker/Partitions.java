@@ -134,18 +134,6 @@ public final class Partitions {
         return find(id.topic(), id.index());
     }
 
-    /// Every partition that is led here now.
-    public void forEachLed(Consumer<LedPartition> action) {
-        for (TopicPlacements topic : topicsById.values()) {
-            for (Slot slot : topic.slots()) {
-                if (slot instanceof Slot.Hosted(HostedPartition hosted)
-                        && hosted.placement() instanceof LedPartition led) {
-                    action.accept(led);
-                }
-            }
-        }
-    }
-
     /// Every partition that has a copy here, whoever leads it.
     public void forEachReplica(Consumer<LedPartition> action) {
         for (TopicPlacements topic : topicsById.values()) {

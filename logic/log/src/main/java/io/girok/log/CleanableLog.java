@@ -209,7 +209,8 @@ public final class CleanableLog {
         return first;
     }
 
-    private boolean isObsolete(CleaningPlan plan) {
+    /// Whether the log was cut since, or is not in use any more.
+    boolean isObsolete(CleaningPlan plan) {
         return isStopped || store.isOffline() || plan.generation() != generation;
     }
 

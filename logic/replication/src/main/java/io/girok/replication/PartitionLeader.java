@@ -236,6 +236,11 @@ public final class PartitionLeader {
         return currentLeaderEpoch < leaderEpoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 
+    /// Whether so many replicas are in sync that `acks=all` may be promised.
+    public boolean hasEnoughInSync() {
+        return minInSyncReplicas <= progress.inSyncCount();
+    }
+
     /// Appends the batches of `records`, all or none, and lets them become durable. Who needs them committed
     /// (`acks=all`) calls [#awaitCommitted] with the outcome's end offset, before anything else happens on the shard.
     ///
