@@ -129,6 +129,7 @@ public final class RatisMetadataLog implements MetadataLog {
         opened.start();
         try {
             files.create();
+            files.mend();
             if (files.haveMemory() || settings.isSingleVoter()) {
                 run(opened, files.haveJoined() ? List.of() : settings.voters());
             } else if (settings.isFounder()) {
@@ -151,8 +152,8 @@ public final class RatisMetadataLog implements MetadataLog {
     private void found(Delivery opened) {
         Thread asking = Thread.ofPlatform().name("metadata-founding").daemon().unstarted(() -> {
             try {
-                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport)
-                        .decide();
+                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport,
+                        Founding.Patience.DEFAULT).decide();
                 if (decision == Founding.Decision.VOTE) {
                     book.found();
                     run(opened, settings.voters());
@@ -491,6 +492,10 @@ public final class RatisMetadataLog implements MetadataLog {
         return onSubmitter(() -> present.server().snapshotManagementAsync(request)).thenApply(reply -> {
             if (!reply.isSuccess()) {
                 throw failed("no snapshot was taken", reply);
+            }
+            IOException failure = present.machine().snapshotFailure();
+            if (failure != null) {
+                throw new UncheckedIOException(failure);
             }
             return present.machine().coveredOffset();
         });
