@@ -11,11 +11,17 @@ import java.util.Map;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
-/// A replica that turns up in another directory was moved there, if its earlier one can be used and its broker is at
-/// work: then it has all it had. If not, its log was begun anew, and it may lead only once it has caught up. One whose
-/// log alone could not be used was repaired, or begun anew, and is taken for one that may lack records, as after a
-/// registration; and so is one that a broker finds in another directory when it starts, which may be what was left
-/// there long ago.
+/// A replica that turns up in another directory:
+///
+/// | its broker | the earlier directory | what it is taken for |
+/// |---|---|---|
+/// | is at work | can be used | was moved, and has all it had |
+/// | starts | can be used | may lack records: a move that a crash has cut short, or what was left there long ago |
+/// | either | is gone, or has failed | begun anew, and has none |
+/// | either | none, its log alone could not be used | may lack records: repaired, or begun anew |
+///
+/// Who may lack records leads only where it alone is left, who has none not even there, as after a registration
+/// ([Election]).
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 
@@ -59,11 +65,14 @@ final class DirectoryAssignment {
             TopicId directory) {
         TopicId earlier = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
-        boolean isFound = broker.isFenced() && !earlier.equals(TopicId.ZERO)
-                && !directory.equals(BrokerImage.LOST_DIRECTORY);
-        if (isFound || earlier.equals(BrokerImage.LOST_DIRECTORY)) {
+        if (earlier.equals(BrokerImage.LOST_DIRECTORY)) {
             return election.withoutClaimOf(moved, broker.id());
         }
-        return election.next(broker.hasDirectory(earlier) ? moved : moved.withoutEligible(broker.id()));
+        if (!broker.hasDirectory(earlier)) {
+            return election.withoutCopyOf(moved, broker.id());
+        }
+        boolean isFound = broker.isFenced() && !earlier.equals(TopicId.ZERO)
+                && !directory.equals(BrokerImage.LOST_DIRECTORY);
+        return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
     }
 }

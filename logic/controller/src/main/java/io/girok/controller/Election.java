@@ -47,7 +47,15 @@ final class Election {
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
         boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
-        return partition.replicas().size() == 1 || rest.equals(partition) || isAlone
+        return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
+    }
+
+    /// Without the claim of a replica that has nothing of what it acknowledged, also where it alone is left: the others
+    /// have some of it, and would cut it off to follow an empty log. Without a claim nobody leads, unless that is
+    /// allowed to whoever is there.
+    PartitionImage withoutCopyOf(PartitionImage partition, int brokerId) {
+        PartitionImage rest = partition.withoutClaimOf(brokerId);
+        return partition.replicas().size() == 1 || rest.equals(partition)
                 ? next(partition)
                 : settle(partition, rest, ready(rest));
     }

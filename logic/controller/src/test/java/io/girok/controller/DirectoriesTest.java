@@ -10,6 +10,7 @@ import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.PartitionImage;
 import java.util.List;
@@ -248,6 +249,105 @@ class DirectoriesTest {
         assertThat(partition().leader()).isEqualTo(NO_LEADER);
         assertThat(partition().elr()).doesNotContain(last);
         assertThat(partition().directoryOf(last)).isEqualTo(replaced);
+    }
+
+    @Test
+    void anEmptyDiskDoesNotLeadAlthoughItAloneHadAll() {
+        int last = aloneWithAClaim();
+        TopicId replaced = new TopicId(last, 77);
+
+        register(last, 2, replaced);
+        assign(last, replaced);
+        fence(last, false);
+
+        assertThat(partition().leader()).as("the others would be cut to nothing").isEqualTo(NO_LEADER);
+        int other = partition().replicas().getFirst();
+        fence(other, false);
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(electUnclean()).isEqualTo(Result.of(other));
+        assertThat(partition().isr()).containsExactly(other);
+    }
+
+    @Test
+    void anEmptyDiskAmongSeveralDoesNotLeadAlthoughItAloneHadAll() {
+        int last = aloneWithAClaim();
+        TopicId replaced = new TopicId(last, 77);
+
+        register(last, 2, directory(last, SECOND), replaced);
+        assign(last, directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void anEmptyDiskDoesNotLeadWhereNobodyKnewInWhichDirectoryItsReplicasWere() {
+        for (int id = 1; id <= 3; id++) {
+            assign(id, TopicId.ZERO);
+        }
+        int last = aloneWithAClaim();
+
+        register(last, 2, new TopicId(last, 77));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainWhenItsDiskIsBackAfterAnother() {
+        int last = aloneWithAClaim();
+        register(last, 2, new TopicId(last, 77));
+        fence(last, false);
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+        register(last, 3, directory(last, FIRST), directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainAfterAMoveThatACrashHasCutShort() {
+        int last = aloneWithAClaim();
+
+        register(last, 2, directory(last, FIRST), directory(last, SECOND));
+        assign(last, directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
+    void theOnlyReplicaLeadsWithAnEmptyDisk() {
+        world.run(new CreateTopics(List.of(new NewTopic("single", 1, 1, List.of(), Map.of())), false));
+        topic = Objects.requireNonNull(world.image.topic("single")).id();
+        int only = partition().leader();
+        TopicId replaced = new TopicId(only, 77);
+
+        fence(only, true);
+        register(only, 2, replaced);
+        assign(only, replaced);
+        fence(only, false);
+
+        assertThat(partition().leader()).isEqualTo(only);
+    }
+
+    /// The only one that is in sync or eligible; fenced by now, as all others are.
+    private int aloneWithAClaim() {
+        int last = lastStanding();
+        world.run(new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.topic("orders"),
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "min.insync.replicas", "1")))), false));
+        fence(last, true);
+        assertThat(partition().elr()).containsExactly(last);
+        return last;
+    }
+
+    private Result<Integer> electUnclean() {
+        PartitionName name = new PartitionName("orders", 0);
+        return Objects.requireNonNull(
+                world.run(new ElectLeaders(ElectLeaders.Kind.UNCLEAN, List.of(name))).get(name));
     }
 
     /// The only one in sync, after which all others may have missed something.
