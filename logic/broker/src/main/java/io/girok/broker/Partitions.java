@@ -9,7 +9,6 @@ import io.girok.broker.TopicPlacements.Slot;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.metadata.BrokerImage;
-import io.girok.replication.ByteRate;
 import io.girok.replication.Leadership;
 import io.girok.replication.ReplicaFetchers;
 import io.girok.replication.ReplicationSettings;
@@ -82,9 +81,9 @@ public final class Partitions {
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
     /// @param directoryReports told in which directory a replica is, where the metadata say something else
-    /// @param moveRate of replicas that move between log directories
+    /// @param moveLimits of replicas that move between log directories
     Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers,
-            BiConsumer<PartitionId, TopicId> directoryReports, ByteRate moveRate) {
+            BiConsumer<PartitionId, TopicId> directoryReports, ReplicaMoves.Limits moveLimits) {
         this.replication = replication;
         this.fetchers = fetchers;
         this.directoryReports = directoryReports;
@@ -92,7 +91,7 @@ public final class Partitions {
         this.directories = List.copyOf(surroundings.directories());
         this.blockingPool = surroundings.blockingPool();
         Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
-        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), moveRate, this::moved);
+        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), moveLimits, this::moved);
     }
 
     /// Told of every partition that is led from now on.
@@ -173,8 +172,8 @@ public final class Partitions {
         topicsByName.put(topic.name(), placements);
     }
 
-    /// Begins to move a replica to another log directory of this broker; answers what a client is to be told. On the
-    /// first shard.
+    /// Moves a replica to another log directory of this broker as soon as it is its turn; answers what a client is to be
+    /// told. On the first shard.
     public Errors move(String topic, int index, LogDirectory target) {
         TopicPlacements placements = topicsByName.get(topic);
         if (placements == null || index < 0 || placements.slots().size() <= index) {
@@ -191,7 +190,7 @@ public final class Partitions {
         return Errors.NONE;
     }
 
-    /// The replicas that are on their way to another log directory.
+    /// The replicas that are on their way to another log directory, or wait for their turn. From any thread.
     public Iterable<ReplicaMove> moves() {
         return moves.all();
     }

@@ -70,7 +70,7 @@ public final class Journal implements AutoCloseable {
 
     /// The world as a journal sees it. Immutable.
     ///
-    /// @param pool where it writes; bounded
+    /// @param pool where it writes, in one task at a time; what else runs there holds up whoever waits for the journal
     /// @param random gives random numbers
     /// @param fileBytes about how long a file gets
     public record Environment(Disk disk, Executor pool, LongSupplier random, FullDisk fullDisk, long fileBytes) {}

@@ -80,7 +80,7 @@ public final class LogDirectory implements AutoCloseable {
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
         this.discards = new Discards(path, environment);
         this.recoveries = new RecoveryReport(path, environment.clock());
-        Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
+        Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.journalPool(),
                 () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
                 new Journal.Listener(this::shortenJournal, cause -> syncFailed("writing the journal failed", cause)));

@@ -229,6 +229,11 @@ public final class BrokerSettings {
                     "The most that replicas here take while they catch up, in bytes per second; of the partitions that "
                             + "follower.replication.throttled.replicas of their topics names.")
                     .dynamic());
+    public static final Setting<Integer> NUM_REPLICA_ALTER_LOG_DIRS_THREADS = add(
+            Setting.optional("num.replica.alter.log.dirs.threads", ValueType.ints(1, 256),
+                    "How many replicas are copied from one log directory of this broker to another at a time, by the "
+                            + "background.threads; the others wait for their turn. Without it, as many as there are "
+                            + "log directories."));
     public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = add(
             Setting.of("replica.alter.log.dirs.io.max.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE),
                     "9223372036854775807",
