@@ -119,6 +119,12 @@ final class Group {
         extents.computeIfAbsent(key, added -> new Extent()).cut(endOffset);
     }
 
+    /// What is in a journal already.
+    void add(JournalKey key, JournalEntry entry) throws IOException {
+        put(key, entry.isGap() ? GAP : BYTES, entry.baseOffset(), entry.endOffset(),
+                entry.isGap() ? NOTHING : entry.read());
+    }
+
     private byte[] name(JournalKey key) {
         return names.computeIfAbsent(key.name().topic(), topic -> topic.getBytes(StandardCharsets.UTF_8));
     }
