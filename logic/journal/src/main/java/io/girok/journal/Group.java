@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.ObjLongConsumer;
 import java.util.zip.CRC32C;
 
@@ -90,6 +92,17 @@ final class Group {
         extents.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
     }
 
+    /// Tells `of` what this group says of the partitions whose logs it cuts, in order.
+    void forEachCut(BiConsumer<JournalKey, Extent> of) {
+        for (Map<JournalKey, Extent> said : List.of(owed, extents)) {
+            said.forEach((key, extent) -> {
+                if (extent.isCut()) {
+                    of.accept(key, extent);
+                }
+            });
+        }
+    }
+
     /// Answers false when there is no room for the bytes: then the group notes that they are not here, as it does with
     /// everything of this partition that follows.
     boolean add(JournalKey key, JournalClient client, long baseOffset, long endOffset, ByteBuffer bytes) {
@@ -117,6 +130,12 @@ final class Group {
         put(key, CUT, endOffset, endOffset, NOTHING);
         hasNews = true;
         extents.computeIfAbsent(key, added -> new Extent()).cut(endOffset);
+    }
+
+    /// What is in a journal already.
+    void add(JournalKey key, JournalEntry entry) throws IOException {
+        put(key, entry.isGap() ? GAP : BYTES, entry.baseOffset(), entry.endOffset(),
+                entry.isGap() ? NOTHING : entry.read());
     }
 
     private byte[] name(JournalKey key) {

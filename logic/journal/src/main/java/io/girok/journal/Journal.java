@@ -127,11 +127,14 @@ public final class Journal implements AutoCloseable {
 
     /// What the journal in `directory` holds of each partition, in order, without taking it into use. Blocks.
     public static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory) throws IOException {
+        return read(disk, directory, disk.list(directory).stream().filter(name -> name.startsWith(PREFIX)).toList());
+    }
+
+    private static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory, List<String> names)
+            throws IOException {
         JournalScan scan = new JournalScan(disk);
-        for (String name : disk.list(directory)) {
-            if (name.startsWith(PREFIX)) {
-                scan.read(new JournalFile(disk, directory, name));
-            }
+        for (String name : names) {
+            scan.read(new JournalFile(disk, directory, name));
         }
         return scan.entries();
     }
@@ -373,12 +376,23 @@ public final class Journal implements AutoCloseable {
     private synchronized void takeBack(Group group, @Nullable IOException failure) {
         if (failure == null) {
             hasUnread = false;
+            group.forEachCut(this::wasCut);
         } else {
             filling.owe(group);
         }
         spare = group;
         underWay = null;
         group.finish(Optional.ofNullable(failure));
+    }
+
+    /// No file is kept for what was cut.
+    private void wasCut(JournalKey key, Extent extent) {
+        full.forEach(file -> file.lower(key, extent.cutTo()));
+        JournalFile last = current;
+        if (last != null) {
+            last.lower(key, extent.cutTo());
+            last.note(key, extent.hasRange() ? extent.end() : extent.cutTo());
+        }
     }
 
     private void put(Group group) throws IOException {
@@ -508,6 +522,39 @@ public final class Journal implements AutoCloseable {
     /// As [#forget], of all partitions of that name.
     public void forget(PartitionName name) {
         forget(key -> key.name().equals(name));
+    }
+
+    /// Copies what the journal holds of a log that nobody appends to into a file of the log's directory, durably, and
+    /// forgets it: no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false
+    /// when there was nothing.
+    ///
+    /// @throws IOException when the disk is full, or fails
+    public boolean moveOut(PartitionName name, Path to) throws IOException {
+        Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
+        flushNow();
+        List<String> held;
+        synchronized (this) {
+            if (Stream.concat(full.stream(), Stream.ofNullable(current))
+                    .noneMatch(file -> file.ends().keySet().stream().anyMatch(isOfLog))) {
+                return false;
+            }
+            held = Stream.concat(full.stream(), Stream.ofNullable(current))
+                    .filter(file -> file.keys().stream().anyMatch(isOfLog))
+                    .map(file -> String.valueOf(file.path().getFileName()))
+                    .toList();
+        }
+        if (!JournalCopy.exists(disk, to)) {
+            Map<JournalKey, List<JournalEntry>> entries = read(disk, directory, held);
+            entries.keySet().removeIf(isOfLog.negate());
+            JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
+        }
+        forget(isOfLog);
+        return true;
+    }
+
+    /// Whether so many files are full that they should be checkpointed.
+    public synchronized boolean isLong() {
+        return MAX_FULL_FILES <= full.size();
     }
 
     /// Files that are full and not free yet.

@@ -26,6 +26,11 @@ public record JournalEntry(Disk disk, Path file, long position, int sizeInBytes,
         return bytes.flip();
     }
 
+    /// Whether it is in a file that goes once the log has it: another crash would not find it again.
+    public boolean isInCopy() {
+        return file.endsWith(JournalCopy.FILE);
+    }
+
     JournalEntry upTo(long offset) {
         return new JournalEntry(disk, file, position, sizeInBytes, baseOffset, Math.min(endOffset, offset),
                 isGap);

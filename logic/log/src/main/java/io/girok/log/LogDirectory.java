@@ -58,6 +58,7 @@ public final class LogDirectory implements AutoCloseable {
     private final RecoveryReport recoveries;
     private final Discards discards;
     private final Journal journal;
+    private final JournalRemains remains;
     private final Checkpoints checkpoints;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
     /// Partitions that have a directory here.
@@ -84,7 +85,8 @@ public final class LogDirectory implements AutoCloseable {
                 () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
                 new Journal.Listener(this::shortenJournal, cause -> syncFailed("writing the journal failed", cause)));
-        this.checkpoints = new Checkpoints(this, environment, marks, journal);
+        this.remains = new JournalRemains(path, environment.disk(), journal);
+        this.checkpoints = new Checkpoints(this, environment, marks, journal, remains);
     }
 
     /// Takes the directory into use, creating it if need be. Blocks.
@@ -227,15 +229,14 @@ public final class LogDirectory implements AutoCloseable {
             JournalKey key = new JournalKey(topic, name);
             boolean isClean = !unchecked.contains(name);
             Optional<OpenedLog> opened = new PartitionDirectory(path, environment, marks, recoveries, isClean,
-                    journal.left(key))
+                    isClean ? List.of() : remains.of(key))
                     .open(name, topic, settings, maxRecoveryBytes);
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
-            dropBeyond(key, opened.get().endOffset());
+            remains.opened(key, opened.get().endOffset(), isClean);
             unchecked.remove(name);
             recoveries.ended(name, false);
-            journal.replayed(key);
             if (opened.get().isOnDisk()) {
                 onDisk.add(name);
             } else {
@@ -251,15 +252,6 @@ public final class LogDirectory implements AutoCloseable {
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
             }
             throw failed(name, e);
-        }
-    }
-
-    /// What the journal has beyond the end of a log that was recovered did not count, and must not count after another
-    /// crash: it would follow what is appended meanwhile.
-    private void dropBeyond(JournalKey key, long endOffset) throws IOException {
-        if (journal.left(key).stream().anyMatch(entry -> endOffset < entry.endOffset())) {
-            journal.cut(key, endOffset);
-            journal.flushNow();
         }
     }
 
@@ -574,6 +566,7 @@ public final class LogDirectory implements AutoCloseable {
     StorageFailed failed(PartitionName name, IOException cause) {
         if (cause instanceof CorruptLog) {
             recoveries.ended(name, true);
+            remains.noteOffline(name);
             StorageFailed corrupt = new StorageFailed(StorageFailed.Scope.PARTITION,
                     String.valueOf(cause.getMessage()), cause);
             LOGGER.error(

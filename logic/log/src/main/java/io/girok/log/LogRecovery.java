@@ -125,7 +125,7 @@ final class LogRecovery {
     private boolean isJournaled() {
         long end = recoveryPoint;
         for (JournalEntry entry : journaled) {
-            if (entry.isGap() || end < entry.baseOffset()) {
+            if (entry.isGap() || entry.isInCopy() || end < entry.baseOffset()) {
                 return false;
             }
             end = Math.max(end, entry.endOffset());

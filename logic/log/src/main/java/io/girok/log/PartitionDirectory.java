@@ -9,6 +9,7 @@ import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.TextFile;
+import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -203,7 +204,8 @@ final class PartitionDirectory {
             if (offset.isPresent()) {
                 segments.addExisting(offset.getAsLong());
                 found = true;
-            } else if (file.endsWith(FileNames.DELETED) || file.endsWith(FileNames.TEMPORARY)) {
+            } else if (file.endsWith(FileNames.DELETED) || file.endsWith(FileNames.TEMPORARY)
+                    || (isClean && file.equals(JournalCopy.FILE))) {
                 disk.delete(directory.resolve(file));
             }
         }

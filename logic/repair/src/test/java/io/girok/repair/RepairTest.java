@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
+import io.girok.journal.JournalCopy;
 import io.girok.repair.RepairPlan.Lost;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -87,6 +88,58 @@ class RepairTest {
                 }));
         assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.toString().endsWith(".journal"));
         assertThat(world.store.endOffset()).isEqualTo(partition.keptTo());
+    }
+
+    @Test
+    void whatTheLogsOwnFileHasOfTheJournalIsSetAsideToo() throws IOException {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.flip(world.segments().get(2), 100);
+        world.moveJournalOut();
+        Path copy = RepairWorld.PARTITION.resolve(JournalCopy.FILE);
+        assertThat(world.disk.exists(copy)).isTrue();
+
+        RepairPlan plan = world.repair(false);
+        world.open();
+
+        RepairPlan.Partition partition = plan.partitions().getFirst();
+        assertThat(partition.steps())
+                .anySatisfy(step -> assertThat(step).isInstanceOfSatisfying(RepairPlan.Step.CutJournal.class, cut -> {
+                    assertThat(cut.offset()).isEqualTo(partition.keptTo());
+                    assertThat(cut.entries().getLast().endOffset()).isEqualTo(2 * BATCHES + 2);
+                }));
+        assertThat(world.disk.exists(copy)).isFalse();
+        assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.endsWith(JournalCopy.FILE))
+                .anyMatch(file -> file.toString().endsWith(".journal"));
+        assertThat(world.store.endOffset()).isEqualTo(partition.keptTo());
+    }
+
+    @Test
+    void whatTheLogsOwnFileHasOfTheJournalComesBackWhereNoRecordIsLost() throws IOException {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.disk.crash(new SplittableRandom(1));
+        Path metadata = RepairWorld.PARTITION.resolve("partition.metadata");
+        world.disk.corrupt(metadata, world.size(metadata) - 4, 0x60);
+        assertThatThrownBy(world::open).isInstanceOf(StorageFailed.class);
+        world.kill();
+        world.moveJournalOut();
+        for (Path file : world.files(RepairWorld.PATH)) {
+            if (file.getFileName().toString().startsWith("girok-journal.")) {
+                world.disk.delete(file);
+            }
+        }
+
+        world.repair(false);
+        world.open();
+
+        assertThat(world.offsets()).isEqualTo(LongStream.range(0, 2 * BATCHES + 2).boxed().toList());
     }
 
     @Test
