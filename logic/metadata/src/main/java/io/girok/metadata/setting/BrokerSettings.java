@@ -410,7 +410,8 @@ public final class BrokerSettings {
     public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = add(
             Setting.of("offsets.topic.replication.factor", ValueType.ints(1, 32767), "3",
                     "The number of copies of __consumer_offsets; with fewer brokers, when it is created, as many as "
-                            + "there are. Apache Kafka waits for more brokers."));
+                            + "there are, once those that are registered or vote were waited for, for a minute. "
+                            + "Apache Kafka waits for more brokers."));
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
             Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
                     "The size at which a segment of __consumer_offsets ends, in bytes."));
