@@ -7,6 +7,7 @@ import io.girok.metadata.MetadataLog.AppendOutcome;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.quorum.ratis.SnapshotFiles.Extent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -89,13 +90,20 @@ final class MetadataStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
             storage.init(raftStorage);
+            snapshots.openIn(raftStorage.getStorageDir().getTmpDir().toPath());
             load();
         });
     }
 
-    /// A snapshot of the leader's is about to take the place of what there is.
+    /// A snapshot of the leader's is about to take the place of what there is, and of the log, which Ratis purges then.
+    /// Ratis syncs nothing of it.
     @Override
     public void pause() {
+        try {
+            snapshots.syncInstalled();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         getLifeCycle().transition(LifeCycle.State.PAUSING);
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }

@@ -11,7 +11,8 @@ import org.apache.ratis.util.TimeDuration;
 
 /// Girok's settings in Ratis' words, and those of Ratis' own that differ from its defaults. Pure.
 final class RatisConfiguration {
-    private static final long BYTE_LIMIT = 1024 * 1024;
+    /// Of an entry of Raft's log, among others.
+    static final int BYTE_LIMIT = 1024 * 1024;
     private static final long SEGMENT_BYTES = 8 * 1024 * 1024;
     private static final long CACHED_BYTES = 16 * 1024 * 1024;
     private static final int POOL_THREADS = 2;

@@ -129,6 +129,7 @@ public final class RatisMetadataLog implements MetadataLog {
         opened.start();
         try {
             files.create();
+            files.mend();
             if (files.haveMemory() || settings.isSingleVoter()) {
                 run(opened, files.haveJoined() ? List.of() : settings.voters());
             } else if (settings.isFounder()) {
