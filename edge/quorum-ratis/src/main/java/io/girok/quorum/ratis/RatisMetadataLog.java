@@ -493,6 +493,10 @@ public final class RatisMetadataLog implements MetadataLog {
             if (!reply.isSuccess()) {
                 throw failed("no snapshot was taken", reply);
             }
+            IOException failure = present.machine().snapshotFailure();
+            if (failure != null) {
+                throw new UncheckedIOException(failure);
+            }
             return present.machine().coveredOffset();
         });
     }
