@@ -152,8 +152,8 @@ public final class RatisMetadataLog implements MetadataLog {
     private void found(Delivery opened) {
         Thread asking = Thread.ofPlatform().name("metadata-founding").daemon().unstarted(() -> {
             try {
-                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport)
-                        .decide();
+                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport,
+                        Founding.Patience.DEFAULT).decide();
                 if (decision == Founding.Decision.VOTE) {
                     book.found();
                     run(opened, settings.voters());

@@ -156,7 +156,7 @@ final class RatisVoters {
         CompletableFuture<Optional<VoterChange>> all = CompletableFuture.completedFuture(Optional.empty());
         for (int id : added.ids()) {
             CompletableFuture<Optional<VoterChange>> one = Founding
-                    .ask(transport, Founding.ADMIT, id(division.getId()), id)
+                    .ask(transport, Founding.ADMIT, id(division.getId()), id, Founding.Patience.DEFAULT.answerMs())
                     .handle((answer, failure) -> {
                         if (failure != null) {
                             return refused(Reason.UNREACHABLE,
