@@ -77,6 +77,10 @@ final class RatisVoters {
         return Integer.parseInt(id.toString());
     }
 
+    static RaftPeerId peerId(int voterId) {
+        return RaftPeerId.valueOf(Integer.toString(voterId));
+    }
+
     static RaftPeer peer(Voter voter) {
         RaftPeer.Builder builder = RaftPeer.newBuilder().setId(Integer.toString(voter.id()));
         return voter.hasAddress() ? builder.setAddress(voter.host() + ":" + voter.port()).build() : builder.build();
@@ -98,7 +102,7 @@ final class RatisVoters {
     /// Where `voterId` is said to be; null when that is not known here.
     @Nullable
     Voter find(int voterId) {
-        RaftPeer peer = division.getRaftConf().getPeer(RaftPeerId.valueOf(Integer.toString(voterId)));
+        RaftPeer peer = division.getRaftConf().getPeer(peerId(voterId));
         Voter inLog = peer == null ? null : voter(peer);
         return inLog != null && inLog.hasAddress() ? inLog : book.told(voterId);
     }
@@ -208,13 +212,19 @@ final class RatisVoters {
     boolean callElection(RaftServer server, int deadId) throws IOException {
         TermIndex last = division.getRaftLog().getLastEntryTermIndex();
         return last != null && server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
-                        .setReplyId(division.getId().toByteString())
-                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
-                                .setId(division.getGroup().getGroupId().toByteString())))
+                .setServerRequest(header(peerId(deadId), division.getId()))
                 .setLeaderLastEntry(last.toProto())
                 .build()).getServerReply().getSuccess();
+    }
+
+    /// Of what one voter asks of another.
+    RaftRpcRequestProto header(RaftPeerId from, RaftPeerId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(from.toByteString())
+                .setReplyId(to.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                        .setId(division.getGroup().getGroupId().toByteString()))
+                .build();
     }
 
     /// The one of `candidates` that was heard of last; null when there is none but this node.

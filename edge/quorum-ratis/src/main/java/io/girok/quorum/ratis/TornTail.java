@@ -128,7 +128,7 @@ final class TornTail {
         int prefix = varintBytes(position);
         int content = 0;
         for (int i = 0; i < prefix; i++) {
-            content |= (bytes[position + i] & 0x7F) << 7 * i;
+            content |= (bytes[position + i] & 0x7F) << (7 * i);
         }
         return 0 < content && content <= MAX_ENTRY_BYTES ? prefix + content + CHECKSUM_BYTES : 0;
     }
