@@ -460,7 +460,7 @@ final class HostedPartition {
             if (hasLeft || directory().failure().isPresent()) {
                 return;
             }
-            if (directory().isFull(0)) {
+            if (directory().isFull()) {
                 awaitRoom();
                 return;
             }

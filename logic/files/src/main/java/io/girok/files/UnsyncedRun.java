@@ -31,7 +31,7 @@ public final class UnsyncedRun {
             TextFile.replace(disk, directory.resolve(FILE), List.of(disk.machineRun()));
             disk.syncDirectory(directory);
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk, directory, 0)) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOG.warn("log directory '{}': no room for the note that not all is synced: {}", directory, e.getMessage());

@@ -54,7 +54,7 @@ public final class Journal implements AutoCloseable {
     /// Tells whether a failure is one of a full disk.
     @FunctionalInterface
     public interface FullDisk {
-        boolean isFull();
+        boolean isFull(IOException failure);
     }
 
     /// The world as a journal sees it. Immutable.
@@ -236,7 +236,7 @@ public final class Journal implements AutoCloseable {
                 flushNow();
             }
         } catch (IOException e) {
-            if (!environment.fullDisk().isFull()) {
+            if (!environment.fullDisk().isFull(e)) {
                 throw e;
             }
         }
@@ -286,7 +286,7 @@ public final class Journal implements AutoCloseable {
         } catch (IOException e) {
             failure = e;
         }
-        if (failure == null || environment.fullDisk().isFull()) {
+        if (failure == null || environment.fullDisk().isFull(failure)) {
             tell(group, failure == null);
             takeBack(group, failure == null);
         } else {

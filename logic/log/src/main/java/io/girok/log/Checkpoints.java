@@ -89,7 +89,7 @@ final class Checkpoints {
                 journal.release(this::savedUpTo);
             }
         } catch (IOException e) {
-            directory.checkpointFailed(e);
+            directory.fail("writing the checkpoints failed", e);
         }
     }
 
@@ -113,7 +113,7 @@ final class Checkpoints {
             saving.save(changed);
             return true;
         } catch (IOException e) {
-            if (!directory.isFull(0)) {
+            if (!directory.isFull(e, 0)) {
                 throw e;
             }
             directory.space().noteFull(e);

@@ -81,9 +81,9 @@ public final class LogDirectory implements AutoCloseable {
         this.discards = new Discards(path, environment);
         this.recoveries = new RecoveryReport(path, environment.clock());
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
-                () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
+                () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
-                new Journal.Listener(this::shortenJournal, cause -> syncFailed("writing the journal failed", cause)));
+                new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
         this.checkpoints = new Checkpoints(this, environment, marks, journal);
     }
 
@@ -115,6 +115,7 @@ public final class LogDirectory implements AutoCloseable {
             isOpen = true;
             return opened;
         } catch (IOException e) {
+            FailedSync.noteIfSo(e, disk, path);
             throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
                     "log directory '" + path + "' cannot be used: " + StorageFailed.reason(e), e);
         } finally {
@@ -241,7 +242,10 @@ public final class LogDirectory implements AutoCloseable {
             stores.put(name, store);
             return Optional.of(store);
         } catch (IOException e) {
-            if (!(e instanceof CorruptLog) && isFull(0)) {
+            if (!environment.disk().isDirectory(FileNames.directory(path, name))) {
+                onDisk.remove(name);
+            }
+            if (!(e instanceof CorruptLog) && isFull(e, 0)) {
                 space.noteFull(e);
                 throw new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
@@ -479,10 +483,6 @@ public final class LogDirectory implements AutoCloseable {
         return stores.values();
     }
 
-    void checkpointFailed(IOException cause) {
-        syncFailed("writing the checkpoints failed", cause);
-    }
-
     long producerIdExpirationMs() {
         return environment.producerIdExpirationMs();
     }
@@ -491,9 +491,14 @@ public final class LogDirectory implements AutoCloseable {
         stores.remove(store.name(), store);
     }
 
-    /// Whether a write of so many bytes fails for want of room.
-    public boolean isFull(long neededBytes) {
-        return FreeSpace.isFull(environment.disk(), path, neededBytes);
+    /// Whether the disk has no room.
+    public boolean isFull() {
+        return FreeSpace.isFull(environment.disk(), path, 0);
+    }
+
+    /// Whether a write of so many bytes failed for want of room.
+    boolean isFull(IOException failure, long neededBytes) {
+        return FreeSpace.isFull(failure, environment.disk(), path, neededBytes);
     }
 
     /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor
@@ -540,17 +545,6 @@ public final class LogDirectory implements AutoCloseable {
         return discards;
     }
 
-    void syncFailed(PartitionName name, IOException cause) {
-        syncFailed("log '" + name + "'", cause);
-    }
-
-    private void syncFailed(String what, IOException cause) {
-        if (failure.get() == null) {
-            FailedSync.note(environment.disk(), path);
-        }
-        fail(what, cause);
-    }
-
     /// What `cause` means: corruption takes one partition offline, everything else the directory.
     StorageFailed failed(PartitionName name, IOException cause) {
         if (cause instanceof CorruptLog) {
@@ -574,6 +568,7 @@ public final class LogDirectory implements AutoCloseable {
             return earlier == null ? failed : earlier;
         }
         LOGGER.error("{}; it is offline until its file system is mounted anew and the broker started again",
+        FailedSync.noteIfSo(cause, environment.disk(), path);
                 failed.getMessage());
         for (Consumer<StorageFailed> listener : List.copyOf(listeners)) {
             if (listeners.remove(listener)) {

@@ -278,7 +278,7 @@ final class LogFlushing {
         /// Told from here as well: the shard may be gone, and others must not believe a later sync.
         private void tell(IOException cause) {
             if (!isStopped) {
-                home.syncFailed(key.name(), cause);
+                var _ = home.failed(key.name(), cause);
             }
         }
 

@@ -354,7 +354,7 @@ final class LogRecovery {
         try {
             what.run();
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk(), segments.directory(), 0)) {
+            if (!FreeSpace.isFull(e, disk(), segments.directory(), 0)) {
                 throw e;
             }
             LOGGER.warn(

@@ -239,7 +239,7 @@ final class PartitionDirectory {
             TextFile.sync(disk, directory.resolve(FileNames.PARTITION_METADATA));
             disk.syncDirectory(directory);
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk, directory, 0)) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOGGER.warn("no room for the topic's id in '{}': {}", directory, e.getMessage());

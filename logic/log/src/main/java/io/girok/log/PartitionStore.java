@@ -121,7 +121,7 @@ public final class PartitionStore {
         } catch (Segment.UnrepairedWrite e) {
             throw e;
         } catch (IOException e) {
-            if (home.isFull(size)) {
+            if (home.isFull(e, size)) {
                 home.space().noteFull(e);
                 return new AppendResult.Rejected(RejectReason.DISK_FULL,
                         "log '" + name + "': " + e.getMessage() + "; nothing was written", List.of());

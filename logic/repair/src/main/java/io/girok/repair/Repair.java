@@ -2,6 +2,7 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.files.FailedSync;
 import io.girok.files.FileNames;
 import io.girok.files.TextFile;
 import io.girok.journal.Journal;
@@ -46,6 +47,15 @@ public final class Repair implements AutoCloseable {
     /// @param label tells this repair from others, such as the time
     public Path execute(RepairPlan plan, String label) throws IOException {
         Path aside = directory.resolve(ASIDE_PREFIX + label);
+        try {
+            return executeAll(plan, label);
+        } catch (IOException e) {
+            FailedSync.noteIfSo(e, disk, directory);
+            throw e;
+        }
+    }
+
+    private Path executeAll(RepairPlan plan, String label) throws IOException {
         disk.createDirectories(aside);
         disk.syncDirectory(directory);
         // First: with segments that are cut and a journal that is not, nobody would know how to go on.
@@ -125,7 +135,7 @@ public final class Repair implements AutoCloseable {
         syncTouched();
         Journal.Listener nobody = new Journal.Listener(() -> {}, failure -> {});
         Journal.Environment environment = new Journal.Environment(disk, Runnable::run,
-                () -> label.hashCode(), () -> false, Long.MAX_VALUE);
+                () -> label.hashCode(), failure -> false, Long.MAX_VALUE);
         try (Journal journal = Journal.open(environment, directory, disk.list(directory), true, nobody)) {
             cuts.forEach(cut -> journal.cut(cut.log(), cut.offset()));
             journal.flushNow();
