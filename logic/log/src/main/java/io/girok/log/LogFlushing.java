@@ -136,12 +136,13 @@ final class LogFlushing {
         flusher.settle();
     }
 
-    /// The log was cut, and that is durable: nothing of what was appended beyond counts any more, after a crash
-    /// neither. Blocks.
+    /// The log is about to be cut: nothing of what was appended beyond counts any more, after a crash neither. Blocks.
+    ///
+    /// @throws IOException when the disk is full, and all counts as before, or fails
     void cut(long journalEnd) throws IOException {
-        tail = new JournalTail();
         home.journal().cut(key, journalEnd);
         home.journal().flushNow();
+        tail = new JournalTail();
     }
 
     /// The log ends at `endOffset` now.
