@@ -10,19 +10,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The note in a log directory that what is acknowledged there need not be on the disk (`durability=os`), and in which
-/// run of the machine: for as long as that lasts, nothing is lost with the process. Blocks. Stateless.
+/// run of the machine: for as long as that lasts, nothing is lost with the process. Or that it is missing for sure, since
+/// a repair took it out. Blocks. Stateless.
 public final class UnsyncedRun {
     public static final String FILE = "girok-unsynced";
+
+    /// In place of the run: records were taken out of a log.
+    private static final String TAKEN = "repaired";
 
     private static final Logger LOG = LoggerFactory.getLogger(UnsyncedRun.class);
 
     private UnsyncedRun() {}
 
     /// Whether a stop that was not clean cannot have cost anything: all was synced, or the machine runs on.
-    public static boolean isSurvived(Disk disk, Path directory) throws IOException {
+    private static boolean isSurvived(Disk disk, Path directory) throws IOException {
         Optional<List<String>> noted = TextFile.readLines(disk, directory.resolve(FILE));
         return noted.isEmpty()
                 || (!disk.machineRun().isEmpty() && noted.get().equals(List.of(disk.machineRun())));
+    }
+
+    /// Whether nothing of what was acknowledged can be missing, after a stop that was clean or not.
+    public static boolean isWhole(Disk disk, Path directory, boolean wasClean) throws IOException {
+        boolean isTaken = TextFile.readLines(disk, directory.resolve(FILE)).equals(Optional.of(List.of(TAKEN)));
+        return !isTaken && (wasClean || isSurvived(disk, directory));
+    }
+
+    /// What was acknowledged is about to be taken out by whoever repairs the directory. Durable when it returns.
+    public static void noteTaken(Disk disk, Path directory) throws IOException {
+        TextFile.replace(disk, directory.resolve(FILE), List.of(TAKEN));
+        disk.syncDirectory(directory);
     }
 
     /// From now on not all is synced that is acknowledged. Durable when it returns.

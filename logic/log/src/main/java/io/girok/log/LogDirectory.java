@@ -140,10 +140,10 @@ public final class LogDirectory implements AutoCloseable {
     /// Takes the stop's mark away before anything can be written, and finishes deletions.
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
-        isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
+        isWhole = UnsyncedRun.isWhole(disk, path, unsaved.isPresent());
         if (isWhole && environment.durability() == Durability.OS) {
             UnsyncedRun.note(disk, path);
-        } else if (unsaved.isPresent()) {
+        } else if (isWhole && unsaved.isPresent()) {
             UnsyncedRun.forget(disk, path);
         }
         StopMark.remove(disk, path);

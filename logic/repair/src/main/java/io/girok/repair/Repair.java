@@ -5,6 +5,7 @@ import io.girok.base.DiskFile;
 import io.girok.files.FailedSync;
 import io.girok.files.FileNames;
 import io.girok.files.TextFile;
+import io.girok.files.UnsyncedRun;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
@@ -46,7 +47,6 @@ public final class Repair implements AutoCloseable {
     ///
     /// @param label tells this repair from others, such as the time
     public Path execute(RepairPlan plan, String label) throws IOException {
-        Path aside = directory.resolve(ASIDE_PREFIX + label);
         try {
             return executeAll(plan, label);
         } catch (IOException e) {
@@ -56,8 +56,13 @@ public final class Repair implements AutoCloseable {
     }
 
     private Path executeAll(RepairPlan plan, String label) throws IOException {
+        Path aside = directory.resolve(ASIDE_PREFIX + label);
         disk.createDirectories(aside);
         disk.syncDirectory(directory);
+        if (plan.partitions().stream().anyMatch(partition -> !partition.lost().isEmpty())) {
+            // Before anything is: other brokers must not go by what this one says until it has caught up.
+            UnsyncedRun.noteTaken(disk, directory);
+        }
         // First: with segments that are cut and a journal that is not, nobody would know how to go on.
         cutJournal(plan, aside, label);
         for (RepairPlan.Partition partition : plan.partitions()) {
