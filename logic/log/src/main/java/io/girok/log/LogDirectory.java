@@ -78,7 +78,7 @@ public final class LogDirectory implements AutoCloseable {
         this.wasClosedClean = wasClosedClean;
         this.marks = marks;
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
-        this.discards = new Discards(path, environment);
+        this.discards = new Discards(path, environment, marks);
         this.recoveries = new RecoveryReport(path, environment.clock());
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
@@ -147,18 +147,18 @@ public final class LogDirectory implements AutoCloseable {
             UnsyncedRun.forget(disk, path);
         }
         StopMark.remove(disk, path);
-        for (String entry : files) {
-            Path directory = path.resolve(entry);
-            boolean isGone = entry.endsWith(FileNames.DELETED_DIRECTORY)
-                    || entry.endsWith(FileNames.FUTURE_DIRECTORY);
-            if (isGone && disk.isDirectory(directory)) {
-                discards.removeSoon(directory);
-            } else {
-                FileNames.partition(entry).ifPresent(onDisk::add);
-            }
-        }
+        files.forEach(entry -> FileNames.partition(entry).ifPresent(onDisk::add));
         unsaved.ifPresent(names -> journal.forget(key -> !names.contains(key.name())));
         unchecked.addAll(unsaved.orElse(onDisk));
+        for (PartitionName name : marks.names()) {
+            if (isMissing(name) && discards.hasLeftOf(name, files)) {
+                // It was deleted, and the checkpoints were not written since.
+                marks.remove(name);
+            } else if (isMissing(name)) {
+                unchecked.add(name);
+            }
+        }
+        discards.removeLeft(files);
         journal.leftKeys().forEach(key -> unchecked.add(key.name()));
         recoveries.expect(unchecked);
     }
@@ -272,6 +272,13 @@ public final class LogDirectory implements AutoCloseable {
     /// Whether the partition has files here.
     public boolean isOnDisk(PartitionName name) {
         return onDisk.contains(name);
+    }
+
+    /// Whether the partition's log was here and its directory is gone: it is not opened then, until it is taken away.
+    public boolean isMissing(PartitionName name) {
+        Marks of = marks.find(name);
+        return of != null && !onDisk.contains(name)
+                && 0 < PartitionDirectory.knownEnd(of, environment.durability());
     }
 
     /// The bytes of a partition's segments, open or not. Blocks.
@@ -561,6 +568,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     StorageFailed fail(String what, IOException cause) {
+        FailedSync.noteIfSo(cause, environment.disk(), path);
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
                 "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {
@@ -568,7 +576,6 @@ public final class LogDirectory implements AutoCloseable {
             return earlier == null ? failed : earlier;
         }
         LOGGER.error("{}; it is offline until its file system is mounted anew and the broker started again",
-        FailedSync.noteIfSo(cause, environment.disk(), path);
                 failed.getMessage());
         for (Consumer<StorageFailed> listener : List.copyOf(listeners)) {
             if (listeners.remove(listener)) {
