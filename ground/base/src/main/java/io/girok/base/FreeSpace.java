@@ -59,6 +59,13 @@ public final class FreeSpace {
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
     }
 
+    /// Whether `failure` came for want of room, on the disk that holds `directory`. Where it does not say so itself, the
+    /// disk is asked whether it has less left than was needed; what a failed sync has lost, no room brings back.
+    public static boolean isFull(IOException failure, Disk disk, Path directory, long neededBytes) {
+        return failure instanceof DiskFull
+                || (!(failure instanceof SyncFailed) && isFull(disk, directory, neededBytes));
+    }
+
     /// Whether a write of so many bytes to the disk that holds `directory` fails for want of room.
     public static boolean isFull(Disk disk, Path directory, long neededBytes) {
         try {

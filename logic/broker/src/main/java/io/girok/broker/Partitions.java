@@ -52,9 +52,15 @@ public final class Partitions {
     /// @param elsewhere what clients are told while this broker does not lead, and whom it follows meanwhile
     /// @param isReplicated whether other brokers have the partition as well
     /// @param isInSync whether this replica is among those in sync
+    /// @param isGivenUp whether the controller knows that this replica is lost, and another one leads
     /// @param minInSyncReplicas `min.insync.replicas`
     public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
-            boolean isInSync, LogSettings settings, int minInSyncReplicas, Throttled throttled) {}
+            boolean isInSync, boolean isGivenUp, LogSettings settings, int minInSyncReplicas, Throttled throttled) {
+        /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
+        Placement.NotHere whileOffline() {
+            return leadership == null ? elsewhere : elsewhere.as(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
 
     /// What of a replica is throttled.
     ///

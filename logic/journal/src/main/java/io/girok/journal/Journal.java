@@ -65,7 +65,7 @@ public final class Journal implements AutoCloseable {
     /// Tells whether a failure is one of a full disk.
     @FunctionalInterface
     public interface FullDisk {
-        boolean isFull();
+        boolean isFull(IOException failure);
     }
 
     /// The world as a journal sees it. Immutable.
@@ -259,7 +259,7 @@ public final class Journal implements AutoCloseable {
                 flushNow();
             }
         } catch (IOException e) {
-            if (!environment.fullDisk().isFull()) {
+            if (!environment.fullDisk().isFull(e)) {
                 throw e;
             }
         }
@@ -343,7 +343,7 @@ public final class Journal implements AutoCloseable {
                 failure = new IOException("journal '" + directory + "': " + e, e);
             }
             try {
-                if (failure == null || environment.fullDisk().isFull()) {
+                if (failure == null || environment.fullDisk().isFull(failure)) {
                     tell(group, failure == null);
                 } else {
                     fail(failure);

@@ -65,7 +65,7 @@ final class JournalWorld {
                 disk.createDirectories(PATH);
                 disk.syncDirectory(Path.of("/"));
             }
-            Journal.Environment environment = new Journal.Environment(disk, pool, random::nextLong, () -> isFull,
+            Journal.Environment environment = new Journal.Environment(disk, pool, random::nextLong, failure -> isFull,
                     fileBytes);
             journal = Journal.open(environment, PATH, disk.list(PATH), isNeeded,
                     new Journal.Listener(() -> fullCount++, failures::add));

@@ -1,9 +1,11 @@
 package io.girok.log;
 
 import io.girok.base.PartitionName;
+import io.girok.base.SyncFailed;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
+import io.girok.files.StorageFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -21,7 +23,17 @@ public final class Arrivals {
     }
 
     /// Puts the copy of a closed log, whose files are durable, in its place. Blocks.
+    ///
+    /// @throws StorageFailed when a sync fails, with which this directory does
     public void adopt(PartitionName name, Path future, LogDirectory from) throws IOException {
+        try {
+            putInPlace(name, future, from);
+        } catch (SyncFailed e) {
+            throw directory.fail("taking over log '" + name + "' failed", e);
+        }
+    }
+
+    private void putInPlace(PartitionName name, Path future, LogDirectory from) throws IOException {
         DirectoryMarks marks = directory.marks();
         Marks of = from.marks().find(name);
         if (of != null) {

@@ -96,7 +96,7 @@ final class Checkpoints {
                 }
             }
         } catch (IOException e) {
-            directory.checkpointFailed(e);
+            directory.fail("writing the checkpoints failed", e);
         }
     }
 
@@ -105,7 +105,7 @@ final class Checkpoints {
         try {
             remains.moveOut();
         } catch (IOException e) {
-            if (directory.isInUse() && !directory.isFull(0)) {
+            if (directory.isInUse() && !directory.isFull(e, 0)) {
                 throw e;
             }
             directory.space().noteFull(e);
@@ -132,7 +132,7 @@ final class Checkpoints {
             saving.save(changed);
             return true;
         } catch (IOException e) {
-            if (!directory.isFull(0)) {
+            if (!directory.isFull(e, 0)) {
                 throw e;
             }
             directory.space().noteFull(e);

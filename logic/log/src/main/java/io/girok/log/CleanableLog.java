@@ -233,7 +233,7 @@ public final class CleanableLog {
         if (isObsolete(plan) || !segments.environment().disk().isDirectory(segments.directory())) {
             return CleaningPlan.Outcome.OBSOLETE;
         }
-        if (!(failure instanceof CorruptLog) && home.isFull(0)) {
+        if (!(failure instanceof CorruptLog) && home.isFull(failure, 0)) {
             home.space().noteFull(failure);
             return CleaningPlan.Outcome.FULL_DISK;
         }

@@ -147,6 +147,8 @@ final class LogFlushing {
     /// The log is about to be cut to `journalEnd`: nothing of what was appended beyond counts any more, after a crash
     /// neither. The journal says so before a segment loses anything, or a crash in between would leave it to go on
     /// beyond a hole. Blocks.
+    ///
+    /// @throws IOException when the disk is full, and all counts as before, or fails
     void cut(long journalEnd) throws IOException {
         // The journal forgets what is cut, and if it has no room now, once it has: the segments must not rely on it.
         flusher.request(false);
@@ -290,7 +292,7 @@ final class LogFlushing {
         /// Told from here as well: the shard may be gone, and others must not believe a later sync.
         private void tell(IOException cause) {
             if (!isStopped) {
-                home.syncFailed(key.name(), cause);
+                var _ = home.failed(key.name(), cause);
             }
         }
 

@@ -187,6 +187,9 @@ public final class PartitionFollower {
                 default -> Outcome.REST;
             };
         } catch (StorageFailed failure) {
+            if (failure.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
+                return Outcome.REST;
+            }
             local.fail(failure);
             return Outcome.FAILED;
         }
