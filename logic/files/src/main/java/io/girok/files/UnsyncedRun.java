@@ -46,7 +46,7 @@ public final class UnsyncedRun {
         note(disk, directory, disk.machineRun());
     }
 
-    /// What was acknowledged may be missing, until [#note] or [#forget] says that nobody counts on it. Durable when it returns.
+    /// What was acknowledged may be missing, until [#note] says that nobody counts on it. Durable when it returns.
     public static void noteLost(Disk disk, Path directory) throws IOException {
         note(disk, directory, LOST);
     }

@@ -184,12 +184,10 @@ public final class LogDirectory implements AutoCloseable {
     /// The controller counts on nothing that may be missing here. Blocks shortly, when something may be.
     public void notWholeIsKnown() {
         try {
-            if (!isWhole && environment.durability() == Durability.OS) {
+            if (!isWhole) {
                 UnsyncedRun.note(environment.disk(), path);
-            } else if (!isWhole) {
-                UnsyncedRun.forget(environment.disk(), path);
+                isWhole = true;
             }
-            isWhole = true;
         } catch (IOException e) {
             fail("noting that the controller knows what may be missing failed", e);
         }

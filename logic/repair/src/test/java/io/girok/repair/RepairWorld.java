@@ -88,7 +88,7 @@ final class RepairWorld {
 
     /// As a broker does for a log that is offline, so that the journal need not keep its files.
     void moveJournalOut() throws IOException {
-        Journal.Environment environment = new Journal.Environment(disk, pool, () -> 5, () -> false, 1 << 20);
+        Journal.Environment environment = new Journal.Environment(disk, pool, () -> 5, failure -> false, 1 << 20);
         try (Journal journal = Journal.open(environment, PATH, disk.list(PATH), true,
                 new Journal.Listener(() -> {}, failure -> {}))) {
             assertThat(journal.moveOut(NAME, PARTITION)).isTrue();
