@@ -21,7 +21,8 @@ import java.util.Map;
 /// | either | none, its log alone could not be used | may lack records: repaired, or begun anew |
 ///
 /// Who may lack records leads only where it alone is left, who has none not even there, as after a registration
-/// ([Election]).
+/// ([Election]). Where nobody is known to have all, who has none stays without a directory until there is a leader, so
+/// that an unclean election takes it last; its broker tells the directory again when the partition changes.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 
@@ -65,14 +66,25 @@ final class DirectoryAssignment {
             TopicId directory) {
         TopicId earlier = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
-        if (earlier.equals(BrokerImage.LOST_DIRECTORY)) {
+        boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
+        boolean wasLost = earlier.equals(BrokerImage.LOST_DIRECTORY);
+        boolean wasSomewhere = earlier.equals(TopicId.ZERO);
+        if (isUsable && isUnclaimed(before) && (wasLost || wasSomewhere)) {
+            return wasLost ? before.withDirectory(broker.id(), TopicId.ZERO) : before;
+        }
+        if (wasLost) {
             return election.withoutClaimOf(moved, broker.id());
         }
         if (!broker.hasDirectory(earlier)) {
-            return election.withoutCopyOf(moved, broker.id());
+            PartitionImage rest = election.withoutCopyOf(moved, broker.id());
+            return isUsable && isUnclaimed(rest) ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
         }
-        boolean isFound = broker.isFenced() && !earlier.equals(TopicId.ZERO)
-                && !directory.equals(BrokerImage.LOST_DIRECTORY);
+        boolean isFound = isUsable && broker.isFenced() && !wasSomewhere;
         return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
+    }
+
+    /// Whether nobody is known to have all that is committed.
+    private static boolean isUnclaimed(PartitionImage partition) {
+        return partition.isr().isEmpty() && partition.elr().isEmpty();
     }
 }

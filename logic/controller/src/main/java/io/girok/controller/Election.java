@@ -1,5 +1,6 @@
 package io.girok.controller;
 
+import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
@@ -136,10 +137,15 @@ final class Election {
         return partition.with(isr, elr, leader, before.leaderEpoch() + (isNewEpoch ? 1 : 0));
     }
 
-    /// Who is still being added may have next to nothing.
+    /// Who is still being added may have next to nothing, and whose copy was begun anew while nobody led has nothing
+    /// ([DirectoryAssignment]).
     private int uncleanLeader(PartitionImage partition) {
-        int old = first(partition, id -> canLead(partition, id) && !partition.addingReplicas().contains(id));
-        return old == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : old;
+        IntPredicate isOld = id -> canLead(partition, id) && !partition.addingReplicas().contains(id);
+        int found = first(partition, id -> isOld.test(id) && !partition.directoryOf(id).equals(TopicId.ZERO));
+        if (found == PartitionImage.NO_LEADER) {
+            found = first(partition, isOld);
+        }
+        return found == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : found;
     }
 
     /// Those that drop out of a set that is too small now, and those that dropped out of it before.

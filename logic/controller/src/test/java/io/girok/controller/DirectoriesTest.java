@@ -253,19 +253,66 @@ class DirectoriesTest {
 
     @Test
     void anEmptyDiskDoesNotLeadAlthoughItAloneHadAll() {
-        int last = aloneWithAClaim();
-        TopicId replaced = new TopicId(last, 77);
+        List<Integer> replicas = partition().replicas();
+        int wiped = aloneWithAClaim(replicas.get(0));
+        int other = replicas.get(1);
+        TopicId replaced = new TopicId(wiped, 77);
 
-        register(last, 2, replaced);
-        assign(last, replaced);
-        fence(last, false);
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+        fence(other, false);
 
         assertThat(partition().leader()).as("the others would be cut to nothing").isEqualTo(NO_LEADER);
-        int other = partition().replicas().getFirst();
-        fence(other, false);
-        assertThat(partition().leader()).isEqualTo(NO_LEADER);
-        assertThat(electUnclean()).isEqualTo(Result.of(other));
+        assign(wiped, replaced);
+        assertThat(electUnclean()).as("who has nothing comes last").isEqualTo(Result.of(other));
         assertThat(partition().isr()).containsExactly(other);
+        assign(wiped, replaced);
+        assertThat(partition().directoryOf(wiped)).isEqualTo(replaced);
+        assertThat(partition().leader()).isEqualTo(other);
+    }
+
+    @Test
+    void whereOnlyAnEmptyDiskIsThereItIsElectedUnclean() {
+        int wiped = aloneWithAClaim();
+        TopicId replaced = new TopicId(wiped, 77);
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+
+        assertThat(electUnclean()).isEqualTo(Result.of(wiped));
+        assign(wiped, replaced);
+
+        assertThat(partition().directoryOf(wiped)).isEqualTo(replaced);
+        assertThat(partition().leader()).isEqualTo(wiped);
+    }
+
+    @Test
+    void anEmptyLogThatCannotBeUsedEitherIsNotElectedAtAll() {
+        int wiped = aloneWithAClaim();
+        TopicId replaced = new TopicId(wiped, 77);
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+
+        assign(wiped, BrokerImage.LOST_DIRECTORY);
+
+        assertThat(electUnclean().error()).isEqualTo(ControllerError.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    }
+
+    @Test
+    void aLogThatWasLostWhileNobodyHadAllComesLastToo() {
+        List<Integer> replicas = partition().replicas();
+        int wiped = aloneWithAClaim(replicas.get(0));
+        assign(wiped, BrokerImage.LOST_DIRECTORY);
+        register(wiped, 2, new TopicId(wiped, 77));
+        assertThat(partition().elr()).isEmpty();
+
+        assign(wiped, new TopicId(wiped, 77));
+        fence(wiped, false);
+        fence(replicas.get(1), false);
+
+        assertThat(electUnclean()).isEqualTo(Result.of(replicas.get(1)));
     }
 
     @Test
@@ -334,14 +381,18 @@ class DirectoriesTest {
         assertThat(partition().leader()).isEqualTo(only);
     }
 
-    /// The only one that is in sync or eligible; fenced by now, as all others are.
     private int aloneWithAClaim() {
-        int last = lastStanding();
+        return aloneWithAClaim(partition().replicas().get(2));
+    }
+
+    /// Makes `broker` the only one that is in sync or eligible; it is fenced by now, as all others are.
+    private int aloneWithAClaim(int broker) {
+        partition().replicas().stream().filter(id -> id != broker).forEach(id -> fence(id, true));
         world.run(new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.topic("orders"),
                 List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "min.insync.replicas", "1")))), false));
-        fence(last, true);
-        assertThat(partition().elr()).containsExactly(last);
-        return last;
+        fence(broker, true);
+        assertThat(partition().elr()).containsExactly(broker);
+        return broker;
     }
 
     private Result<Integer> electUnclean() {
