@@ -85,7 +85,7 @@ public final class PartitionLeader {
     private final ReplicaProgress progress;
     private final Visibility visibility;
     private final CommitWaits commitWaits = new CommitWaits();
-    private final CommitWaits deletionWaits = new CommitWaits();
+    private final Deletions deletions;
     private final ReplicaReader reader;
     private Status status = Status.IDLE;
     private int leaderEpoch = NO_EPOCH;
@@ -105,6 +105,7 @@ public final class PartitionLeader {
         this.minInSyncReplicas = minInSyncReplicas;
         this.replication = replication;
         this.progress = new ReplicaProgress(replication.brokerId());
+        this.deletions = new Deletions(store, progress);
         this.visibility = new Visibility(store);
         this.reader = new ReplicaReader(store, visibility, new FetchWaits());
         store.onDurable(this::onDurable);
@@ -202,7 +203,7 @@ public final class PartitionLeader {
 
     /// Whether nobody waits for anything here and everything is committed, so that nobody misses this leader.
     public boolean isAtRest() {
-        return status == Status.LEADING && commitWaits.isEmpty() && deletionWaits.isEmpty()
+        return status == Status.LEADING && commitWaits.isEmpty() && deletions.isEmpty()
                 && !reader.isWatched() && visibility.highWatermark() == store.endOffset();
     }
 
@@ -361,7 +362,7 @@ public final class PartitionLeader {
         long nowMs = replication.clock().monotonicMs();
         progress.followerReached(follower, position, store.endOffset(), nowMs);
         advanceHighWatermark();
-        tellDeleted();
+        deletions.progressed();
         propose(
                 progress.proposeJoin(
                         id,
@@ -381,7 +382,7 @@ public final class PartitionLeader {
     /// Other replicas may be in sync than before.
     private void inSyncSetChanged() {
         advanceOrFail();
-        tellDeleted();
+        deletions.progressed();
         if (progress.takeMissedLeave()) {
             checkFollowers();
         }
@@ -485,11 +486,7 @@ public final class PartitionLeader {
         if (wanted < 0 || visibility.highWatermark() < wanted) {
             return new DeleteOutcome(Errors.OFFSET_OUT_OF_RANGE, -1);
         }
-        if (store.startOffset() < wanted) {
-            onStore(() -> {
-                store.advanceStartOffset(wanted);
-                return wanted;
-            });
+        if (onStore(() -> deletions.deleteBefore(wanted))) {
             reader.tellFollowers();
         }
         return new DeleteOutcome(Errors.NONE, wanted);
@@ -499,22 +496,16 @@ public final class PartitionLeader {
     /// none that is elected brings back what was deleted. The time limit is the caller's. Null when told already.
     public @Nullable CommitWait awaitDeleted(long offset, CommitListener listener) {
         Errors error = check(NO_EPOCH);
-        if (error != Errors.NONE || offset <= lowWatermark()) {
+        if (error != Errors.NONE) {
             listener.onDone(error);
             return null;
         }
-        return deletionWaits.add(offset, listener);
+        return deletions.await(offset, listener);
     }
 
     /// The lowest log start offset of the replicas that may be in sync; 0 while one of them has not said it.
     public long lowWatermark() {
-        return progress.lowWatermark(store.startOffset());
-    }
-
-    private void tellDeleted() {
-        if (!deletionWaits.isEmpty()) {
-            deletionWaits.complete(lowWatermark(), Errors.NONE);
-        }
+        return deletions.lowWatermark();
     }
 
     /// Deletes what retention allows and forgets producers that were silent for too long. Answers the number of
@@ -597,7 +588,7 @@ public final class PartitionLeader {
 
     private void interrupt(Errors error) {
         commitWaits.failAll(error);
-        deletionWaits.failAll(error);
+        deletions.failAll(error);
         reader.dismissWaiting();
     }
 }
