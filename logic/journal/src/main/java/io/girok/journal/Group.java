@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.ObjLongConsumer;
 import java.util.zip.CRC32C;
 
@@ -88,6 +90,17 @@ final class Group {
     void forEachEnd(ObjLongConsumer<JournalKey> of) {
         owed.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
         extents.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
+    }
+
+    /// Tells `of` what this group says of the partitions whose logs it cuts, in order.
+    void forEachCut(BiConsumer<JournalKey, Extent> of) {
+        for (Map<JournalKey, Extent> said : List.of(owed, extents)) {
+            said.forEach((key, extent) -> {
+                if (extent.isCut()) {
+                    of.accept(key, extent);
+                }
+            });
+        }
     }
 
     /// Answers false when there is no room for the bytes: then the group notes that they are not here, as it does with

@@ -376,12 +376,23 @@ public final class Journal implements AutoCloseable {
     private synchronized void takeBack(Group group, @Nullable IOException failure) {
         if (failure == null) {
             hasUnread = false;
+            group.forEachCut(this::wasCut);
         } else {
             filling.owe(group);
         }
         spare = group;
         underWay = null;
         group.finish(Optional.ofNullable(failure));
+    }
+
+    /// No file is kept for what was cut.
+    private void wasCut(JournalKey key, Extent extent) {
+        full.forEach(file -> file.lower(key, extent.cutTo()));
+        JournalFile last = current;
+        if (last != null) {
+            last.lower(key, extent.cutTo());
+            last.note(key, extent.hasRange() ? extent.end() : extent.cutTo());
+        }
     }
 
     private void put(Group group) throws IOException {

@@ -90,6 +90,11 @@ final class JournalFile {
         keys.add(key);
     }
 
+    /// What the file has of the partition from `end` on counts no more.
+    void lower(JournalKey key, long end) {
+        ends.computeIfPresent(key, (same, known) -> Math.min(known, end));
+    }
+
     /// Puts the group at the end, durably. A failure leaves the end where it was.
     void write(ByteBuffer group) throws IOException {
         if (open == null) {

@@ -234,6 +234,27 @@ class JournalTest {
     }
 
     @Test
+    void noFileIsHeldForWhatWasCut() throws IOException {
+        world.open();
+        for (long offset = 0; world.journal.fullFiles() < 2; offset++) {
+            world.append(KEY, client, offset, "a".repeat(1_000));
+            world.flush();
+        }
+        world.journal.cut(KEY, 2);
+        world.append(KEY, client, 2, "b");
+        world.journal.flushNow();
+
+        world.journal.release(key -> 1);
+        assertThat(world.journal.fullFiles()).isEqualTo(2);
+        world.journal.release(key -> 2);
+
+        assertThat(world.journal.fullFiles()).isZero();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).endsWith("2-3:b");
+    }
+
+    @Test
     void aTopicOfTheSameNameIsAnotherOne() {
         JournalKey again = new JournalKey(new TopicId(8, 8), new PartitionName("orders", 1));
         world.open();
