@@ -117,7 +117,7 @@ final class JournalScan {
     /// Null when there is no whole group.
     private @Nullable Head wholeGroup(DiskFile open, long position, long size) throws IOException {
         Head head = Head.of(window.at(open, position, Group.HEADER_BYTES));
-        if (head == Head.NONE || head.length < 0 || MAX_GROUP_BYTES < head.length
+        if (head.equals(Head.NONE) || head.length < 0 || MAX_GROUP_BYTES < head.length
                 || size - position - Group.HEADER_BYTES < head.length) {
             return null;
         }
