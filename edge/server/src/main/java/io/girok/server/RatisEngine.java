@@ -27,7 +27,8 @@ final class RatisEngine implements QuorumEngine {
         this.links = around;
         this.log = around == null
                 ? ratis
-                : new SwitchingMetadataLog(ratis, around::forgetful, around.shard());
+                : new SwitchingMetadataLog(ratis, () -> around.forgetful(ratis.status().voterSet().ids()),
+                        around.shard());
     }
 
     private static RatisSettings ratisSettings(ServerSettings settings) {

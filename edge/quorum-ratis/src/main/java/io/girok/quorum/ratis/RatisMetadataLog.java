@@ -439,7 +439,8 @@ public final class RatisMetadataLog implements MetadataLog {
             return CompletableFuture.completedFuture(VoterChange.refused(VoterChange.Reason.NOT_LEADER,
                     "the metadata log is not open"));
         }
-        Optional<VoterChange> refusal = present.voters().refusal(leadership(), expected, target);
+        Optional<VoterChange> refusal = present.voters()
+                .refusal(leadership(), settings.isSingleVoter(), expected, target);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refusal.get());
         }

@@ -106,7 +106,9 @@ final class RatisVoters {
     }
 
     /// Why `target` can't take the place of `expected` now, as far as that shows before it is tried.
-    Optional<VoterChange> refusal(Leadership leadership, VoterSet expected, VoterSet target) {
+    ///
+    /// @param isNamedAlone whether this node's settings name it as the only voter
+    Optional<VoterChange> refusal(Leadership leadership, boolean isNamedAlone, VoterSet expected, VoterSet target) {
         VoterSet present = present();
         VoterSet added = target.without(present);
         if (!division.getInfo().isLeader()) {
@@ -121,6 +123,13 @@ final class RatisVoters {
         }
         if (target.size() == 0) {
             return refused(Reason.INVALID, "somebody must vote");
+        }
+        if (isNamedAlone && 0 < added.size()) {
+            // Without its disk it would found a cluster of its own, of the same Raft group.
+            int self = id(division.getId());
+            return refused(Reason.INVALID, "the controller.quorum.voters of node " + self + ", which leads, names no "
+                    + "other node: set it there to all that are to vote, node " + self + " among them, start node "
+                    + self + " again, and add the others then");
         }
         boolean isFromOneToTwo = present.size() == 1 && target.size() == 2 && added.size() == 1;
         if (target.size() - added.size() <= added.size() && !isFromOneToTwo) {
