@@ -270,6 +270,11 @@ public final class RatisMetadataLog implements MetadataLog {
         return present == null || isClosed ? null : present.voters().find(voterId);
     }
 
+    /// Where a node is said to be that is just being added; for what voters send, and nothing else. Null if none is.
+    public @Nullable Voter candidate(int voterId) {
+        return book.told(voterId);
+    }
+
     /// The process of another voter is known to be gone. If it led, the others don't wait for a time-out.
     public void voterGone(int voterId) {
         Running present = running;
@@ -416,7 +421,8 @@ public final class RatisMetadataLog implements MetadataLog {
             return CompletableFuture.completedFuture(VoterChange.refused(VoterChange.Reason.NOT_LEADER,
                     "the metadata log is not open"));
         }
-        Optional<VoterChange> refusal = present.voters().refusal(leadership(), expected, target);
+        Optional<VoterChange> refusal = present.voters()
+                .refusal(leadership(), settings.isSingleVoter(), expected, target);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refusal.get());
         }
@@ -426,20 +432,17 @@ public final class RatisMetadataLog implements MetadataLog {
                             "node " + settings.nodeId() + " leads the metadata log and is to go; it hands over first"));
         }
         return present.voters()
-                .unfit(target.without(expected))
-                .thenCompose(unfit -> unfit.isPresent()
-                        ? CompletableFuture.completedFuture(unfit.get())
-                        : change(present, expected, target));
+                .change(target.without(expected), () -> change(present, expected, target))
+                .copy()
+                .completeOnTimeout(new VoterChange.Unknown("no end of it within " + CHANGE_LIMIT_MS + " ms"),
+                        CHANGE_LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
     private CompletableFuture<VoterChange> change(Running present, VoterSet expected, VoterSet target) {
         LOG.info("the voters of the metadata log are to be {} instead of {}", target.ids(), expected.ids());
         var request = new SetConfigurationRequest(
                 clientId, self, GROUP, callIds.incrementAndGet(), RatisVoters.arguments(expected, target));
-        return onSubmitter(() -> present.server().setConfigurationAsync(request))
-                .handle(RatisVoters::outcome)
-                .completeOnTimeout(new VoterChange.Unknown("no end of it within " + CHANGE_LIMIT_MS + " ms"),
-                        CHANGE_LIMIT_MS, TimeUnit.MILLISECONDS);
+        return onSubmitter(() -> present.server().setConfigurationAsync(request)).handle(RatisVoters::outcome);
     }
 
     @Override

@@ -247,10 +247,10 @@ final class VoterRpc implements RaftServerRpc {
     @Override
     public void close() {}
 
+    /// They are in Raft's configuration, where they are looked up, or have been told of. Kept here as well, they would
+    /// outlast their removal.
     @Override
-    public void addRaftPeers(Collection<RaftPeer> peers) {
-        book.tell(peers);
-    }
+    public void addRaftPeers(Collection<RaftPeer> peers) {}
 
     @Override
     public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {}
