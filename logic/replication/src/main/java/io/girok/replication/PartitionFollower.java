@@ -188,7 +188,7 @@ public final class PartitionFollower {
             };
         } catch (StorageFailed failure) {
             if (failure.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
-                return Outcome.REST;
+                return Outcome.NOT_TAKEN;
             }
             local.fail(failure);
             return Outcome.FAILED;

@@ -6,6 +6,8 @@ import io.girok.base.FileSlice;
 import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
@@ -45,13 +47,13 @@ class PartitionFollowerTest {
     /// A broker's copy.
     private final class Replica {
         private final int brokerId;
+        private final MemoryDisk disk = new MemoryDisk();
         private final PartitionStore store;
         private final PartitionLeader leader;
         private final PartitionFollower follower;
 
         Replica(int brokerId) {
             this.brokerId = brokerId;
-            MemoryDisk disk = new MemoryDisk();
             LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
                     () -> new TopicId(1, brokerId), Durability.OS, 1000);
             LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", brokerId, environment);
@@ -215,6 +217,24 @@ class PartitionFollowerTest {
         ByteBuffer bytes = bytesOf(read);
         read.release();
         return bytes;
+    }
+
+    @Test
+    void aFollowerThatHasNoRoomToStartOverRestsAndTriesAgain() {
+        one.lead(1, 1);
+        one.append(5);
+        one.leader.deleteBefore(3);
+        two.follow(1);
+        two.disk.plant(DiskFault.next(DiskOperation.WRITE).lasting().forWantOfRoom());
+
+        Outcome outcome = two.follower.accept(fetch(one, two), 0);
+
+        assertThat(outcome).isEqualTo(Outcome.NOT_TAKEN);
+        assertThat(two.leader.hasFailed()).isFalse();
+        two.disk.removeFaults();
+        catchUp(one, two);
+        assertThat(two.store.startOffset()).isEqualTo(3);
+        assertThat(two.store.endOffset()).isEqualTo(5);
     }
 
     @Test
