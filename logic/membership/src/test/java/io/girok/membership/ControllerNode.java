@@ -44,7 +44,8 @@ final class ControllerNode {
 
     ControllerNode() {
         InMemoryMetadataLog log = new InMemoryMetadataLog(NODE, quorum, news);
-        controller = new ActiveController(new Controller(rules()), store, log, shard, clock);
+        controller = new ActiveController(new Controller(rules()), store, log,
+                new ActiveController.Surroundings(shard, shard, clock));
         store.subscribe(controller);
         BrokerSessions sessions = new BrokerSessions(
                 new BrokerSessions.Surroundings(shard, clock, peers, TestPeers::addressOf, NODE), controller, store,

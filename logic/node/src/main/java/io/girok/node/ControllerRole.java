@@ -87,7 +87,8 @@ final class ControllerRole {
                         BrokerSettings.CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS));
         store.subscribe(quotas);
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
-                surroundings.controllerThread(), surroundings.clock());
+                new ActiveController.Surroundings(surroundings.controllerThread(), surroundings.first(),
+                        surroundings.clock()));
         store.subscribe(controller);
         this.sessions = new BrokerSessions(
                 new BrokerSessions.Surroundings(surroundings.first(), surroundings.clock(), others.peers(),

@@ -80,7 +80,8 @@ final class BalancedCluster {
         InMemoryMetadataLog log = new InMemoryMetadataLog(NODE_ID, quorum, shard);
         ControllerRules rules = new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new AnySetting(),
                 () -> new TopicId(1, ++topics), bound -> 0);
-        controller = new ActiveController(new Controller(rules), store, log, shard, clock);
+        controller = new ActiveController(new Controller(rules), store, log,
+                new ActiveController.Surroundings(shard, shard, clock));
         store.subscribe(controller);
         store.subscribe(new AutoBalance(
                 new AutoBalance.Surroundings(shard, shard, clock, (address, owner) -> new Peer(address.port()),
