@@ -161,7 +161,7 @@ class FetchTest {
 
     /// The other shard is busy.
     private void runOnly(int shard) {
-        while (0 < node.shards.get(shard).runAll() + node.pool.runAll()) {
+        while (0 < node.shards.get(shard).runAll() + node.pool.runAll() + node.journalPool.runAll()) {
             continue;
         }
     }
