@@ -190,7 +190,7 @@ public final class RatisMetadataLog implements MetadataLog {
             RatisVoters voters = new RatisVoters(division, machine,
                     new RatisVoters.Surroundings(book, transport, clock, settings.timing().maxElectionMs()));
             running = new Running(built, division, machine, voters,
-                    new Succession(built, division, voters, transport, answerers));
+                    new Succession(built, division, voters, transport, settings.timing().minElectionMs(), answerers));
             built.start();
             return built;
         });

@@ -22,24 +22,28 @@ import org.slf4j.LoggerFactory;
 /// each other first how far their logs go, and only those call that nobody has more than, in the order of their ids.
 final class Succession {
     private static final Logger LOG = LoggerFactory.getLogger(Succession.class);
-    /// How long the second of those who may call an election waits for the first one's.
-    private static final long CANDIDATE_STEP_MS = 100;
-    /// Who does not say by then how far its log goes would not vote in time either.
-    private static final long ANSWER_LIMIT_MS = 200;
+    /// How long the second of those who may call an election waits for the first one's, as a share of the time-out that
+    /// all this is to save.
+    private static final int CANDIDATE_STEPS = 10;
+    /// Who does not say in this share of the time-out how far its log goes would not vote in time either.
+    private static final int ANSWERS = 2;
 
     private final RaftServer server;
     private final RaftServer.Division division;
     private final RatisVoters voters;
     private final VoterTransport transport;
     private final Executor executor;
+    private final int timeoutMs;
 
+    /// @param timeoutMs without a leader for so long, an election comes by itself
     /// @param executor may be blocked for as long as a disk takes
     Succession(RaftServer server, RaftServer.Division division, RatisVoters voters, VoterTransport transport,
-            Executor executor) {
+            int timeoutMs, Executor executor) {
         this.server = server;
         this.division = division;
         this.voters = voters;
         this.transport = transport;
+        this.timeoutMs = timeoutMs;
         this.executor = executor;
     }
 
@@ -53,7 +57,7 @@ final class Succession {
         var _ = rank(present.without(deadId).ids()).thenAccept(rank -> {
             if (rank.isPresent()) {
                 var _ = CompletableFuture.runAsync(() -> succeed(deadId), CompletableFuture.delayedExecutor(
-                        CANDIDATE_STEP_MS * rank.getAsInt(), TimeUnit.MILLISECONDS, executor));
+                        (long) timeoutMs / CANDIDATE_STEPS * rank.getAsInt(), TimeUnit.MILLISECONDS, executor));
             }
         });
     }
@@ -78,7 +82,7 @@ final class Succession {
             if (other != self()) {
                 rank = rank.thenCombine(VoterRpc
                         .lastEntry(transport, voters.header(division.getId(), RatisVoters.peerId(other)))
-                        .orTimeout(ANSWER_LIMIT_MS, TimeUnit.MILLISECONDS)
+                        .orTimeout(timeoutMs / ANSWERS, TimeUnit.MILLISECONDS)
                         .handle((last, failure) -> isBefore(other, failure == null ? last : null, own)),
                         Succession::add);
             }
