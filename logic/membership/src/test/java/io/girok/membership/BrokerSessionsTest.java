@@ -81,6 +81,21 @@ class BrokerSessionsTest {
     }
 
     @Test
+    void timeInWhichTheControllerStoodStillIsNobodysSilence() {
+        two.beat();
+        node.advance(SESSION_MS / 2);
+
+        node.clock.advance(10 * SESSION_MS);
+        node.runAll();
+        assertThat(node.isFenced(2)).as("its heartbeats wait to be read").isFalse();
+        node.advance(SESSION_MS / 2 - SESSION_MS / 10);
+        assertThat(node.isFenced(2)).isFalse();
+        node.advance(SESSION_MS / 5);
+
+        assertThat(node.isFenced(2)).as("a session in which it could be heard is over").isTrue();
+    }
+
+    @Test
     void heartbeatsOfOtherRegistrationsAreRefused() {
         two.epoch += 100;
 
