@@ -76,7 +76,7 @@ final class NodeConnections {
     /// The node itself has answered there.
     void heard(int nodeId, PeerConnection connection) {
         Link known = open.get(nodeId);
-        if (known != null && known.connection == connection) {
+        if (known != null && known.connection.equals(connection)) {
             known.isOfUse = true;
         }
     }
@@ -84,7 +84,7 @@ final class NodeConnections {
     /// It is another node that has answered there.
     void misled(int nodeId, PeerConnection connection) {
         Link known = open.get(nodeId);
-        if (known != null && known.connection == connection) {
+        if (known != null && known.connection.equals(connection)) {
             leave(known);
         }
     }

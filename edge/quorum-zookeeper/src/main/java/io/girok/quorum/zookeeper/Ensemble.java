@@ -125,6 +125,7 @@ final class Ensemble implements AutoCloseable {
     }
 
     /// The client, which knows more than it says to everybody.
+    @SuppressWarnings("try") // Its close, which is the client's own, may be interrupted.
     private static final class Client extends ZooKeeperAdmin {
         Client(String connect, int sessionMs, Watcher watcher, boolean canBeReadOnly, ZKClientConfig configuration)
                 throws IOException {
