@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Calls an election when the process of the leader is known to be gone, instead of waiting for a time-out. Thread-safe.
+/// Calls an election when the leader is known to be gone, instead of waiting for a time-out. Thread-safe.
 ///
 /// An election is lost when it is called by one whose log is shorter than another's, and then nobody can call the next:
 /// the lost one has raised the term, and Ratis takes no word of a leader of the term before. So all that are left ask
