@@ -90,6 +90,15 @@ public final class FreeSpace {
         return keeps(floorBytes / 2);
     }
 
+    /// Whether the floor is kept after so many bytes more, by a look at the disk where the last one is too old. Unlike the
+    /// others, a refusal is no news of the disk: whoever asks may ask for more than anybody else writes. May block.
+    public boolean leavesFloorAfter(long bytes) {
+        if (isDue() && isLooking.compareAndSet(false, true)) {
+            lookAndGoOn();
+        }
+        return bytes <= freeBytes() - floorBytes;
+    }
+
     private boolean keeps(long floor) {
         if (floor == 0 && !isShort.get()) {
             return true;
@@ -108,7 +117,8 @@ public final class FreeSpace {
         return false;
     }
 
-    private long freeBytes() {
+    /// What is left by the last look and what was written since.
+    public long freeBytes() {
         Look seen = last;
         return seen.usableBytes - (writtenBytes.get() - seen.writtenBefore);
     }

@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Once the rate is used up, or its turn has lasted long enough, the copying pauses where it is, and goes on there when
 /// it is asked to; the rest of a closed log does not, since clients wait for it.
+///
+/// It ends where it would leave less of the other directory's disk than clients must (`log.dir.min.free.bytes`).
 public final class ReplicaMove {
     /// After so many buffers others have their turn in the pool.
     private static final int TURN_BUFFERS = 16;
@@ -52,6 +54,7 @@ public final class ReplicaMove {
     private String growing = "";
     /// As of the last round.
     private int cuts;
+    private boolean isRoomChecked;
     private boolean isPaused;
     private long leftOfTurn;
     /// Up to where the turns go that follow; null when they go as far as the log has come by then.
@@ -177,6 +180,7 @@ public final class ReplicaMove {
         String active = extent == null
                 ? files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("")
                 : FileNames.of(extent.tail.baseOffset(), LOG);
+        checkRoom(files);
         long before = bytes.get();
         for (String file : files) {
             boolean isActive = file.equals(active);
@@ -191,6 +195,19 @@ public final class ReplicaMove {
         growing = active;
         forget(files);
         return bytes.get() - before;
+    }
+
+    /// What cannot go well is not begun.
+    private void checkRoom(List<String> files) throws IOException {
+        if (!isRoomChecked) {
+            long size = 0;
+            for (String file : files) {
+                Path path = source.resolve(file);
+                size += disk.exists(path) ? disk.size(path) : 0;
+            }
+            to.arrivals().checkRoomFor(size);
+            isRoomChecked = true;
+        }
     }
 
     /// Removes the copies of what is not there any more.
@@ -279,7 +296,9 @@ public final class ReplicaMove {
                 throw new IOException("'" + source + "' has become shorter than " + range.end
                         + " bytes while it was read");
             }
+            to.arrivals().checkRoomFor(count);
             out.write(buffer.flip(), position);
+            to.arrivals().wrote(count);
             rate.count(count);
             leftOfTurn -= count;
             position += count;

@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
@@ -18,6 +19,24 @@ public final class Arrivals {
     /// Where a copy of the partition's files may be made until it is [#adopt]ed; a start removes it.
     public Path futurePathOf(PartitionName name) {
         return directory.discards().fresh(name, FileNames.FUTURE_DIRECTORY);
+    }
+
+    /// Makes sure that so many bytes of a copy leave what clients must leave of the disk (`log.dir.min.free.bytes`). May
+    /// block.
+    ///
+    /// @throws IOException when they do not
+    public void checkRoomFor(long bytes) throws IOException {
+        FreeSpace space = directory.space();
+        if (!space.leavesFloorAfter(bytes)) {
+            throw new IOException("the disk of '" + directory.path() + "' has " + space.freeBytes()
+                    + " bytes free, of which " + space.floorBytes() + " are to stay so (log.dir.min.free.bytes), and "
+                    + bytes + " bytes are to be copied; make room there, and move it again");
+        }
+    }
+
+    /// So many bytes of a copy were written.
+    public void wrote(long bytes) {
+        directory.space().wrote(bytes);
     }
 
     /// Puts the copy of a closed log, whose files are durable, in its place. Blocks.

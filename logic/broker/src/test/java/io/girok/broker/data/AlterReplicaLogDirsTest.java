@@ -44,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AlterReplicaLogDirsTest {
     private static final Path FIRST = Path.of("/data");
     private static final Path SECOND = Path.of("/other");
+    private static final int FLOOR = 1_000_000;
     private static final TopicId ORDERS = new TopicId(4, 4);
 
     private final ManualClock clock = new ManualClock();
@@ -292,6 +293,100 @@ class AlterReplicaLogDirsTest {
         }
 
         assertThat(mostBytes).isBetween(15_000_000L, 18_000_000L);
+    }
+
+    private void keepFree(long bytes) {
+        node.commit(new MetadataRecord.ConfigChanged(ConfigTarget.broker(TestNode.BROKER_ID), "log.dir.min.free.bytes",
+                Long.toString(bytes)));
+    }
+
+    private void leave(long bytes) {
+        // What is set aside for a start is there before.
+        node.runAll();
+        disk.setCapacity(disk.usedBytes() + bytes);
+        // A look at the disk is old by then.
+        node.advance(1_000);
+    }
+
+    private void assertThatItStaysWhereItWas(int endOffset) throws IOException {
+        node.advance(1_000);
+        send("b");
+        assertThat(values(only(node.send(fetch("orders", ORDERS, 0, endOffset), 18).as(FetchResponseData.class))))
+                .containsExactly("b");
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders-0"));
+        assertThat(describe()).hasSize(1);
+        assertThat(node.directories()).allSatisfy(directory -> assertThat(directory.failure()).isEmpty());
+    }
+
+    @Test
+    void aReplicaThatFindsTooLittleRoomIsNotEvenBegunToMove() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("x".repeat(900_000));
+        keepFree(FLOOR);
+        leave(FLOOR + 800_000);
+        long usedBytes = disk.usedBytes();
+
+        TestAnswer answer = node.sendOnly(request(SECOND.toString()), 2);
+        do {
+            node.runShards();
+            node.pool.runOne();
+            assertThat(disk.usedBytes()).isEqualTo(usedBytes);
+        } while (node.broker.partitions().moves().iterator().hasNext());
+        assertThat(Errors.forCode(answer.as(AlterReplicaLogDirsResponseData.class)
+                .results()
+                .getFirst()
+                .partitions()
+                .getFirst()
+                .errorCode())).isEqualTo(Errors.NONE);
+
+        assertThatItStaysWhereItWas(1);
+    }
+
+    /// Others write to the disk meanwhile.
+    @Test
+    void aMoveEndsBeforeItTakesTheRoomThatIsToStayFree() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        for (int i = 0; i < 40; i++) {
+            send(i + "x".repeat(100_000));
+        }
+        limit(500_000);
+        keepFree(FLOOR);
+        leave(FLOOR + 5_000_000);
+        alter(SECOND.toString(), 2);
+        assertThat(describe()).hasSize(2);
+        leave(FLOOR + 1_200_000);
+
+        long leastFree = Long.MAX_VALUE;
+        for (int i = 0; i < 100; i++) {
+            node.advance(100);
+            leastFree = Math.min(leastFree, disk.usableBytes(FIRST));
+        }
+
+        assertThat(leastFree).as("one more buffer").isBetween((long) FLOOR, FLOOR + 200_000L);
+        assertThatItStaysWhereItWas(40);
+    }
+
+    /// Nobody looks at the disk in between: the time stands still.
+    @Test
+    void whatOneMoveWritesIsNotThereForTheNext() throws IOException {
+        node.createTopic(ORDERS, "orders", 4);
+        List<Integer> first = new ArrayList<>();
+        for (int partition = 0; partition < 4; partition++) {
+            node.send(produce("orders", ORDERS, partition, Messages.ALL, batch("x".repeat(900_000))), 13);
+            if (disk.list(FIRST).contains("orders-" + partition)) {
+                first.add(partition);
+            }
+        }
+        keepFree(FLOOR);
+        leave(FLOOR + 1_200_000);
+
+        alter(request(SECOND.toString(), "orders", first.toArray(Integer[]::new)), 2);
+
+        assertThat(first).hasSize(2);
+        assertThat(disk.usableBytes(FIRST)).isGreaterThanOrEqualTo(FLOOR);
+        assertThat(disk.list(FIRST)).filteredOn(name -> name.matches("orders-[0-9]+")).hasSize(1);
+        assertThat(disk.list(SECOND)).filteredOn(name -> name.matches("orders-[0-9]+")).hasSize(3);
     }
 
     /// Segments come and go while some of them are half copied.
