@@ -376,7 +376,7 @@ class JournalTest {
                 if (group < 5) {
                     world.append(KEY, this, group, "a");
                 } else {
-                    assertThat(isDone.orTimeout(10, TimeUnit.SECONDS).join()).as("while others go on").isTrue();
+                    assertThat(isDone.orTimeout(5, TimeUnit.MINUTES).join()).as("while others go on").isTrue();
                 }
                 return super.shard();
             }
@@ -409,7 +409,7 @@ class JournalTest {
         world.open();
         int most = 4 * 16 * 1024;
         long appended = 0;
-        for (long offset = 0; appended < 100 * most; offset++) {
+        for (long offset = 0; appended < 10 * most; offset++) {
             String text = "a".repeat(1_000);
             if (!world.append(KEY, client, offset, text)) {
                 client.refusals++;
