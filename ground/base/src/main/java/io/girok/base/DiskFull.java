@@ -2,8 +2,8 @@ package io.girok.base;
 
 import java.io.IOException;
 
-/// The disk has no room for what was to be written, or the quota does not allow it: nothing is wrong with what is there.
-/// Immutable.
+/// The disk has no room for what was to be written, or the quota does not allow it: nothing is wrong with what is
+/// there. Immutable.
 public final class DiskFull extends IOException {
     public DiskFull(String message, Throwable cause) {
         super(message, cause);

@@ -59,8 +59,8 @@ public final class FreeSpace {
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
     }
 
-    /// Whether `failure` came for want of room, on the disk that holds `directory`. Where it does not say so itself, the
-    /// disk is asked whether it has less left than was needed; what a failed sync has lost, no room brings back.
+    /// Whether `failure` came for want of room, on the disk that holds `directory`. Where it does not say so itself,
+    /// the disk is asked whether it has less left than was needed; what a failed sync has lost, no room brings back.
     public static boolean isFull(IOException failure, Disk disk, Path directory, long neededBytes) {
         return failure instanceof DiskFull
                 || (!(failure instanceof SyncFailed) && isFull(disk, directory, neededBytes));
@@ -107,8 +107,8 @@ public final class FreeSpace {
         return isScarce;
     }
 
-    /// Whether the floor is kept after so many bytes more, by a look at the disk where the last one is too old. Unlike the
-    /// others, a refusal is no news of the disk: whoever asks may ask for more than anybody else writes. May block.
+    /// Whether the floor is kept after so many bytes more, by a look at the disk where the last one is too old. Unlike
+    /// the others, a refusal is no news of the disk: whoever asks may ask for more than anybody else writes. May block.
     public boolean leavesFloorAfter(long bytes) {
         if (isDue() && isLooking.compareAndSet(false, true)) {
             lookAndGoOn();

@@ -166,8 +166,8 @@ public final class Partitions {
         topicsByName.put(topic.name(), placements);
     }
 
-    /// Moves a replica to another log directory of this broker as soon as it is its turn; answers what a client is to be
-    /// told. On the first shard.
+    /// Moves a replica to another log directory of this broker as soon as it is its turn; answers what a client is to
+    /// be told. On the first shard.
     public Errors move(String topic, int index, LogDirectory target) {
         TopicPlacements placements = topicsByName.get(topic);
         if (placements == null || index < 0 || placements.slots().size() <= index) {

@@ -113,8 +113,8 @@ public final class ReplicaMove {
         return isPaused;
     }
 
-    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were, in the
-    /// turns before as well that have paused for nothing but others. Blocks, but neither for the rate nor for long.
+    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were, in
+    /// the turns before as well that have paused for nothing but others. Blocks, but neither for the rate nor for long.
     ///
     /// @param tail what is beyond may be half a batch, or be taken back
     long copyBelow(PartitionStore.Tail tail) {

@@ -61,7 +61,8 @@ final class Membership {
     }
 
     /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
-    /// registration on, but for what it alone is left of, unless its disks are new. What does not fit into one batch with it comes before: the broker asks again.
+    /// registration on, but for what it alone is left of, unless its disks are new. What does not fit into one batch
+    /// with it comes before: the broker asks again.
     private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
             BrokerRegistered record) {
         Draft draft = new Draft(image);

@@ -188,8 +188,8 @@ public final class Journal implements AutoCloseable {
         return List.copyOf(left.keySet());
     }
 
-    /// Whether something is gone, or cannot be read, that was durable when the journal was in use before: partitions may
-    /// lack records that were acknowledged, without a hole that would show it.
+    /// Whether something is gone, or cannot be read, that was durable when the journal was in use before: partitions
+    /// may lack records that were acknowledged, without a hole that would show it.
     public synchronized boolean isDamaged() {
         return isDamaged;
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a journal has of a partition, in a file of the partition's own directory: so the journal need not keep its files
-/// for a log that nobody can open. Written once, read until the log has it, then removed. Blocks. Stateless.
+/// What a journal has of a partition, in a file of the partition's own directory: so the journal need not keep its
+/// files for a log that nobody can open. Written once, read until the log has it, then removed. Blocks. Stateless.
 ///
 /// It is in the journal's format, as one file with the number 1.
 public final class JournalCopy {

@@ -23,8 +23,8 @@ public final class Arrivals {
         return directory.discards().fresh(name, FileNames.FUTURE_DIRECTORY);
     }
 
-    /// Makes sure that so many bytes of a copy leave what clients must leave of the disk (`log.dir.min.free.bytes`). May
-    /// block.
+    /// Makes sure that so many bytes of a copy leave what clients must leave of the disk (`log.dir.min.free.bytes`).
+    /// May block.
     ///
     /// @throws IOException when they do not
     public void checkRoomFor(long bytes) throws IOException {

@@ -61,8 +61,8 @@ public final class Strays {
         }
     }
 
-    /// Lets the checkpoints say nothing of logs any more, so that none of them is missed once it is set aside. On a full
-    /// disk a crash may show them as lost all the same.
+    /// Lets the checkpoints say nothing of logs any more, so that none of them is missed once it is set aside. On a
+    /// full disk a crash may show them as lost all the same.
     private void forget(List<PartitionName> names) throws IOException {
         names.forEach(directory.marks()::remove);
         try {

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
-    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins; 9: and directories without room.
+    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins; 9: and directories
+    /// without room.
     static final byte VERSION = 9;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;

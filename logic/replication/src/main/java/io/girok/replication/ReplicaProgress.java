@@ -178,8 +178,8 @@ final class ReplicaProgress {
         return follower == null ? 0 : follower.durableOffset;
     }
 
-    /// The lowest log start offset among the replicas that may be in sync, 0 for one that was not heard of: nothing below
-    /// it is left in any of them.
+    /// The lowest log start offset among the replicas that may be in sync, 0 for one that was not heard of: nothing
+    /// below it is left in any of them.
     ///
     /// @param localStartOffset of this leader's log
     long lowWatermark(long localStartOffset) {

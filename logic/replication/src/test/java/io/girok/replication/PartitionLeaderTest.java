@@ -2,60 +2,16 @@ package io.girok.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.girok.base.PartitionName;
-import io.girok.base.TopicId;
-import io.girok.base.simulated.ManualClock;
-import io.girok.base.simulated.MemoryDisk;
-import io.girok.base.simulated.SimulatedShard;
-import io.girok.log.AppendOrigin;
-import io.girok.log.Durability;
-import io.girok.log.LogDirectory;
-import io.girok.log.LogEnvironment;
 import io.girok.log.LogSettings;
-import io.girok.log.OpenFiles;
-import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
 import io.girok.replication.PartitionLeader.CommitWait;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PartitionLeaderTest {
-    private static final short ALL = -1;
-    private static final short LEADER = 1;
-
-    private static final long MAX_LAG_MS = 1000;
-
-    private record Proposed(InSyncProposals.Proposal proposal, InSyncProposals.Answer answer) {
-        List<Integer> isr() {
-            return proposal.isr().stream().map(InSyncProposals.Member::brokerId).toList();
-        }
-    }
-
-    private final List<Proposed> proposed = new ArrayList<>();
-    private final ManualClock clock = new ManualClock();
-    private final MemoryDisk disk = new MemoryDisk();
-    private final SimulatedShard shard = new SimulatedShard(clock);
-    private final List<Errors> done = new ArrayList<>();
-    private PartitionLeader leader;
-
-    @BeforeEach
-    void open() {
-        LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
-                () -> new TopicId(1, 1), Durability.OS, 1000);
-        LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
-        leader = new PartitionLeader(
-                directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
-                LogSettings.DEFAULT, 1,
-                new ReplicationSettings(1, clock, MAX_LAG_MS,
-                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer)), () -> false, true));
-    }
-
+class PartitionLeaderTest extends LeaderWorld {
     @Test
     void whoDoesNotLeadRefuses() {
         assertThat(append(ALL)).isEqualTo(new Refused(Errors.NOT_LEADER_OR_FOLLOWER, null, List.of()));
@@ -424,74 +380,6 @@ class PartitionLeaderTest {
     }
 
     @Test
-    void whatIsDeletedIsGoneOnceAllInSyncFollowersSaySo() {
-        lead(1, List.of(1, 2, 3, 4), 1, 2, 3);
-        for (int i = 0; i < 3; i++) {
-            append(ALL);
-        }
-        fetch(2, 3);
-        fetch(3, 3);
-        Watch follower = new Watch();
-        leader.watch(follower, Isolation.LOG_END);
-        int newsBefore = follower.news;
-
-        PartitionLeader.DeleteOutcome outcome = leader.deleteBefore(2);
-        leader.awaitDeleted(outcome.offset(), done::add);
-        assertThat(outcome).isEqualTo(new PartitionLeader.DeleteOutcome(Errors.NONE, 2));
-        assertThat(follower.news).as("who waits is told").isEqualTo(newsBefore + 1);
-        assertThat(leader.isAtRest()).isFalse();
-        fetch(2, 3, 2);
-        fetch(3, 3, 1);
-        assertThat(done).isEmpty();
-        assertThat(leader.lowWatermark()).isEqualTo(1);
-        fetch(3, 3, 2);
-
-        assertThat(done).containsExactly(Errors.NONE);
-        assertThat(leader.lowWatermark()).isEqualTo(2);
-        leader.awaitDeleted(1, done::add);
-        assertThat(done).as("it was so already").hasSize(2);
-    }
-
-    @Test
-    void aFollowerThatFallsOutOfSyncHoldsNoDeletionUp() {
-        lead(1, List.of(1, 2), 1, 2);
-        append(ALL);
-        fetch(2, 1);
-        leader.awaitDeleted(leader.deleteBefore(-1).offset(), done::add);
-        assertThat(done).isEmpty();
-
-        lead(2, List.of(1, 2), 1);
-
-        assertThat(done).containsExactly(Errors.NONE);
-    }
-
-    @Test
-    void whoIsProposedHoldsADeletionUpUntilTheAnswer() {
-        lead(1, List.of(1, 2), 1);
-        append(ALL);
-        fetch(2, 1);
-        leader.awaitDeleted(leader.deleteBefore(1).offset(), done::add);
-        assertThat(done).isEmpty();
-
-        proposed.getFirst().answer().onRefused();
-
-        assertThat(done).containsExactly(Errors.NONE);
-    }
-
-    @Test
-    void whoWaitsForADeletionHearsThatTheLeadIsGone() {
-        lead(1, List.of(1, 2), 1, 2);
-        append(ALL);
-        fetch(2, 1);
-        leader.awaitDeleted(leader.deleteBefore(1).offset(), done::add);
-
-        leader.resign();
-        leader.awaitDeleted(1, done::add);
-
-        assertThat(done).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
-    }
-
-    @Test
     void aRefusedJoinHoldsNobodyElsesUpAndNoLeave() {
         lead(1, List.of(1, 2, 3, 4), 1, 2);
         append(ALL);
@@ -547,63 +435,5 @@ class PartitionLeaderTest {
 
         assertThat(fetch(1, 0).error()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
         assertThat(leader.isLeading()).isTrue();
-    }
-
-    private int mostCaughtUp(long offset) {
-        return leader.mostCaughtUp(offset, brokerId -> true);
-    }
-
-    private void lead(int epoch, Integer... isr) {
-        leader.lead(new Leadership(1, epoch, List.of(isr)));
-    }
-
-    private void lead(int partitionEpoch, List<Integer> replicas, Integer... isr) {
-        leader.lead(new Leadership(1, 5, partitionEpoch, replicas, List.of(isr)));
-    }
-
-    /// A follower of the present epoch that has everything below `durableOffset`.
-    private FetchedPartition fetch(int brokerId, long durableOffset) {
-        return fetch(brokerId, durableOffset, 0);
-    }
-
-    private FetchedPartition fetch(int brokerId, long durableOffset, long startOffset) {
-        FetchPosition position = new FetchPosition(leader.leaderEpoch(), durableOffset, -1, startOffset, 1 << 20);
-        FetchedPartition fetched = leader.readFor(new PartitionLeader.Follower(brokerId, 100 + brokerId), position,
-                true);
-        fetched.release();
-        return fetched;
-    }
-
-    private AppendOutcome append(short acks) {
-        return leader.append(batch(), AppendOrigin.CLIENT, acks);
-    }
-
-    private CommitWait awaitCommitted(AppendOutcome outcome) {
-        return leader.awaitCommitted(((Written) outcome).endOffset(), done::add);
-    }
-
-    private ByteBuffer batch() {
-        return new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[10])).build();
-    }
-
-    private static final class Watch implements PartitionLeader.ProgressListener {
-        private long bytes;
-        private int news;
-        private int interruptions;
-
-        @Override
-        public void onNews() {
-            news++;
-        }
-
-        @Override
-        public void onProgress(long sizeInBytes) {
-            bytes += sizeInBytes;
-        }
-
-        @Override
-        public void onInterrupted() {
-            interruptions++;
-        }
     }
 }
