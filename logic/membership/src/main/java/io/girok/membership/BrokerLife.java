@@ -35,9 +35,9 @@ public final class BrokerLife {
      *        +-------the epoch is not known any more------+-------------------------------------------+
      *
      * In every state one request is under way at most, and after its answer the next one follows: soon while something
-     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise. Who must wait
-     * with its stop for others to catch up asks less often in the end: each time the controller may have to look at all
-     * partitions.
+     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise. Who must
+     * wait with its stop for others to catch up asks less often in the end: each time the controller may have to look
+     * at all partitions.
      */
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
     private static final short REGISTRATION_VERSION = 4;
