@@ -84,8 +84,8 @@ final class Membership {
 
     /// Whether none of the directories is one of before. One that was not told of before may be old.
     private static boolean areDisksNew(@Nullable BrokerImage present, BrokerRegistered record) {
-        return !record.directories().isEmpty() && (present == null || !present.directories().isEmpty()
-                && Collections.disjoint(record.directories(), present.directories()));
+        return !record.directories().isEmpty() && (present == null || (!present.directories().isEmpty()
+                && Collections.disjoint(record.directories(), present.directories())));
     }
 
     /// Whether it is not known in which of its broker's directories a replica is. Where it is known, and the directory
