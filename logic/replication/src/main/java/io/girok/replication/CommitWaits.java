@@ -39,11 +39,11 @@ final class CommitWaits {
         return wait;
     }
 
-    /// Tells `error` to all who wait for `reachedOffset` or less.
-    void complete(long reachedOffset, Errors error) {
+    /// Tells all who wait for `reachedOffset` or less that it is reached.
+    void complete(long reachedOffset) {
         for (Wait first = queue.peek(); first != null && first.endOffset <= reachedOffset; first = queue.peek()) {
             queue.remove();
-            first.listener.onDone(error);
+            first.listener.onDone(Errors.NONE);
         }
     }
 

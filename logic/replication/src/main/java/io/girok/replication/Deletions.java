@@ -43,7 +43,7 @@ final class Deletions {
     /// A replica has said where it starts, or other replicas may be in sync.
     void progressed() {
         if (!waits.isEmpty()) {
-            waits.complete(lowWatermark(), Errors.NONE);
+            waits.complete(lowWatermark());
         }
     }
 

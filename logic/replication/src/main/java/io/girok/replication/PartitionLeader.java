@@ -96,7 +96,7 @@ public final class PartitionLeader {
     private Consumer<StorageFailed> whenFailed = failure -> {};
 
     /// @param settings those the store was opened with
-    /// @param minInSyncReplicas `min.insync.replicas` of the topic
+    /// @param minInSyncReplicas `min.insync.replicas` of the topic; where it has fewer replicas than that, all of them
     public PartitionLeader(PartitionStore store, LogSettings settings, int minInSyncReplicas,
             ReplicationSettings replication) {
         this.id = new PartitionId(store.topic(), store.name().index());
@@ -239,7 +239,7 @@ public final class PartitionLeader {
 
     /// Whether so many replicas are in sync that `acks=all` may be promised.
     public boolean hasEnoughInSync() {
-        return minInSyncReplicas <= progress.inSyncCount();
+        return progress.mayCommit(minInSyncReplicas);
     }
 
     /// Appends the batches of `records`, all or none, and lets them become durable. Who needs them committed
@@ -252,7 +252,7 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return Refused.of(error);
         }
-        if (acks == ACKS_ALL && progress.inSyncCount() < minInSyncReplicas) {
+        if (acks == ACKS_ALL && !hasEnoughInSync()) {
             return new Refused(Errors.NOT_ENOUGH_REPLICAS, "the in-sync replicas are " + progress.inSyncCount()
                     + ", 'min.insync.replicas' is " + minInSyncReplicas, List.of());
         }
@@ -287,9 +287,9 @@ public final class PartitionLeader {
         };
     }
 
-    /// Tells `listener` once everything below `endOffset` is committed, perhaps before this returns; an
-    /// in-sync set that has become too small by then is `NOT_ENOUGH_REPLICAS_AFTER_APPEND`. The time limit is the
-    /// caller's: it cancels. Null when told already.
+    /// Tells `listener` once everything below `endOffset` is committed. Where that is so already, it is told before
+    /// this returns, which is null then: `NOT_ENOUGH_REPLICAS_AFTER_APPEND` when too few are in sync by now. The time
+    /// limit is the caller's: it cancels.
     public @Nullable CommitWait awaitCommitted(long endOffset, CommitListener listener) {
         Errors error = check(NO_EPOCH);
         if (error != Errors.NONE) {
@@ -297,7 +297,8 @@ public final class PartitionLeader {
             return null;
         }
         if (endOffset <= visibility.highWatermark()) {
-            listener.onDone(afterAppend());
+            listener.onDone(
+                    hasEnoughInSync() ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
             return null;
         }
         return commitWaits.add(endOffset, listener);
@@ -396,7 +397,10 @@ public final class PartitionLeader {
             @Override
             public void onAccepted(int acceptedEpoch, int partitionEpoch, List<Integer> isr) {
                 Leadership known = progress.leadership();
-                if (status == Status.LEADING && acceptedEpoch == leaderEpoch && isr.contains(known.brokerId())) {
+                // A smaller set counts from the metadata on, which bring the settings that the controller went by:
+                // when more must be in sync by now, it takes those that leave for eligible.
+                boolean isLarger = isr.containsAll(known.isr());
+                if (status == Status.LEADING && acceptedEpoch == leaderEpoch && isLarger) {
                     lead(new Leadership(known.brokerId(), leaderEpoch, partitionEpoch, known.replicas(), isr));
                 }
             }
@@ -561,19 +565,15 @@ public final class PartitionLeader {
     private void advanceHighWatermark() {
         long committed = progress.committedOffset();
         if (status != Status.LEADING || committed <= visibility.highWatermark()
-                || !progress.mayCommit(minInSyncReplicas)) {
+                || !hasEnoughInSync()) {
             return;
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
         reader.commit(committed);
-        commitWaits.complete(committed, afterAppend());
+        commitWaits.complete(committed);
         if (replication.isReadFromFollowers()) {
             reader.tellFollowers();
         }
-    }
-
-    private Errors afterAppend() {
-        return progress.inSyncCount() < minInSyncReplicas ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : Errors.NONE;
     }
 
     void fail(StorageFailed failure) {

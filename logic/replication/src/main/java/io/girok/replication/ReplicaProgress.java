@@ -151,7 +151,8 @@ final class ReplicaProgress {
     }
 
     /// Whether enough replicas are in sync for anything to be committed: below that, the eligible leader replicas
-    /// (KIP-966) would miss what is.
+    /// (KIP-966) would miss what is. Where there are fewer replicas than that, all of them are enough, as for the
+    /// controller and in Apache Kafka.
     boolean mayCommit(int minInSyncReplicas) {
         return Math.min(minInSyncReplicas, leadership.replicas().size()) <= inSyncCount();
     }

@@ -264,7 +264,23 @@ class PartitionLeaderTest extends LeaderWorld {
         assertThat(proposed.getFirst().isr()).containsExactly(1, 3);
         assertThat(leader.highWatermark()).isZero();
         proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 3));
+        assertThat(leader.highWatermark()).as("more may have to be in sync by now").isZero();
+        lead(2, List.of(1, 2, 3), 1, 3);
         assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void whoDoesNotKnowYetThatMoreMustBeInSyncCommitsNothingAlone() {
+        lead(1, List.of(1, 2), 1, 2);
+        awaitCommitted(append(ALL));
+        clock.advance(MAX_LAG_MS + 1);
+        leader.checkFollowers();
+
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1));
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(2, List.of(1, 2), 1);
+
+        assertThat(done).as("broker 2 is eligible to lead, without the record").isEmpty();
     }
 
     @Test
@@ -305,6 +321,20 @@ class PartitionLeaderTest extends LeaderWorld {
         fetch(2, 1);
 
         assertThat(leader.highWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void whereThereAreFewerReplicasThanMustBeInSyncAllOfThemAreEnough() {
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(1, List.of(1), 1);
+
+        awaitCommitted(append(ALL));
+
+        assertThat(done).containsExactly(Errors.NONE);
+        lead(2, List.of(1, 2), 1);
+        assertThat(append(ALL)).isInstanceOf(Refused.class);
+        leader.awaitCommitted(1, done::add);
+        assertThat(done).containsExactly(Errors.NONE, Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
     }
 
     @Test

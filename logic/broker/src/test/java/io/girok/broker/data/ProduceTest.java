@@ -239,6 +239,7 @@ class ProduceTest {
 
     @Test
     void aBatchDoesNotOvertakeOneThatWasRefused() {
+        alsoOnBroker2(orders, List.of(1));
         node.configure("orders", "min.insync.replicas", "2");
         node.runAll();
         Errors first = error(produce("orders", orders, 0, Messages.ALL, idempotent(0, "one")), LATEST);
@@ -275,8 +276,16 @@ class ProduceTest {
     }
 
     @Test
+    void whatMustBeInSyncIsNoMoreThanThereIs() {
+        node.configure("orders", "min.insync.replicas", "2");
+
+        assertThat(error(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
     void tooFewInSyncReplicasRefuseTheAppend() {
         TopicId strict = node.createTopic("strict", 1);
+        alsoOnBroker2(strict, List.of(1));
         node.configure("strict", "min.insync.replicas", "2");
 
         assertThat(error(produce("strict", strict, 0, Messages.ALL, batch("one")), LATEST))
@@ -284,16 +293,26 @@ class ProduceTest {
         assertThat(error(produce("strict", strict, 0, Messages.LEADER, batch("one")), LATEST)).isEqualTo(Errors.NONE);
     }
 
+    /// The first partition gets a second replica, with `isr` in sync.
+    private void alsoOnBroker2(TopicId topic, List<Integer> isr) {
+        node.commit(new MetadataRecord.PartitionsChanged(topic, 0,
+                new PartitionImage(BOTH, NO_DIRECTORIES, isr, List.of(), 1, TestNode.LEADER_EPOCH, 1)));
+        node.runAll();
+    }
+
     @Test
-    void inSyncReplicasThatBecomeTooFewAreToldAfterTheAppend() {
+    void whileTooFewAreInSyncNothingIsAcknowledged() {
+        alsoOnBroker2(orders, List.of(1));
         TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
         node.runShards();
 
         node.configure("orders", "min.insync.replicas", "2");
         node.runAll();
+        assertThat(answer.isThere()).isFalse();
+        node.configure("orders", "min.insync.replicas", "1");
+        node.runAll();
 
-        assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
-                .isEqualTo(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code());
+        assertThat(only(answer.as(ProduceResponseData.class)).errorCode()).isZero();
     }
 
     @Test
