@@ -97,7 +97,7 @@ final class ClusterLinks {
     /// @param isFenced whether a broker that is fenced counts too
     private @Nullable NodeAddress registered(int nodeId, boolean isFenced) {
         BrokerImage broker = store.image().broker(nodeId);
-        if (broker == null || broker.isFenced() && !isFenced) {
+        if (broker == null || (broker.isFenced() && !isFenced)) {
             return null;
         }
         return broker.endpoints()
