@@ -57,8 +57,8 @@ final class RunningServer {
      * are synced and marked clean.
      *
      * A start may wait for other nodes without end. One that is asked to stop meanwhile gives up and undoes what it has
-     * done, in its own thread. As long as no work was taken up, nothing was written to the logs: a directory that had the
-     * mark of a clean stop gets it back.
+     * done, in its own thread. As long as no work was taken up, nothing was written to the logs: a directory that had
+     * the mark of a clean stop gets it back.
      */
     private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
     private static final long START_LIMIT_MS = 60_000;

@@ -236,8 +236,8 @@ public final class QuorumApis {
         };
     }
 
-    /// Without a listener in the request, it is reached where nodes reach it as a broker, which clients don't know; null
-    /// when it is none.
+    /// Without a listener in the request, it is reached where nodes reach it as a broker, which clients don't know;
+    /// null when it is none.
     private @Nullable Voter voter(AddRaftVoterRequestData body) {
         if (body.listeners().isEmpty()) {
             NodeAddress known = channel.addressOf(body.voterId());

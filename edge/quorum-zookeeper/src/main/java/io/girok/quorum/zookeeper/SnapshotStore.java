@@ -29,8 +29,8 @@ import org.apache.zookeeper.KeeperException.Code;
 /// its own, and answers on the engine's.
 ///
 /// The chunks of a snapshot are written first, then the pointer to it, under the writer's epoch: so it is there at
-/// once and as a whole, and only the one who leads can put it in force. Then what it replaces is deleted, under the same
-/// epoch: who is deposed meanwhile would take its successor's snapshot for one that is replaced.
+/// once and as a whole, and only the one who leads can put it in force. Then what it replaces is deleted, under the
+/// same epoch: who is deposed meanwhile would take its successor's snapshot for one that is replaced.
 final class SnapshotStore {
     /// With what goes with it, well below what a server takes.
     static final int CHUNK_BYTES = 512 * 1024;
