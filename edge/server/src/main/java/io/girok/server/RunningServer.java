@@ -35,10 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -63,7 +59,6 @@ final class RunningServer {
     private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
     private static final long START_LIMIT_MS = 60_000;
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
-    private static final long STOP_LIMIT_MS = 60_000;
     private static final long LEAVE_TURN_MS = 50;
     private static final int LEAVE_TURNS = 200;
     private static final int LONELY_TURNS = 20;
@@ -74,11 +69,7 @@ final class RunningServer {
     private final Clock clock = new SystemClock();
     private final Disk disk = new FileDisk();
     private final SecureRandom random = new SecureRandom();
-    private final ThreadPoolExecutor blockingPool;
-    private final ThreadPoolExecutor cleaners;
-    private final ThreadPoolExecutor coldReads;
-    private final ExecutorService controllerThread = Executors
-            .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
+    private final ServerThreads threads;
     /// Guarded by this, which a start holds for as long as it takes.
     private final List<Runnable> undo = new ArrayList<>();
     private boolean isClean = true;
@@ -91,16 +82,7 @@ final class RunningServer {
     RunningServer(ServerSettings settings, List<MetadataRecord> founding) {
         this.settings = settings;
         this.founding = founding;
-        this.blockingPool = pool(settings.settings().get(BrokerSettings.BACKGROUND_THREADS), "girok-blocking-");
-        this.cleaners = pool(settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS), "girok-cleaner-");
-        this.coldReads = pool(settings.settings().get(BrokerSettings.COLD_READ_THREADS), "girok-cold-read-");
-    }
-
-    private static ThreadPoolExecutor pool(int threads, String name) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), Thread.ofPlatform().name(name, 0).factory());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        this.threads = new ServerThreads(settings.settings(), settings.logDirectories().size());
     }
 
     /// What a broker says when it serves.
@@ -121,15 +103,15 @@ final class RunningServer {
 
     private Started open() throws IOException {
         CompletableFuture<Integer> warmProtocol = CompletableFuture.supplyAsync(() -> ApiKeys.values().length,
-                blockingPool);
-        undo.add(this::endThreads);
+                threads.blockingPool());
+        undo.add(threads::end);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
         MetadataStore store = new MetadataStore(Halt::now);
         ImageScramUsers users = new ImageScramUsers(store::image,
                 DelegationTokens.of(settings.settings(), store::image));
         Doors doors = Doors.open(settings, users,
-                new Doors.Surroundings(shards.all().getFirst(), blockingPool, clock, random));
+                new Doors.Surroundings(shards.all().getFirst(), threads.blockingPool(), clock, random));
         undo.add(doors::close);
         PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes(), doors.peerSecurity(), clock);
         Optional<ZookeeperEngine> zookeeper = settings.zookeeper().map(ZookeeperEngine::new);
@@ -142,7 +124,7 @@ final class RunningServer {
         refuseWhenAskedToStop("the quorum is joined");
 
         ClusterLinks links = new ClusterLinks(settings, clusterId, store,
-                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
+                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), threads.blockingPool(), clock, disk,
                         zookeeper));
         ClusterNode node = node(clusterId, shards, directories, links);
         awaitUnlessStopped("the protocol's tables", warmProtocol);
@@ -180,9 +162,8 @@ final class RunningServer {
     private ClusterNode node(String clusterId, NettyShards shards, List<LogDirectory> directories,
             ClusterLinks links) {
         Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings(), founding);
-        Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners,
-                coldReads,
-                clock, random);
+        Node.Surroundings around = new Node.Surroundings(shards.all(), threads.blockingPool(),
+                threads.controller(), threads.cleaners(), threads.coldReads(), clock, random);
         return settings.isBroker()
                 ? new Node(identity, around, directories, links.quorum(), links.others())
                 : new ControllerNode(identity, around, directories, links.quorum(), links.others());
@@ -222,9 +203,9 @@ final class RunningServer {
             case "os" -> Durability.OS;
             default -> Durability.FSYNC;
         };
-        LogEnvironment environment = new LogEnvironment(disk, clock, shards.all().getFirst(),
-                openFiles, blockingPool, () -> TopicId.random(random), durability,
-                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
+        LogEnvironment environment = threads.forLogs(new LogEnvironment(disk, clock, shards.all().getFirst(),
+                openFiles, threads.blockingPool(), () -> TopicId.random(random), durability,
+                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
         List<LogDirectory> directories = new ArrayList<>();
         for (Path path : settings.logDirectories()) {
             LogDirectory directory = open(path, clusterId, environment);
@@ -340,20 +321,5 @@ final class RunningServer {
             }
         }
         undo.clear();
-    }
-
-    private void endThreads() {
-        controllerThread.shutdown();
-        cleaners.shutdown();
-        // Nobody waits for it any more.
-        coldReads.shutdownNow();
-        blockingPool.shutdown();
-        try {
-            if (!blockingPool.awaitTermination(STOP_LIMIT_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("background work is still under way after {} ms and is left alone", STOP_LIMIT_MS);
-            }
-        } catch (InterruptedException e) {
-            LOG.warn("interrupted while background work was ending");
-        }
     }
 }

@@ -12,23 +12,20 @@ import io.girok.metadata.setting.TopicSettings;
 import io.girok.metadata.setting.ValueType;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The settings table as the controller asks it. Thread-safe.
 public final class SettingsValidator implements ConfigValidator {
     private final EffectiveSettings settings;
-    private final Supplier<MetadataImage> images;
 
-    public SettingsValidator(EffectiveSettings settings, Supplier<MetadataImage> images) {
+    public SettingsValidator(EffectiveSettings settings) {
         this.settings = settings;
-        this.images = images;
     }
 
     @Override
     public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
         if (value != null) {
-            return EffectiveSettings.problem(target.kind(), name, value);
+            return EffectiveSettings.problem(target, name, value);
         }
         return kind(target, name).isPresent()
                 ? Optional.empty()
@@ -49,15 +46,15 @@ public final class SettingsValidator implements ConfigValidator {
     }
 
     @Override
-    public String inheritedValue(ConfigTarget target, String name) {
+    public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
         List<Origin> origins = switch (target.kind()) {
             case TOPIC -> {
                 TopicSetting<?> setting = TopicSettings.find(name);
-                yield setting == null ? List.of() : settings.topicOrigins(images.get(), target.name(), setting);
+                yield setting == null ? List.of() : settings.topicOrigins(image, target.name(), setting);
             }
             case BROKER -> {
                 Setting<?> setting = BrokerSettings.find(name);
-                yield setting == null ? List.of() : settings.brokerOrigins(images.get(), setting);
+                yield setting == null ? List.of() : settings.brokerOrigins(image, setting);
             }
             case QUOTA -> List.of();
         };

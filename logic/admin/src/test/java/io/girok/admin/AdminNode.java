@@ -71,8 +71,9 @@ final class AdminNode {
         Executor executor = thread;
         log = InMemoryMetadataLog.alone(executor);
         ControllerRules rules = new ControllerRules(new TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS), 1),
-                new SettingsValidator(effective, store::image), () -> new TopicId(8, nextId++), bound -> 0);
-        controller = new ActiveController(new Controller(rules), store, log, executor, clock);
+                new SettingsValidator(effective), () -> new TopicId(8, nextId++), bound -> 0);
+        controller = new ActiveController(new Controller(rules), store, log,
+                new ActiveController.Surroundings(executor, thread, clock));
         store.subscribe(controller);
         ClientQuotas quotas = new ClientQuotas(clock, 0, MUTATION_BURST_MS);
         store.subscribe(quotas);

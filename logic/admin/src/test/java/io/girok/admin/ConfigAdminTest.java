@@ -116,6 +116,19 @@ class ConfigAdminTest {
         assertThat(own("orders")).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("incrementalVersions")
+    void howManyReplicasMustBeInSyncIsNotChangedForOneBroker(int version) {
+        AlterableConfig two = change("min.insync.replicas", SET, "2");
+
+        assertThat(alter(version, BROKER, "1", two.duplicate())).startsWith("INVALID_CONFIG").contains("all brokers");
+        assertThat(alter(version, BROKER, "", two.duplicate())).isEqualTo("NONE null");
+        assertThat(alter(version, TOPIC, "orders", two.duplicate())).isEqualTo("NONE null");
+        assertThat(alter(version, BROKER, "1", change("min.insync.replicas", DELETE, null)))
+                .as("an old one can be taken away")
+                .isEqualTo("NONE null");
+    }
+
     @Test
     void aResourceThatIsNamedTwiceIsAnsweredOnce() {
         IncrementalAlterConfigsRequestData body = new IncrementalAlterConfigsRequestData();

@@ -2,10 +2,14 @@ package io.girok.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.controller.AllocateProducerIds;
+import io.girok.controller.AlterConfigs;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.controller.FenceBroker;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.PartitionImage;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -65,6 +69,29 @@ class LeaderAdminTest {
     private static short errorOf(ElectLeadersResponseData answer) {
         assertThat(answer.errorCode()).isZero();
         return answer.replicaElectionResults().getFirst().partitionResult().getFirst().errorCode();
+    }
+
+    @Test
+    void commandsOfOneBatchSeeWhatTheOnesBeforeHaveSetForAllBrokers() {
+        int leader = described().leaderId();
+        BrokerImage follower = Objects.requireNonNull(node.store.image().broker(3 - leader));
+
+        var _ = node.controller.submit(new AllocateProducerIds());
+        var _ = node.controller.submit(setForAllBrokers("min.insync.replicas", "1"));
+        var _ = node.controller.submit(new FenceBroker(follower.id(), follower.epoch(), true));
+        node.thread.runAll();
+
+        assertThat(partition().isr()).containsExactly(leader);
+        assertThat(partition().elr()).as("one is enough by now").isEmpty();
+    }
+
+    private static AlterConfigs setForAllBrokers(String name, String value) {
+        return new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.ALL_BROKERS,
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, name, value)))), false);
+    }
+
+    private PartitionImage partition() {
+        return Objects.requireNonNull(node.store.image().topic("orders")).partitions().getFirst();
     }
 
     @ParameterizedTest

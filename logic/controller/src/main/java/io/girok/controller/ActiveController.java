@@ -1,6 +1,7 @@
 package io.girok.controller;
 
 import io.girok.base.Clock;
+import io.girok.base.Timers;
 import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataCodec;
 import io.girok.metadata.MetadataDelta;
@@ -34,6 +35,12 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
      * written, none. With nothing in flight, the store's image is all there is in this epoch: no image is kept here.
      * A batch that writes nothing is answered after a barrier: the append is what proves the others.
      *
+     * A repair is due whenever a decision may have been left half done: in a new epoch, whose predecessor may have
+     * fenced a broker and not come to the end of what follows from it, after a batch with more to follow, and after
+     * doubt. It goes before whatever waits, which may count on leaders that are there, and stays due until a batch
+     * with all of it is in the image, or there was nothing to do. When the log turns it down for now, it is tried again
+     * after a rest, or with the next command.
+     *
      *   not leading --onLeader--> leading --an append failed oddly--> doubtful --resigned, or caught up--> ...
      *        ^----------------onNotLeader----/---------------------------/
      *
@@ -44,6 +51,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
      */
     private static final Logger LOG = LoggerFactory.getLogger(ActiveController.class);
     private static final long NOT_LEADING = -1;
+    private static final long REPAIR_REST_MS = 100;
 
     /// Commands without an answer yet.
     public static final int MAX_OPEN_COMMANDS = 10_000;
@@ -51,8 +59,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private final Controller controller;
     private final MetadataStore store;
     private final MetadataLog log;
-    private final Executor executor;
-    private final Clock clock;
+    private final Surroundings surroundings;
     private final AtomicInteger openCommands = new AtomicInteger();
 
     private final ArrayDeque<Waiting<?>> waiting = new ArrayDeque<>();
@@ -61,6 +68,14 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private boolean isResolving;
     private boolean isClosed;
     private boolean isAppending;
+    private boolean isRepairDue;
+    private boolean isRepairResting;
+
+    /// What it runs on.
+    ///
+    /// @param executor runs one task at a time
+    /// @param timers may run theirs anywhere: what is to be done is handed to the executor
+    public record Surroundings(Executor executor, Timers timers, Clock clock) {}
 
     private record Waiting<A>(Command<A> command, CompletableFuture<A> answer) {}
 
@@ -78,7 +93,8 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         }
     }
 
-    private record Batch(long epoch, MetadataImage before, List<Decided<?>> commands) {
+    /// @param isRepair whether it begins with the repair that was due
+    private record Batch(long epoch, MetadataImage before, List<Decided<?>> commands, boolean isRepair) {
         List<byte[]> records() {
             return commands.stream().flatMap(command -> command.records().stream()).toList();
         }
@@ -97,13 +113,11 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     }
 
     /// To be subscribed to `store`, which listens to `log`, before the log starts.
-    public ActiveController(
-            Controller controller, MetadataStore store, MetadataLog log, Executor executor, Clock clock) {
+    public ActiveController(Controller controller, MetadataStore store, MetadataLog log, Surroundings surroundings) {
         this.controller = controller;
         this.store = store;
         this.log = log;
-        this.executor = executor;
-        this.clock = clock;
+        this.surroundings = surroundings;
     }
 
     /// The answer to `command`, after what it decided is in the store's image; or a [CommandFailed]. It is completed on
@@ -126,7 +140,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     /// Runs on the executor, or, when that takes nothing any more, does `otherwise`.
     private void run(Runnable task, Runnable otherwise) {
         try {
-            executor.execute(task);
+            surroundings.executor().execute(task);
         } catch (RejectedExecutionException e) {
             otherwise.run();
         }
@@ -147,7 +161,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     }
 
     private void appendNext() {
-        while (epoch != NOT_LEADING && !isDoubtful && !isAppending && !waiting.isEmpty()) {
+        while (epoch != NOT_LEADING && !isDoubtful && !isAppending && hasWork()) {
             Batch batch = nextBatch();
             List<byte[]> records = batch.records();
             if (records.isEmpty()) {
@@ -158,12 +172,22 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         }
     }
 
+    private boolean hasWork() {
+        return (isRepairDue && !isRepairResting) || !waiting.isEmpty();
+    }
+
+    /// Ends with a decision that is to be gone on with: the next one is made after that.
     private Batch nextBatch() {
+        boolean isRepair = isRepairDue;
+        if (isRepair) {
+            waiting.addFirst(new Waiting<>(new RepairPartitions(), new CompletableFuture<>()));
+        }
         MetadataImage before = store.image();
         MetadataImage image = before;
         List<Decided<?>> commands = new ArrayList<>();
         long bytes = 0;
-        for (Waiting<?> next = waiting.peek(); next != null; next = waiting.peek()) {
+        boolean isDone = true;
+        for (Waiting<?> next = waiting.peek(); isDone && next != null; next = waiting.peek()) {
             Optional<? extends Decided<?>> decided = decide(image, next);
             if (decided.isPresent()) {
                 long bytesMore = decided.get().sizeInBytes();
@@ -173,10 +197,11 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                 bytes += bytesMore;
                 commands.add(decided.get());
                 image = decided.get().after();
+                isDone = decided.get().isDone();
             }
             waiting.remove();
         }
-        return new Batch(epoch, before, commands);
+        return new Batch(epoch, before, commands, isRepair);
     }
 
     /// Empty when the command has failed. A mistake in a decision shows before anything is written, so it costs that
@@ -184,7 +209,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private <A> Optional<Decided<A>> decide(MetadataImage image, Waiting<A> next) {
         Decided<A> decided;
         try {
-            Decision<A> decision = controller.handle(image, next.command(), clock.wallMs());
+            Decision<A> decision = controller.handle(image, next.command(), surroundings.clock().wallMs());
             decided = new Decided<>(decision.records().stream().map(MetadataCodec::encode).toList(), next.answer(),
                     decision.answer(), decision.isDone(), ImageChange.of(image, decision.records()).image());
         } catch (RuntimeException e) {
@@ -224,16 +249,18 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     }
 
     private void confirmed(Batch batch, @Nullable Throwable failure) {
-        if (epoch == batch.epoch()) {
+        boolean isOfThisEpoch = epoch == batch.epoch();
+        if (isOfThisEpoch) {
             isAppending = false;
         }
         MetadataLog.Leadership leadership = log.leadership();
         // A barrier may succeed on a node that another one leads by now.
-        if (failure == null && epoch == batch.epoch() && leadership.isLeader()
-                && leadership.epoch() == batch.epoch()) {
+        if (failure == null && isOfThisEpoch && leadership.isLeader() && leadership.epoch() == batch.epoch()) {
             batch.complete();
+            isRepairDue &= !batch.isRepair();
         } else {
             batch.fail(notActive());
+            restRepair(batch);
         }
         appendNext();
     }
@@ -246,8 +273,8 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             case Appended _ -> {
                 if (batch.before().endOffset() + recordCount <= store.image().endOffset()) {
                     batch.complete();
-                    if (!batch.isDone()) {
-                        repairFirst();
+                    if (epoch == batch.epoch()) {
+                        isRepairDue = !batch.isDone();
                     }
                 } else {
                     LOG.error("the metadata log has written up to {}, but delivered up to {} only",
@@ -264,6 +291,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                     case FENCED, NOT_LEADER, OFFSET_MISMATCH -> doubt(batch.epoch());
                     case UNAVAILABLE, TOO_LARGE -> {
                         // Nothing is in doubt: the next batch may go better.
+                        restRepair(batch);
                     }
                 }
             }
@@ -277,9 +305,15 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         appendNext();
     }
 
-    /// Before anything else is decided: what waits may count on leaders that are there.
-    private void repairFirst() {
-        waiting.addFirst(new Waiting<>(new RepairPartitions(), new CompletableFuture<>()));
+    /// The log takes nothing now: a repair that is due is tried again later.
+    private void restRepair(Batch batch) {
+        if (epoch == batch.epoch() && isRepairDue && !isRepairResting) {
+            isRepairResting = true;
+            var _ = surroundings.timers().schedule(REPAIR_REST_MS, () -> run(() -> {
+                isRepairResting = false;
+                appendNext();
+            }, () -> {}));
+        }
     }
 
     private static CommandFailed timedOut(String message) {
@@ -321,6 +355,9 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                     cause.toString());
         } else if (epoch == doubtful) {
             isDoubtful = false;
+            isRepairDue = true;
+            isRepairResting = false;
+            appendNext();
         }
     }
 
@@ -345,8 +382,8 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
                 // A batch of an earlier epoch is in the image by now or never will be; its outcome is only an answer.
                 isAppending = false;
                 LOG.info("this node is the active controller in epoch {}", newEpoch);
-                // The one before may have fenced a broker and not come to the end of what follows from it.
-                repairFirst();
+                isRepairDue = true;
+                isRepairResting = false;
                 appendNext();
             }
         }, () -> {});
@@ -365,6 +402,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
     private void stopLeading() {
         epoch = NOT_LEADING;
         isDoubtful = false;
+        isRepairDue = false;
         refuseWaiting();
     }
 

@@ -6,7 +6,7 @@ import io.girok.controller.AlterConfigs.Operation;
 import io.girok.controller.ReplaceConfigs.Replacement;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataImage;
-import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.quota.QuotaEntity;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,18 +22,29 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Decides [AlterConfigs] and [ReplaceConfigs]. Owned by the one decision.
+///
+/// What settings say of who may lead is in force with them, before anything else is decided. Once fewer replicas need
+/// to be in sync, a leader commits without those that were eligible because of the higher number: they are not any more
+/// (KIP-966). And where an unclean leader is allowed by now, there is to be one.
 final class ConfigChange {
+    /// Those that [Election] depends on.
+    private static final Set<String> OF_ELECTIONS = Set.of(ControllerRules.MIN_IN_SYNC_REPLICAS,
+            ControllerRules.UNCLEAN_LEADER_ELECTION);
+
+    private final ControllerRules rules;
     private final ConfigValidator validator;
     private final Draft draft;
+    private boolean changesElections;
 
-    private ConfigChange(ConfigValidator validator, MetadataImage image) {
-        this.validator = validator;
+    private ConfigChange(ControllerRules rules, MetadataImage image) {
+        this.rules = rules;
+        this.validator = rules.configs();
         this.draft = new Draft(image);
     }
 
     static Decision<Map<ConfigTarget, Result<Map<String, String>>>> handle(
-            ConfigValidator validator, MetadataImage image, AlterConfigs command) {
-        ConfigChange change = new ConfigChange(validator, image);
+            ControllerRules rules, MetadataImage image, AlterConfigs command) {
+        ConfigChange change = new ConfigChange(rules, image);
         Set<ConfigTarget> repeated = Repeated.in(command.alterations().stream().map(Alteration::target).toList());
         Map<ConfigTarget, Result<Map<String, String>>> results = new LinkedHashMap<>();
         for (Alteration alteration : command.alterations()) {
@@ -43,12 +54,12 @@ final class ConfigChange {
                             ? Repeated.refused(describe(target))
                             : change.alter(target, alteration.operations()));
         }
-        return change.draft.decision(Collections.unmodifiableMap(results), command.validateOnly());
+        return change.decision(results, command.validateOnly());
     }
 
     static Decision<Map<ConfigTarget, Result<Map<String, String>>>> handle(
-            ConfigValidator validator, MetadataImage image, ReplaceConfigs command) {
-        ConfigChange change = new ConfigChange(validator, image);
+            ControllerRules rules, MetadataImage image, ReplaceConfigs command) {
+        ConfigChange change = new ConfigChange(rules, image);
         Set<ConfigTarget> repeated = Repeated.in(command.replacements().stream().map(Replacement::target).toList());
         Map<ConfigTarget, Result<Map<String, String>>> results = new LinkedHashMap<>();
         for (Replacement replacement : command.replacements()) {
@@ -58,7 +69,14 @@ final class ConfigChange {
                             ? Repeated.refused(describe(target))
                             : change.replace(target, replacement.values()));
         }
-        return change.draft.decision(Collections.unmodifiableMap(results), command.validateOnly());
+        return change.decision(results, command.validateOnly());
+    }
+
+    private Decision<Map<ConfigTarget, Result<Map<String, String>>>> decision(
+            Map<ConfigTarget, Result<Map<String, String>>> results, boolean validateOnly) {
+        boolean isDone = validateOnly || !changesElections || Repair.addTo(draft, rules);
+        Map<ConfigTarget, Result<Map<String, String>>> answer = Collections.unmodifiableMap(results);
+        return isDone ? draft.decision(answer, validateOnly) : draft.step(answer, false);
     }
 
     private Result<Map<String, String>> replace(ConfigTarget target, Map<String, String> values) {
@@ -92,9 +110,12 @@ final class ConfigChange {
         if (contradiction.isPresent()) {
             return Result.failed(ControllerError.INVALID_CONFIG, contradiction.get());
         }
-        return draft.add(difference(target, draft.image().config(target), values))
-                ? Result.of(Collections.unmodifiableMap(values))
-                : Draft.tooLarge();
+        List<ConfigChanged> changes = difference(target, draft.image().config(target), values);
+        if (!draft.add(changes)) {
+            return Draft.tooLarge();
+        }
+        changesElections |= changes.stream().anyMatch(change -> OF_ELECTIONS.contains(change.name()));
+        return Result.of(Collections.unmodifiableMap(values));
     }
 
     private Optional<Result<Map<String, String>>> wrongTarget(ConfigTarget target) {
@@ -156,7 +177,8 @@ final class ConfigChange {
             return refused(ControllerError.INVALID_CONFIG,
                     "the setting '" + name + "' is not a list; it can be set or deleted only");
         }
-        Set<String> elements = elements(values.getOrDefault(name, validator.inheritedValue(target, name)));
+        Set<String> elements = elements(
+                values.getOrDefault(name, validator.inheritedValue(draft.image(), target, name)));
         if (operation.kind() == Kind.APPEND) {
             elements.addAll(elements(given));
         } else {
@@ -178,17 +200,17 @@ final class ConfigChange {
         return elements;
     }
 
-    private static List<MetadataRecord> difference(
+    private static List<ConfigChanged> difference(
             ConfigTarget target, Map<String, String> before, Map<String, String> after) {
-        List<MetadataRecord> records = new ArrayList<>();
+        List<ConfigChanged> records = new ArrayList<>();
         for (String name : new TreeSet<>(before.keySet())) {
             if (!after.containsKey(name)) {
-                records.add(new MetadataRecord.ConfigChanged(target, name, null));
+                records.add(new ConfigChanged(target, name, null));
             }
         }
         after.forEach((name, value) -> {
             if (!value.equals(before.get(name))) {
-                records.add(new MetadataRecord.ConfigChanged(target, name, value));
+                records.add(new ConfigChanged(target, name, value));
             }
         });
         return records;

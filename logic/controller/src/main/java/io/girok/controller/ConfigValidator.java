@@ -1,6 +1,7 @@
 package io.girok.controller;
 
 import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataImage;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,6 @@ public interface ConfigValidator {
     /// Whether the setting's value is a list, separated by commas.
     boolean isList(ConfigTarget target, String name);
 
-    /// What holds for a target that has no value of its own; empty when there is nothing.
-    String inheritedValue(ConfigTarget target, String name);
+    /// What holds in `image` for a target that has no value of its own; empty when there is nothing.
+    String inheritedValue(MetadataImage image, ConfigTarget target, String name);
 }

@@ -24,14 +24,15 @@ public final class Controller {
             case CreateTopics create -> TopicCreation.handle(rules, image, create);
             case DeleteTopics delete -> TopicDeletion.handle(image, delete);
             case CreatePartitions create -> PartitionCreation.handle(rules, image, create);
-            case AlterConfigs alter -> ConfigChange.handle(rules.configs(), image, alter);
-            case ReplaceConfigs replace -> ConfigChange.handle(rules.configs(), image, replace);
+            case AlterConfigs alter -> ConfigChange.handle(rules, image, alter);
+            case ReplaceConfigs replace -> ConfigChange.handle(rules, image, replace);
             case RegisterBroker register -> Membership.register(rules, image, register);
             case ConfirmBroker confirm -> Membership.confirm(image, confirm);
             case FenceBroker fence -> Membership.fence(rules, image, fence);
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
             case FailDirectories fail -> Membership.failDirectories(rules, image, fail);
+            case ReportSpace report -> Membership.reportSpace(rules, image, report);
             case AssignDirectories assign -> DirectoryAssignment.handle(rules, image, assign);
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);

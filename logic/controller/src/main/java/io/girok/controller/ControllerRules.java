@@ -15,6 +15,9 @@ import java.util.function.Supplier;
 /// @param founding what a new cluster begins with beside itself
 public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator configs, Supplier<TopicId> topicIds,
         IntUnaryOperator startPosition, List<MetadataRecord> founding) {
+    static final String MIN_IN_SYNC_REPLICAS = "min.insync.replicas";
+    static final String UNCLEAN_LEADER_ELECTION = "unclean.leader.election.enable";
+
     public ControllerRules {
         founding = List.copyOf(founding);
     }
@@ -28,16 +31,16 @@ public record ControllerRules(TopicDefaults topicDefaults, ConfigValidator confi
     public record TopicDefaults(int partitionCount, int replicationFactor) {}
 
     int minInSyncReplicas(MetadataImage image, String topic) {
-        return Integer.parseInt(topicSetting(image, topic, "min.insync.replicas"));
+        return Integer.parseInt(topicSetting(image, topic, MIN_IN_SYNC_REPLICAS));
     }
 
     boolean isUncleanAllowed(MetadataImage image, String topic) {
-        return Boolean.parseBoolean(topicSetting(image, topic, "unclean.leader.election.enable"));
+        return Boolean.parseBoolean(topicSetting(image, topic, UNCLEAN_LEADER_ELECTION));
     }
 
     private String topicSetting(MetadataImage image, String topic, String name) {
         ConfigTarget target = ConfigTarget.topic(topic);
         String own = image.config(target).get(name);
-        return own == null ? configs.inheritedValue(target, name) : own;
+        return own == null ? configs.inheritedValue(image, target, name) : own;
     }
 }

@@ -11,11 +11,18 @@ import java.util.Map;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
-/// A replica that turns up in another directory was moved there, if its earlier one can be used and its broker is at
-/// work: then it has all it had. If not, its log was begun anew, and it may lead only once it has caught up. One whose
-/// log alone could not be used was repaired, or begun anew, and is taken for one that may lack records, as after a
-/// registration; and so is one that a broker finds in another directory when it starts, which may be what was left
-/// there long ago.
+/// A replica that turns up in another directory:
+///
+/// | its broker | the earlier directory | what it is taken for |
+/// |---|---|---|
+/// | is at work | can be used | was moved, and has all it had |
+/// | starts | can be used | may lack records: a move that a crash has cut short, or what was left there long ago |
+/// | either | is gone, or has failed | begun anew, and has none |
+/// | either | none, its log alone could not be used | may lack records: repaired, or begun anew |
+///
+/// Who may lack records leads only where it alone is left, who has none not even there, as after a registration
+/// ([Election]). Where nobody is known to have all, who has none stays without a directory until there is a leader, so
+/// that an unclean election takes it last; its broker tells the directory again when the partition changes.
 final class DirectoryAssignment {
     private DirectoryAssignment() {}
 
@@ -59,11 +66,25 @@ final class DirectoryAssignment {
             TopicId directory) {
         TopicId earlier = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
-        boolean isFound = broker.isFenced() && !earlier.equals(TopicId.ZERO)
-                && !directory.equals(BrokerImage.LOST_DIRECTORY);
-        if (isFound || earlier.equals(BrokerImage.LOST_DIRECTORY)) {
+        boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
+        boolean wasLost = earlier.equals(BrokerImage.LOST_DIRECTORY);
+        boolean wasSomewhere = earlier.equals(TopicId.ZERO);
+        if (isUsable && isUnclaimed(before) && (wasLost || wasSomewhere)) {
+            return wasLost ? before.withDirectory(broker.id(), TopicId.ZERO) : before;
+        }
+        if (wasLost) {
             return election.withoutClaimOf(moved, broker.id());
         }
-        return election.next(broker.hasDirectory(earlier) ? moved : moved.withoutEligible(broker.id()));
+        if (!broker.hasDirectory(earlier)) {
+            PartitionImage rest = election.withoutCopyOf(moved, broker.id());
+            return isUsable && isUnclaimed(rest) ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
+        }
+        boolean isFound = isUsable && broker.isFenced() && !wasSomewhere;
+        return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
+    }
+
+    /// Whether nobody is known to have all that is committed.
+    private static boolean isUnclaimed(PartitionImage partition) {
+        return partition.isr().isEmpty() && partition.elr().isEmpty();
     }
 }

@@ -39,7 +39,7 @@ final class Draft {
     }
 
     /// Adds all of `added`; false, and nothing is added, when the batch would become too large.
-    boolean add(List<MetadataRecord> added) {
+    boolean add(List<? extends MetadataRecord> added) {
         long bytesAdded = 0;
         for (MetadataRecord record : added) {
             bytesAdded += MetadataCodec.encode(record).length;

@@ -1,5 +1,6 @@
 package io.girok.controller;
 
+import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.PartitionImage;
@@ -13,7 +14,8 @@ import java.util.function.IntPredicate;
 ///   are left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from
 ///   then on, so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
-///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
+///   replicas, else the first eligible one. Who has no room for clients' records leads only where all in-sync replicas
+///   lack it. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).
 /// - A partition with a single replica keeps its leader: there is no other, and none that could have other records.
 /// - A reassignment is complete once all replicas of its target are in sync and one of them can lead: then the others
@@ -46,7 +48,15 @@ final class Election {
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
         boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
-        return partition.replicas().size() == 1 || rest.equals(partition) || isAlone
+        return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
+    }
+
+    /// Without the claim of a replica that has nothing of what it acknowledged, also where it alone is left: the others
+    /// have some of it, and would cut it off to follow an empty log. Without a claim nobody leads, unless that is
+    /// allowed to whoever is there.
+    PartitionImage withoutCopyOf(PartitionImage partition, int brokerId) {
+        PartitionImage rest = partition.withoutClaimOf(brokerId);
+        return partition.replicas().size() == 1 || rest.equals(partition)
                 ? next(partition)
                 : settle(partition, rest, ready(rest));
     }
@@ -65,7 +75,7 @@ final class Election {
     /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
     PartitionImage withPreferredLeader(PartitionImage partition) {
         int preferred = partition.replicas().getFirst();
-        return partition.isr().contains(preferred) && canLead(partition, preferred)
+        return partition.isr().contains(preferred) && canLead(partition, preferred) && hasRoom(partition, preferred)
                 ? partition.with(partition.isr(), partition.elr(), preferred)
                 : partition;
     }
@@ -127,10 +137,15 @@ final class Election {
         return partition.with(isr, elr, leader, before.leaderEpoch() + (isNewEpoch ? 1 : 0));
     }
 
-    /// Who is still being added may have next to nothing.
+    /// Who is still being added may have next to nothing, and whose copy was begun anew while nobody led has nothing
+    /// ([DirectoryAssignment]).
     private int uncleanLeader(PartitionImage partition) {
-        int old = first(partition, id -> canLead(partition, id) && !partition.addingReplicas().contains(id));
-        return old == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : old;
+        IntPredicate isOld = id -> canLead(partition, id) && !partition.addingReplicas().contains(id);
+        int found = first(partition, id -> isOld.test(id) && !partition.directoryOf(id).equals(TopicId.ZERO));
+        if (found == PartitionImage.NO_LEADER) {
+            found = first(partition, isOld);
+        }
+        return found == PartitionImage.NO_LEADER ? first(partition, id -> canLead(partition, id)) : found;
     }
 
     /// Those that drop out of a set that is too small now, and those that dropped out of it before.
@@ -162,10 +177,15 @@ final class Election {
 
     private int leader(PartitionImage partition, List<Integer> isr) {
         int present = partition.leader();
-        if (isr.contains(present) && canLead(partition, present)) {
+        boolean isPresentFit = isr.contains(present) && canLead(partition, present);
+        if (isPresentFit && hasRoom(partition, present)) {
             return present;
         }
-        int next = first(partition, id -> isr.contains(id) && canLead(partition, id));
+        int roomy = first(partition, id -> isr.contains(id) && canLead(partition, id) && hasRoom(partition, id));
+        if (roomy != PartitionImage.NO_LEADER) {
+            return roomy;
+        }
+        int next = isPresentFit ? present : first(partition, id -> isr.contains(id) && canLead(partition, id));
         // One that is leaving goes on for as long as nobody else can.
         return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
     }
@@ -182,5 +202,10 @@ final class Election {
     private boolean canLead(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
         return broker != null && broker.canLead() && broker.hasDirectory(partition.directoryOf(id));
+    }
+
+    private boolean hasRoom(PartitionImage partition, int id) {
+        BrokerImage broker = image.broker(id);
+        return broker != null && broker.hasRoom(partition.directoryOf(id));
     }
 }

@@ -13,10 +13,12 @@ import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import io.girok.metadata.MetadataRecord.DirectoriesScarce;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
 final class Membership {
@@ -59,7 +61,8 @@ final class Membership {
     }
 
     /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
-    /// registration on. What does not fit into one batch with it comes before: the broker asks again.
+    /// registration on, but for what it alone is left of, unless its disks are new. What does not fit into one batch
+    /// with it comes before: the broker asks again.
     private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
             BrokerRegistered record) {
         Draft draft = new Draft(image);
@@ -67,7 +70,9 @@ final class Membership {
         if (present != null && !present.isFenced()) {
             draft.add(List.of(new BrokerFenced(record.id(), true)));
         }
-        boolean isDone = Repair.addWithoutClaimOf(draft, rules, record.id());
+        boolean areDisksNew = areDisksNew(present, record);
+        boolean isDone = Repair.addWithoutClaimOf(draft, rules, record.id(),
+                partition -> areDisksNew && isSomewhere(partition.directoryOf(record.id())));
         long epoch = draft.image().endOffset();
         if (isDone && draft.add(List.of(record))) {
             return draft.step(Result.of(epoch), true);
@@ -75,6 +80,19 @@ final class Membership {
         return draft.step(Result.failed(ControllerError.REQUEST_TIMED_OUT, "broker " + record.id()
                 + " may lack records that it acknowledged; its partitions are told so first, in several steps"),
                 isDone);
+    }
+
+    /// Whether none of the directories is one of before. One that was not told of before may be old.
+    private static boolean areDisksNew(@Nullable BrokerImage present, BrokerRegistered record) {
+        return !record.directories().isEmpty() && (present == null || (!present.directories().isEmpty()
+                && Collections.disjoint(record.directories(), present.directories())));
+    }
+
+    /// Whether it is not known in which of its broker's directories a replica is. Where it is known, and the directory
+    /// gone, nobody leads from there, and the claim ends once the replica is begun anew in another one: the disk may
+    /// come back.
+    private static boolean isSomewhere(TopicId directory) {
+        return directory.equals(TopicId.ZERO) || directory.equals(BrokerImage.LOST_DIRECTORY);
     }
 
     private static List<MetadataRecord> founding(ControllerRules rules, String clusterId, BrokerRegistered founder) {
@@ -116,6 +134,22 @@ final class Membership {
                 ? new Decision<>(List.of(), Result.of(0))
                 : changed(rules, image, List.of(new DirectoriesFailed(command.brokerId(), failed)),
                         Result.of(failed.size()));
+    }
+
+    static Decision<Result<Integer>> reportSpace(ControllerRules rules, MetadataImage image, ReportSpace command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        List<TopicId> scarce = broker.get()
+                .directories()
+                .stream()
+                .filter(command.scarceDirectories()::contains)
+                .toList();
+        return scarce.equals(broker.get().scarceDirectories())
+                ? new Decision<>(List.of(), Result.of(scarce.size()))
+                : changed(rules, image, List.of(new DirectoriesScarce(command.brokerId(), scarce)),
+                        Result.of(scarce.size()));
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /// Brings partitions to what the brokers allow, as many as fit into one batch. Stateless.
 final class Repair {
@@ -23,10 +24,15 @@ final class Repair {
         return addTo(draft, rules, Election::next);
     }
 
-    /// Adds what is to be changed, with a replica out of sync that may lack what it acknowledged; false when there is
+    /// Adds what is to be changed, with replicas out of sync that may lack what they acknowledged; false when there is
     /// more than fits.
-    static boolean addWithoutClaimOf(Draft draft, ControllerRules rules, int brokerId) {
-        return addTo(draft, rules, (election, partition) -> election.withoutClaimOf(partition, brokerId));
+    ///
+    /// @param hasNone of which partitions the broker has no copy any more
+    static boolean addWithoutClaimOf(Draft draft, ControllerRules rules, int brokerId,
+            Predicate<PartitionImage> hasNone) {
+        return addTo(draft, rules, (election, partition) -> hasNone.test(partition)
+                ? election.withoutCopyOf(partition, brokerId)
+                : election.withoutClaimOf(partition, brokerId));
     }
 
     private static boolean addTo(Draft draft, ControllerRules rules,

@@ -12,6 +12,8 @@ import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataListener;
+import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +21,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ActiveControllerTest {
     private static final long SEED = Long.getLong("seed", System.nanoTime());
@@ -43,13 +48,15 @@ class ActiveControllerTest {
         }
 
         Node(int id, Controller decisions) {
-            this(id, decisions, shard);
+            this(id, decisions, shard, itself -> itself);
         }
 
         /// @param news where the node hears of the quorum
-        Node(int id, Controller decisions, SimulatedShard news) {
+        /// @param seen what the controller sees of its log
+        Node(int id, Controller decisions, SimulatedShard news, UnaryOperator<MetadataLog> seen) {
             log = new InMemoryMetadataLog(id, quorum, news);
-            controller = new ActiveController(decisions, store, log, shard, clock);
+            controller = new ActiveController(decisions, store, seen.apply(log),
+                    new ActiveController.Surroundings(shard, shard, clock));
             store.subscribe(controller);
             store.subscribe(new MetadataStore.Subscriber() {
                 @Override
@@ -69,10 +76,42 @@ class ActiveControllerTest {
         }
 
         void addBroker() {
-            var epoch = controller.submit(World.registration(1, 1, ""));
+            addBroker(1);
+        }
+
+        void addBroker(int id) {
+            var epoch = controller.submit(World.registration(id, 1, ""));
             shard.runAll();
-            var _ = controller.submit(new FenceBroker(1, epoch.join().get(), false));
+            fence(id, epoch.join().get(), false);
             shard.runAll();
+        }
+
+        void fence(int id, long brokerEpoch, boolean isFenced) {
+            var _ = controller.submit(new FenceBroker(id, brokerEpoch, isFenced));
+        }
+
+        /// More partitions on brokers 1, 2 and 3 than one batch can give another leader.
+        void createManyPartitions() {
+            for (int id = 1; id <= 3; id++) {
+                addBroker(id);
+            }
+            for (int i = 0; i < 4; i++) {
+                var _ = controller
+                        .submit(new CreateTopics(List.of(NewTopic.of("many-" + i, 2_000, 3)), false));
+                shard.runAll();
+            }
+        }
+
+        boolean hasLeader(int id) {
+            return store.image()
+                    .topics()
+                    .stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .anyMatch(partition -> partition.leader() == id);
+        }
+
+        void fence(int id) {
+            fence(id, store.image().broker(id).epoch(), true);
         }
     }
 
@@ -141,9 +180,127 @@ class ActiveControllerTest {
     }
 
     @Test
+    void whatFollowsFromACommandComesBeforeTheNextOne() {
+        Node node = new Node(1);
+        shard.runAll();
+        node.createManyPartitions();
+        List<Boolean> wereLed = new ArrayList<>();
+        node.store.subscribe((image, delta) -> {
+            if (0 < image.nextProducerId()) {
+                wereLed.add(node.hasLeader(1));
+            }
+        });
+
+        node.fence(3);
+        node.fence(1);
+        var answer = node.allocate();
+        shard.runAll();
+
+        assertThat(answer).isCompleted();
+        assertThat(wereLed).isNotEmpty().containsOnly(false);
+    }
+
+    @Test
+    void aRepairThatTheLogDoesNotTakeIsTriedAgain() {
+        Node node = new Node(1);
+        shard.runAll();
+        node.createManyPartitions();
+
+        node.fence(1);
+        runToTheNextCommit(node);
+        quorum.plant(AppendFault.UNAVAILABLE);
+        quorum.plant(AppendFault.UNAVAILABLE);
+        shard.runAll();
+        assertThat(node.hasLeader(1)).isTrue();
+        shard.advance(1_000);
+
+        assertThat(node.hasLeader(1)).isFalse();
+    }
+
+    @Test
+    void aRepairThatTheLogDoesNotTakeStillGoesBeforeTheNextCommand() {
+        Node node = new Node(1);
+        shard.runAll();
+        node.createManyPartitions();
+        node.fence(1);
+        runToTheNextCommit(node);
+        quorum.plant(AppendFault.UNAVAILABLE);
+        shard.runAll();
+
+        var answer = node.allocate();
+        shard.runAll();
+
+        assertThat(answer).isCompleted();
+        assertThat(node.hasLeader(1)).isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"UNKNOWN_BUT_WRITTEN", "UNKNOWN_AND_LOST"})
+    void whoLeadsStillAfterADoubtRepairsFirst(AppendFault fault) {
+        Node node = new Node(1, new Controller(World.rules(1)), shard, LogThatStays::new);
+        shard.runAll();
+        node.createManyPartitions();
+
+        quorum.plant(AppendFault.UNKNOWN_BUT_WRITTEN);
+        node.fence(1);
+        runToTheNextCommit(node);
+        quorum.plant(fault);
+        shard.runAll();
+
+        assertThat(node.store.image().broker(1).isFenced()).isTrue();
+        assertThat(node.hasLeader(1)).isFalse();
+    }
+
+    /// One that does not give up leadership when it is asked to, and goes on in the same epoch.
+    private record LogThatStays(MetadataLog log) implements MetadataLog {
+        @Override
+        public void start(MetadataListener listener) {
+            log.start(listener);
+        }
+
+        @Override
+        public Leadership leadership() {
+            return log.leadership();
+        }
+
+        @Override
+        public CompletableFuture<AppendOutcome> append(long epoch, long baseOffset, List<byte[]> records) {
+            return log.append(epoch, baseOffset, records);
+        }
+
+        @Override
+        public CompletableFuture<Long> barrier() {
+            return log.barrier();
+        }
+
+        @Override
+        public CompletableFuture<@Nullable Void> resign(long epoch) {
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public CompletableFuture<Long> snapshot() {
+            return log.snapshot();
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
+    }
+
+    /// Until one more batch is in the image.
+    private void runToTheNextCommit(Node node) {
+        long before = node.store.image().endOffset();
+        while (node.store.image().endOffset() == before) {
+            assertThat(shard.runOne()).isTrue();
+        }
+    }
+
+    @Test
     void aDeposedControllerThatDoesNotKnowItRefusesNothing() {
         SimulatedShard news = new SimulatedShard(clock);
-        Node deposed = new Node(1, new Controller(World.rules(1)), news);
+        Node deposed = new Node(1, new Controller(World.rules(1)), news, itself -> itself);
         runAll(news);
         var epoch = deposed.controller.submit(World.registration(1, 1, ""));
         runAll(news);
@@ -250,7 +407,7 @@ class ActiveControllerTest {
             }
 
             @Override
-            public String inheritedValue(ConfigTarget target, String name) {
+            public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
                 return "";
             }
         };

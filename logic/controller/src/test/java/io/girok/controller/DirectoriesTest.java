@@ -4,11 +4,13 @@ import static io.girok.metadata.PartitionImage.NO_LEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.PartitionId;
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.BrokerImage;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.PartitionImage;
 import java.util.List;
@@ -81,6 +83,84 @@ class DirectoriesTest {
         assertThat(partition().leaderEpoch()).isEqualTo(epoch + 1);
         assertThat(partition().isr()).hasSize(2).doesNotContain(leader);
         assertThat(Objects.requireNonNull(world.image.broker(leader)).isFenced()).isFalse();
+    }
+
+    @Test
+    void aLeaderWithoutRoomIsFollowedByTheNextInSyncThatHasIt() {
+        List<Integer> replicas = partition().replicas();
+        reportSpace(replicas.get(1), directory(replicas.get(1), FIRST));
+        assertThat(partition().leader()).isEqualTo(replicas.getFirst());
+
+        reportSpace(replicas.getFirst(), directory(replicas.getFirst(), FIRST));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        assertThat(partition().isr()).containsExactlyElementsOf(replicas);
+    }
+
+    @Test
+    void whereNobodyHasRoomTheLeaderStays() {
+        PartitionImage before = partition();
+        for (int i = 2; 0 <= i; i--) {
+            reportSpace(before.replicas().get(i), directory(before.replicas().get(i), FIRST));
+        }
+
+        assertThat(partition()).isEqualTo(before);
+    }
+
+    @Test
+    void withoutRoomAReplicaStillLeadsWhenTheOthersAreGone() {
+        List<Integer> replicas = partition().replicas();
+        reportSpace(replicas.get(1), directory(replicas.get(1), FIRST));
+
+        fence(replicas.getFirst(), true);
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        fence(replicas.get(2), true);
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(1));
+    }
+
+    @Test
+    void aPreferredLeaderWithoutRoomHasToWait() {
+        int preferred = partition().replicas().getFirst();
+        reportSpace(preferred, directory(preferred, FIRST));
+        ElectLeaders election = new ElectLeaders(ElectLeaders.Kind.PREFERRED,
+                List.of(new PartitionName("orders", 0)));
+
+        assertThat(world.run(election).toString()).contains("PREFERRED_LEADER_NOT_AVAILABLE");
+        world.run(new BalanceLeaders(0));
+        assertThat(partition().leader()).isNotEqualTo(preferred);
+        reportSpace(preferred);
+        world.run(new BalanceLeaders(0));
+
+        assertThat(partition().leader()).isEqualTo(preferred);
+    }
+
+    @Test
+    void whatIsSaidOfRoomTwiceIsWrittenOnce() {
+        int leader = partition().leader();
+        ReportSpace report = new ReportSpace(leader, epoch(leader), List.of(directory(leader, SECOND)));
+        assertThat(world.run(report)).isEqualTo(Result.of(1));
+
+        assertThat(world.decide(report).records()).isEmpty();
+        assertThat(world.run(new ReportSpace(leader, epoch(leader) - 1, List.of())).error())
+                .isEqualTo(ControllerError.STALE_BROKER_EPOCH);
+    }
+
+    @Test
+    void newReplicasGoWhereThereIsRoom() {
+        reportSpace(1, directory(1, FIRST), directory(1, SECOND));
+
+        world.run(new CreateTopics(List.of(new NewTopic("roomy", 4, 2, List.of(), Map.of()),
+                new NewTopic("everywhere", 1, 3, List.of(), Map.of())), false));
+
+        assertThat(Objects.requireNonNull(world.image.topic("roomy")).partitions())
+                .allSatisfy(each -> assertThat(each.replicas()).containsExactlyInAnyOrder(2, 3));
+        assertThat(Objects.requireNonNull(world.image.topic("everywhere")).partitions().getFirst().replicas())
+                .hasSize(3);
+    }
+
+    private void reportSpace(int broker, TopicId... scarce) {
+        assertThat(world.run(new ReportSpace(broker, epoch(broker), List.of(scarce))).isOk()).isTrue();
     }
 
     @Test
@@ -169,6 +249,156 @@ class DirectoriesTest {
         assertThat(partition().leader()).isEqualTo(NO_LEADER);
         assertThat(partition().elr()).doesNotContain(last);
         assertThat(partition().directoryOf(last)).isEqualTo(replaced);
+    }
+
+    @Test
+    void anEmptyDiskDoesNotLeadAlthoughItAloneHadAll() {
+        List<Integer> replicas = partition().replicas();
+        int wiped = aloneWithAClaim(replicas.get(0));
+        int other = replicas.get(1);
+        TopicId replaced = new TopicId(wiped, 77);
+
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+        fence(other, false);
+
+        assertThat(partition().leader()).as("the others would be cut to nothing").isEqualTo(NO_LEADER);
+        assign(wiped, replaced);
+        assertThat(electUnclean()).as("who has nothing comes last").isEqualTo(Result.of(other));
+        assertThat(partition().isr()).containsExactly(other);
+        assign(wiped, replaced);
+        assertThat(partition().directoryOf(wiped)).isEqualTo(replaced);
+        assertThat(partition().leader()).isEqualTo(other);
+    }
+
+    @Test
+    void whereOnlyAnEmptyDiskIsThereItIsElectedUnclean() {
+        int wiped = aloneWithAClaim();
+        TopicId replaced = new TopicId(wiped, 77);
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+
+        assertThat(electUnclean()).isEqualTo(Result.of(wiped));
+        assign(wiped, replaced);
+
+        assertThat(partition().directoryOf(wiped)).isEqualTo(replaced);
+        assertThat(partition().leader()).isEqualTo(wiped);
+    }
+
+    @Test
+    void anEmptyLogThatCannotBeUsedEitherIsNotElectedAtAll() {
+        int wiped = aloneWithAClaim();
+        TopicId replaced = new TopicId(wiped, 77);
+        register(wiped, 2, replaced);
+        assign(wiped, replaced);
+        fence(wiped, false);
+
+        assign(wiped, BrokerImage.LOST_DIRECTORY);
+
+        assertThat(electUnclean().error()).isEqualTo(ControllerError.ELIGIBLE_LEADERS_NOT_AVAILABLE);
+    }
+
+    @Test
+    void aLogThatWasLostWhileNobodyHadAllComesLastToo() {
+        List<Integer> replicas = partition().replicas();
+        int wiped = aloneWithAClaim(replicas.get(0));
+        assign(wiped, BrokerImage.LOST_DIRECTORY);
+        register(wiped, 2, new TopicId(wiped, 77));
+        assertThat(partition().elr()).isEmpty();
+
+        assign(wiped, new TopicId(wiped, 77));
+        fence(wiped, false);
+        fence(replicas.get(1), false);
+
+        assertThat(electUnclean()).isEqualTo(Result.of(replicas.get(1)));
+    }
+
+    @Test
+    void anEmptyDiskAmongSeveralDoesNotLeadAlthoughItAloneHadAll() {
+        int last = aloneWithAClaim();
+        TopicId replaced = new TopicId(last, 77);
+
+        register(last, 2, directory(last, SECOND), replaced);
+        assign(last, directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void anEmptyDiskDoesNotLeadWhereNobodyKnewInWhichDirectoryItsReplicasWere() {
+        for (int id = 1; id <= 3; id++) {
+            assign(id, TopicId.ZERO);
+        }
+        int last = aloneWithAClaim();
+
+        register(last, 2, new TopicId(last, 77));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainWhenItsDiskIsBackAfterAnother() {
+        int last = aloneWithAClaim();
+        register(last, 2, new TopicId(last, 77));
+        fence(last, false);
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+        register(last, 3, directory(last, FIRST), directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
+    void theLastOneStandingLeadsAgainAfterAMoveThatACrashHasCutShort() {
+        int last = aloneWithAClaim();
+
+        register(last, 2, directory(last, FIRST), directory(last, SECOND));
+        assign(last, directory(last, SECOND));
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+    }
+
+    @Test
+    void theOnlyReplicaLeadsWithAnEmptyDisk() {
+        world.run(new CreateTopics(List.of(new NewTopic("single", 1, 1, List.of(), Map.of())), false));
+        topic = Objects.requireNonNull(world.image.topic("single")).id();
+        int only = partition().leader();
+        TopicId replaced = new TopicId(only, 77);
+
+        fence(only, true);
+        register(only, 2, replaced);
+        assign(only, replaced);
+        fence(only, false);
+
+        assertThat(partition().leader()).isEqualTo(only);
+    }
+
+    private int aloneWithAClaim() {
+        return aloneWithAClaim(partition().replicas().get(2));
+    }
+
+    /// Makes `broker` the only one that is in sync or eligible; it is fenced by now, as all others are.
+    private int aloneWithAClaim(int broker) {
+        partition().replicas().stream().filter(id -> id != broker).forEach(id -> fence(id, true));
+        world.run(new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.topic("orders"),
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "min.insync.replicas", "1")))), false));
+        fence(broker, true);
+        assertThat(partition().elr()).containsExactly(broker);
+        return broker;
+    }
+
+    private Result<Integer> electUnclean() {
+        PartitionName name = new PartitionName("orders", 0);
+        return Objects.requireNonNull(
+                world.run(new ElectLeaders(ElectLeaders.Kind.UNCLEAN, List.of(name))).get(name));
     }
 
     /// The only one in sync, after which all others may have missed something.

@@ -8,6 +8,7 @@ import io.girok.base.TopicId;
 import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -223,6 +225,121 @@ class ElectionTest {
         assertThat(after.leaderEpoch()).isEqualTo(partition().leaderEpoch());
     }
 
+    /// Ways to set `name`, for the topic and for all.
+    private List<Command<?>> waysToSet(String name, String value) {
+        return Stream.of(ConfigTarget.topic(topicImage().name()), ConfigTarget.ALL_BROKERS)
+                .<Command<?>>flatMap(target -> Stream.of(
+                        new AlterConfigs(List.of(new AlterConfigs.Alteration(target,
+                                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, name, value)))), false),
+                        new ReplaceConfigs(List.of(new ReplaceConfigs.Replacement(target, Map.of(name, value))),
+                                false)))
+                .toList();
+    }
+
+    @Test
+    void nobodyStaysEligibleOnceALeaderMayCommitAlone() {
+        for (int way = 0; way < 4; way++) {
+            create(1, Map.of("min.insync.replicas", "2"));
+            world.run(deletion(ConfigTarget.ALL_BROKERS, "min.insync.replicas"));
+            List<Integer> replicas = partition().replicas();
+            fence(replicas.get(0));
+            fence(replicas.get(1));
+            assertThat(partition().elr()).containsExactly(replicas.get(1));
+
+            world.run(waysToSet("min.insync.replicas", "1").get(way));
+
+            assertThat(partition().isr()).containsExactly(replicas.get(2));
+            assertThat(partition().elr()).as("it lacks what the leader commits from here on").isEmpty();
+            fence(replicas.get(2));
+            comeBack(replicas.get(1));
+            assertThat(partition().leader()).isEqualTo(NO_LEADER);
+            comeBack(replicas.get(2));
+            assertThat(partition().leader()).isEqualTo(replicas.get(2));
+            comeBack(replicas.get(0));
+        }
+    }
+
+    private static AlterConfigs deletion(ConfigTarget target, String name) {
+        return new AlterConfigs(List.of(new AlterConfigs.Alteration(target,
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.DELETE, name, null)))), false);
+    }
+
+    @Test
+    void theEligibleOfAPartitionWithoutALeaderStaySo() {
+        List<Integer> replicas = partition().replicas();
+        replicas.forEach(this::fence);
+
+        world.run(waysToSet("min.insync.replicas", "1").getFirst());
+
+        assertThat(partition().elr()).as("nothing was committed since")
+                .containsExactlyInAnyOrder(replicas.get(1), replicas.get(2));
+    }
+
+    @Test
+    void anUncleanLeaderIsElectedAsSoonAsThatIsAllowed() {
+        for (int way = 0; way < 4; way++) {
+            create(1, Map.of("min.insync.replicas", "1"));
+            world.run(deletion(ConfigTarget.ALL_BROKERS, "unclean.leader.election.enable"));
+            List<Integer> replicas = partition().replicas();
+            propose(replicas.get(0));
+            fence(replicas.get(0));
+            assertThat(partition().leader()).isEqualTo(NO_LEADER);
+
+            world.run(waysToSet("unclean.leader.election.enable", "true").get(way));
+
+            assertThat(partition().leader()).isEqualTo(replicas.get(1));
+            comeBack(replicas.get(0));
+        }
+    }
+
+    @Test
+    void whatIsOnlyValidatedElectsNobody() {
+        List<Integer> replicas = partition().replicas();
+        fence(replicas.get(0));
+        fence(replicas.get(1));
+
+        Decision<?> decision = world.decide(new AlterConfigs(List.of(new AlterConfigs.Alteration(
+                ConfigTarget.ALL_BROKERS,
+                List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "min.insync.replicas", "1")))), true));
+
+        assertThat(decision.records()).isEmpty();
+        assertThat(decision.isDone()).isTrue();
+    }
+
+    @Test
+    void anElectionOfMoreThanOneBatchHoldsIsGoneOnWith() {
+        for (int i = 0; i < 4; i++) {
+            create(2_000, Map.of("min.insync.replicas", "2"));
+        }
+        runToTheEnd(new FenceBroker(1, epoch(1), true));
+        runToTheEnd(new FenceBroker(2, epoch(2), true));
+        assertThat(allPartitions()).allMatch(each -> each.elr().equals(List.of(2)));
+
+        int batches = runToTheEnd(waysToSet("min.insync.replicas", "1").get(2));
+
+        assertThat(batches).isGreaterThan(1);
+        assertThat(allPartitions()).allMatch(each -> each.isr().equals(List.of(3)) && each.elr().isEmpty());
+    }
+
+    private List<PartitionImage> allPartitions() {
+        return world.image.topics().stream().flatMap(each -> each.partitions().stream()).toList();
+    }
+
+    /// Runs `command` and what follows from it; answers in how many batches.
+    private int runToTheEnd(Command<?> command) {
+        Decision<?> decision = world.decide(command);
+        world.apply(decision.records());
+        int batches = 1;
+        while (!decision.isDone()) {
+            decision = world.decide(new RepairPartitions());
+            assertThat(decision.records()).isNotEmpty()
+                    .allMatch(record -> record instanceof MetadataRecord.PartitionsChanged);
+            world.apply(decision.records());
+            batches++;
+        }
+        return batches;
+    }
+
     @Test
     void whoIsNotInSyncLeadsOnlyWhereThatIsAllowed() {
         create(1, Map.of("min.insync.replicas", "1", "unclean", "true"));
@@ -367,20 +484,10 @@ class ElectionTest {
             create(2_000, Map.of());
         }
 
-        Decision<Result<Boolean>> decision = world.decide(new FenceBroker(1, epoch(1), true));
-        world.apply(decision.records());
-        int batches = 1;
-        while (!decision.isDone()) {
-            decision = world.decide(new RepairPartitions());
-            assertThat(decision.records()).isNotEmpty()
-                    .allMatch(record -> record instanceof MetadataRecord.PartitionsChanged);
-            world.apply(decision.records());
-            batches++;
-        }
+        int batches = runToTheEnd(new FenceBroker(1, epoch(1), true));
 
         assertThat(batches).isGreaterThan(1);
-        assertThat(world.image.topics()).allSatisfy(each -> assertThat(each.partitions())
-                .allMatch(partition -> partition.leader() != 1 && !partition.isr().contains(1)));
+        assertThat(allPartitions()).allMatch(each -> each.leader() != 1 && !each.isr().contains(1));
         assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
     }
 

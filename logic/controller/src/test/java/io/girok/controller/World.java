@@ -8,6 +8,8 @@ import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataCodec;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,10 +23,12 @@ final class World {
     final Map<String, String> settings = new HashMap<>();
     MetadataImage image = MetadataImage.EMPTY;
     long nowMs;
+    private final ControllerRules rules;
     private final Controller controller;
 
     World(long seed) {
-        this.controller = new Controller(rules(seed, settings));
+        this.rules = rules(seed, settings);
+        this.controller = new Controller(rules);
     }
 
     static ControllerRules rules(long seed) {
@@ -66,6 +70,11 @@ final class World {
         return new TopicId(50, brokerId);
     }
 
+    /// How many replicas of a partition have to be in sync before anything is committed.
+    int required(TopicImage topic, PartitionImage partition) {
+        return Math.min(rules.minInSyncReplicas(image, topic.name()), partition.replicas().size());
+    }
+
     /// Decides the command and applies what was decided, by way of its bytes.
     <A> A run(Command<A> command) {
         Decision<A> decision = decide(command);
@@ -84,7 +93,8 @@ final class World {
         image = ImageChange.of(image, read).image();
     }
 
-    /// `size` may be a number only, `list` a list without blanks inside; nothing else can be set.
+    /// `size` may be a number only, `list` a list without blanks inside; beside what elections depend on, nothing else
+    /// can be set.
     record FewSettings(Map<String, String> inherited) implements ConfigValidator {
         @Override
         public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
@@ -92,7 +102,8 @@ final class World {
                 case "size" -> value == null || value.matches("\\d+")
                         ? Optional.empty()
                         : Optional.of("size is '" + value + "', a number is expected");
-                case "list" -> Optional.empty();
+                case "list", ControllerRules.MIN_IN_SYNC_REPLICAS, ControllerRules.UNCLEAN_LEADER_ELECTION ->
+                    Optional.empty();
                 default -> Optional.of("there is no setting '" + name + "'");
             };
         }
@@ -110,8 +121,10 @@ final class World {
         }
 
         @Override
-        public String inheritedValue(ConfigTarget target, String name) {
-            return name.equals("list") ? "x,y" : inherited.getOrDefault(name, "1");
+        public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
+            return name.equals("list")
+                    ? "x,y"
+                    : image.config(ConfigTarget.ALL_BROKERS).getOrDefault(name, inherited.getOrDefault(name, "1"));
         }
     }
 }

@@ -25,10 +25,13 @@ import org.slf4j.LoggerFactory;
 ///
 /// A broker is fenced when it was silent for the session's time, and at once when its process is gone: its heartbeats'
 /// connection has closed, and at its address nobody listens. None of this is in the metadata log but the fencing, so a
-/// new active controller begins with fresh sessions, and by asking every broker.
+/// new active controller begins with fresh sessions, and by asking every broker. Time in which this process stood still
+/// is nobody's silence: what was said meanwhile has not been read.
 public final class BrokerSessions implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
     private static final int CHECKS_PER_SESSION = 20;
+    /// Checks that may fall out before it counts as standing still.
+    private static final int MAX_MISSED_CHECKS = 3;
 
     /// A broker that was heard of.
     private static final class Session {
@@ -38,6 +41,8 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         private long metadataEndOffset = QuorumStatus.UNKNOWN;
         private long connectionId = -1;
         private boolean isConnected;
+        /// The end of the metadata with which it was told that it may not stop yet.
+        private long neededAtEndOffset = -1;
 
         Session(long brokerEpoch, long nowMs) {
             this.brokerEpoch = brokerEpoch;
@@ -59,6 +64,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
     private final Set<Integer> fencing = new HashSet<>();
     private boolean isLeading;
     private Timers.Scheduled nextCheck = () -> {};
+    private long nextCheckMs;
 
     /// To be subscribed to `metadata` before the metadata log starts.
     public BrokerSessions(Surroundings surroundings, ActiveController controller, MetadataStore metadata,
@@ -104,7 +110,13 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
             }
         }
         nextCheck.cancel();
-        nextCheck = shard.schedule(intervals.sessionMs() / CHECKS_PER_SESSION, this::check);
+        scheduleCheck();
+    }
+
+    private void scheduleCheck() {
+        long intervalMs = intervals.sessionMs() / CHECKS_PER_SESSION;
+        nextCheckMs = now() + intervalMs;
+        nextCheck = shard.schedule(intervalMs, this::check);
     }
 
     /// Nobody is fenced by this node any more.
@@ -140,6 +152,21 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         boolean isCaughtUp = metadata.image().endOffset() <= session.metadataEndOffset;
         return new VoterStatus(voter, session.metadataEndOffset, session.heardAtWallMs,
                 isCaughtUp ? session.heardAtWallMs : QuorumStatus.UNKNOWN);
+    }
+
+    /// With the metadata up to there the broker may not stop yet, although it wants to.
+    void needed(BrokerImage broker, long metadataEndOffset) {
+        Session session = sessions.get(broker.id());
+        if (session != null && session.brokerEpoch == broker.epoch()) {
+            session.neededAtEndOffset = metadataEndOffset;
+        }
+    }
+
+    /// Whether that was the last that [#needed] has told of the broker.
+    boolean isNeeded(BrokerImage broker, long metadataEndOffset) {
+        Session session = sessions.get(broker.id());
+        return session != null && session.brokerEpoch == broker.epoch()
+                && session.neededAtEndOffset == metadataEndOffset;
     }
 
     /// A heartbeat of a registration that is in force.
@@ -185,6 +212,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         if (!isLeading) {
             return;
         }
+        passOver(now() - nextCheckMs);
         for (BrokerImage broker : metadata.image().brokers()) {
             Session session = sessions.get(broker.id());
             // This very process needs no other sign of life.
@@ -198,7 +226,18 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
                         "it was silent for " + (now() - session.lastHeardMs) + " ms (broker.session.timeout.ms)");
             }
         }
-        nextCheck = shard.schedule(intervals.sessionMs() / CHECKS_PER_SESSION, this::check);
+        scheduleCheck();
+    }
+
+    /// Adds to every session the time by which this check is late, if it is late by much.
+    private void passOver(long lateMs) {
+        if (lateMs <= MAX_MISSED_CHECKS * intervals.sessionMs() / CHECKS_PER_SESSION) {
+            return;
+        }
+        LOG.warn("this node stood still for {} ms; what brokers have said meanwhile is to be read first", lateMs);
+        for (Session session : sessions.values()) {
+            session.lastHeardMs = Math.min(now(), session.lastHeardMs + lateMs);
+        }
     }
 
     private void fence(int brokerId, long brokerEpoch, String why) {

@@ -121,6 +121,11 @@ public final class EnvelopeHandler implements ApiHandler {
     private record InnerResponder(Request inner, Responder outer) implements Responder {
         @Override
         public void respond(ApiMessage body) {
+            if (Forwarding.isRefusedByDeposed(inner, body)) {
+                // As Apache Kafka does: who has passed it on looks for the controller, and the client hears nothing.
+                outer.respond(failed(Errors.NOT_CONTROLLER));
+                return;
+            }
             EncodedResponse encoded = ResponseEncoder.encode(inner.api(), inner.version(), inner.correlationId(), body,
                     ByteBuffer::allocate);
             ByteBuffer bytes = encoded.own().duplicate().position(Integer.BYTES).limit(encoded.sizeInBytes());

@@ -57,12 +57,6 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
                 partitionEpoch + 1);
     }
 
-    /// The partition with a replica that is not eligible to lead (any more), as part of another change.
-    public PartitionImage withoutEligible(int replica) {
-        return new PartitionImage(replicas, directories, isr, elr.stream().filter(id -> id != replica).toList(),
-                addingReplicas, removingReplicas, leader, leaderEpoch, partitionEpoch);
-    }
-
     /// One whose in-sync replicas were never too few.
     public PartitionImage(List<Integer> replicas, List<TopicId> directories, List<Integer> isr, int leader,
             int leaderEpoch, int partitionEpoch) {

@@ -87,7 +87,8 @@ final class ControllerRole {
                         BrokerSettings.CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS));
         store.subscribe(quotas);
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
-                surroundings.controllerThread(), surroundings.clock());
+                new ActiveController.Surroundings(surroundings.controllerThread(), surroundings.first(),
+                        surroundings.clock()));
         store.subscribe(controller);
         this.sessions = new BrokerSessions(
                 new BrokerSessions.Surroundings(surroundings.first(), surroundings.clock(), others.peers(),
@@ -132,7 +133,7 @@ final class ControllerRole {
         return new ControllerRules(
                 new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
-                new SettingsValidator(effective, store::image), () -> TopicId.random(surroundings.random()),
+                new SettingsValidator(effective), () -> TopicId.random(surroundings.random()),
                 surroundings.random()::nextInt, identity.founding());
     }
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The other nodes as they have been met: who has promised something, where one that is being added is said to be,
-/// and whether this node, come with an empty disk, has been added yet. Thread-safe.
+/// The other nodes as they have been met: who has promised something, where one that is being added is said to be, and
+/// whether this node, come with an empty disk, has been added yet. Thread-safe.
 final class PeerBook {
     private final Set<Integer> bound = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Voter> told = new ConcurrentHashMap<>();

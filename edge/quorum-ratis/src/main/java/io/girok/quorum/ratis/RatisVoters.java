@@ -80,6 +80,10 @@ final class RatisVoters {
         return Integer.parseInt(id.toString());
     }
 
+    static RaftPeerId peerId(int voterId) {
+        return RaftPeerId.valueOf(Integer.toString(voterId));
+    }
+
     static RaftPeer peer(Voter voter) {
         RaftPeer.Builder builder = RaftPeer.newBuilder().setId(Integer.toString(voter.id()));
         return voter.hasAddress() ? builder.setAddress(voter.host() + ":" + voter.port()).build() : builder.build();
@@ -101,7 +105,7 @@ final class RatisVoters {
     /// As the log has it, perhaps not committed yet; null when it has no such voter.
     @Nullable
     Voter find(int voterId) {
-        RaftPeer peer = division.getRaftConf().getPeer(RaftPeerId.valueOf(Integer.toString(voterId)));
+        RaftPeer peer = division.getRaftConf().getPeer(peerId(voterId));
         return peer == null ? null : voter(peer);
     }
 
@@ -188,7 +192,7 @@ final class RatisVoters {
         CompletableFuture<Optional<VoterChange>> all = CompletableFuture.completedFuture(Optional.empty());
         for (int id : added.ids()) {
             CompletableFuture<Optional<VoterChange>> one = Founding
-                    .ask(transport, Founding.ADMIT, id(division.getId()), id)
+                    .ask(transport, Founding.ADMIT, id(division.getId()), id, Founding.Patience.DEFAULT.answerMs())
                     .handle((answer, failure) -> {
                         if (failure != null) {
                             return refused(Reason.UNREACHABLE,
@@ -240,13 +244,19 @@ final class RatisVoters {
     boolean callElection(RaftServer server, int deadId) throws IOException {
         TermIndex last = division.getRaftLog().getLastEntryTermIndex();
         return last != null && server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
-                        .setReplyId(division.getId().toByteString())
-                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
-                                .setId(division.getGroup().getGroupId().toByteString())))
+                .setServerRequest(header(peerId(deadId), division.getId()))
                 .setLeaderLastEntry(last.toProto())
                 .build()).getServerReply().getSuccess();
+    }
+
+    /// Of what one voter asks of another.
+    RaftRpcRequestProto header(RaftPeerId from, RaftPeerId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(from.toByteString())
+                .setReplyId(to.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                        .setId(division.getGroup().getGroupId().toByteString()))
+                .build();
     }
 
     /// The one of `candidates` that was heard of last; null when there is none but this node.

@@ -12,6 +12,9 @@ import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
+import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -27,6 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ProduceTest {
     private static final int LATEST = 13;
+    private static final List<Integer> BOTH = List.of(TestNode.BROKER_ID, 2);
+    private static final List<TopicId> NO_DIRECTORIES = List.of(TopicId.ZERO, TopicId.ZERO);
 
     private final TestNode node = new TestNode();
     private final TopicId orders = node.createTopic("orders", 4);
@@ -53,6 +58,19 @@ class ProduceTest {
         assertThat(answer.isThere()).isFalse();
         node.runAll();
         assertThat(answer.isThere()).isTrue();
+    }
+
+    /// Recoveries, deletions and copies may take the pool for as long as they like.
+    @Test
+    void allReplicasDoNotWaitForWhatElseBlocks() {
+        send(produce("orders", orders, 0, Messages.ALL, batch("zero")), LATEST);
+        TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
+        node.runShards();
+
+        assertThat(node.journalPool.runAll()).isPositive();
+        node.runShards();
+
+        assertThat(only(answer.as(ProduceResponseData.class)).errorCode()).isZero();
     }
 
     @Test
@@ -276,6 +294,25 @@ class ProduceTest {
 
         assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
                 .isEqualTo(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code());
+    }
+
+    @Test
+    void whoHearsAtOnceThatItIsEnoughAloneAndThatItLeadsNoMoreAcknowledgesNothing() {
+        TopicId strict = node.createReplicatedTopic("strict");
+        node.configure("strict", "min.insync.replicas", "2");
+        TestAnswer answer = node.send(produce("strict", strict, 0, Messages.ALL, batch("one")), LATEST);
+        node.commit(new MetadataRecord.PartitionsChanged(strict, 0,
+                new PartitionImage(BOTH, NO_DIRECTORIES, List.of(1), List.of(2), 1, TestNode.LEADER_EPOCH, 1)));
+        assertThat(answer.isThere()).isFalse();
+
+        node.commit(
+                new MetadataRecord.ConfigChanged(ConfigTarget.topic("strict"), "min.insync.replicas", "1"),
+                new MetadataRecord.PartitionsChanged(strict, 0,
+                        new PartitionImage(BOTH, NO_DIRECTORIES, List.of(2), List.of(), 2, TestNode.LEADER_EPOCH + 1,
+                                2)));
+
+        assertThat(only(answer.as(ProduceResponseData.class)).errorCode())
+                .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
     }
 
     @Test

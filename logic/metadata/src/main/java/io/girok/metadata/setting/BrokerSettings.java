@@ -162,7 +162,11 @@ public final class BrokerSettings {
                             + "saying how many."));
     public static final Setting<Integer> MIN_INSYNC_REPLICAS = add(
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
-                    "How many copies must be in sync for a write with acks=all to be taken.").dynamic());
+                    "How many copies must be in sync for a write with acks=all to be taken. The same on every node: a "
+                            + "leader that asks for fewer than the active controller knows of loses what it "
+                            + "acknowledges. At run time it is changed for all brokers or for a topic, not for one "
+                            + "broker.")
+                    .dynamicForAll());
 
     public static final Setting<Boolean> AUTO_BALANCE_ENABLE = add(
             Setting.of("auto.balance.enable", ValueType.booleans(), "true",
@@ -229,6 +233,11 @@ public final class BrokerSettings {
                     "The most that replicas here take while they catch up, in bytes per second; of the partitions that "
                             + "follower.replication.throttled.replicas of their topics names.")
                     .dynamic());
+    public static final Setting<Integer> NUM_REPLICA_ALTER_LOG_DIRS_THREADS = add(
+            Setting.optional("num.replica.alter.log.dirs.threads", ValueType.ints(1, 256),
+                    "How many replicas are copied from one log directory of this broker to another at a time, by the "
+                            + "background.threads; the others wait for their turn. Without it, as many as there are "
+                            + "log directories."));
     public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = add(
             Setting.of("replica.alter.log.dirs.io.max.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE),
                     "9223372036854775807",
@@ -401,7 +410,8 @@ public final class BrokerSettings {
     public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = add(
             Setting.of("offsets.topic.replication.factor", ValueType.ints(1, 32767), "3",
                     "The number of copies of __consumer_offsets; with fewer brokers, when it is created, as many as "
-                            + "there are. Apache Kafka waits for more brokers."));
+                            + "there are, once those that are registered or vote were waited for, for a minute. "
+                            + "Apache Kafka waits for more brokers."));
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
             Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
                     "The size at which a segment of __consumer_offsets ends, in bytes."));

@@ -74,8 +74,10 @@ public final class EffectiveSettings {
     /// Every place that gives the broker's setting a value; the first one wins.
     public List<Origin> brokerOrigins(MetadataImage image, Setting<?> setting) {
         List<Origin> origins = new ArrayList<>();
-        if (setting.isDynamic()) {
+        if (setting.change() == Setting.Change.OF_ONE_OR_ALL) {
             add(origins, setting, image.config(ConfigTarget.broker(brokerId)), Source.THIS_BROKER);
+        }
+        if (setting.isDynamic()) {
             add(origins, setting, image.config(ConfigTarget.ALL_BROKERS), Source.ALL_BROKERS);
         }
         Optional.ofNullable(given.givenText(setting))
@@ -93,9 +95,9 @@ public final class EffectiveSettings {
     }
 
     /// Why `text` cannot be the value of a setting that is changed at run time; empty when it can.
-    public static Optional<String> problem(ConfigTarget.Kind kind, String name, String text) {
+    public static Optional<String> problem(ConfigTarget target, String name, String text) {
         try {
-            switch (kind) {
+            switch (target.kind()) {
                 case TOPIC -> {
                     TopicSetting<?> setting = TopicSettings.find(name);
                     if (setting == null) {
@@ -116,6 +118,11 @@ public final class EffectiveSettings {
                         return Optional.of(
                                 "setting '" + name + "' is read at the start only and can't be changed while a broker "
                                         + "runs");
+                    }
+                    if (setting.change() == Setting.Change.OF_ALL && !target.equals(ConfigTarget.ALL_BROKERS)) {
+                        return Optional.of("setting '" + name + "' can't be changed for broker '" + target.name()
+                                + "' alone, since its leaders and the controller must not differ in it; change it for "
+                                + "all brokers (without an id), or for a topic");
                     }
                     setting.parse(text);
                 }

@@ -94,11 +94,26 @@ class SettingsTest {
 
     @Test
     void aChangeAtRunTimeIsChecked() {
-        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "retention.ms", "10")).isEmpty();
-        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "retention.m", "10")).hasValueSatisfying(
+        assertThat(EffectiveSettings.problem(ConfigTarget.topic("orders"), "retention.ms", "10")).isEmpty();
+        assertThat(EffectiveSettings.problem(ConfigTarget.topic("orders"), "retention.m", "10")).hasValueSatisfying(
                 problem -> assertThat(problem).contains("retention.ms"));
-        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.TOPIC, "cleanup.policy", "burn")).isPresent();
-        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.BROKER, "log.dirs", "/x")).isPresent();
-        assertThat(EffectiveSettings.problem(ConfigTarget.Kind.BROKER, "log.segment.bytes", "1048576")).isEmpty();
+        assertThat(EffectiveSettings.problem(ConfigTarget.topic("orders"), "cleanup.policy", "burn")).isPresent();
+        assertThat(EffectiveSettings.problem(ConfigTarget.broker(1), "log.dirs", "/x")).isPresent();
+        assertThat(EffectiveSettings.problem(ConfigTarget.broker(1), "log.segment.bytes", "1048576")).isEmpty();
+    }
+
+    @Test
+    void howManyReplicasMustBeInSyncIsNotForOneBrokerToSay() {
+        String name = "min.insync.replicas";
+        EffectiveSettings settings = new EffectiveSettings(Settings.parse(Map.of(name, "2")), 1);
+        MetadataImage stored = ImageChange.of(MetadataImage.EMPTY,
+                List.of(new MetadataRecord.ConfigChanged(ConfigTarget.broker(1), name, "1"))).image();
+
+        assertThat(settings.topic(stored, "orders", TopicSettings.MIN_INSYNC_REPLICAS)).isEqualTo(2);
+        assertThat(settings.broker(stored, BrokerSettings.MIN_INSYNC_REPLICAS)).isEqualTo(2);
+        assertThat(EffectiveSettings.problem(ConfigTarget.broker(1), name, "3")).hasValueSatisfying(
+                problem -> assertThat(problem).contains("'min.insync.replicas'", "broker '1'", "all brokers"));
+        assertThat(EffectiveSettings.problem(ConfigTarget.ALL_BROKERS, name, "3")).isEmpty();
+        assertThat(EffectiveSettings.problem(ConfigTarget.topic("orders"), name, "3")).isEmpty();
     }
 }
