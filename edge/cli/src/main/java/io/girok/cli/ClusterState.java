@@ -1,6 +1,8 @@
 package io.girok.cli;
 
+import io.girok.balance.DiskRoom;
 import io.girok.balance.Layout;
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,7 +10,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
@@ -84,7 +85,7 @@ record ClusterState(String clusterId, int controllerId, List<Node> nodes, Map<St
     /// @param moving the reassignments that are under way
     Layout layout(Set<Integer> emptied, Map<TopicPartition, PartitionReassignment> moving) {
         List<Layout.Broker> brokers = nodes.stream()
-                .map(node -> new Layout.Broker(node.id(), node.rack(), role(node, emptied), usableBytes(node.id())))
+                .map(node -> new Layout.Broker(node.id(), node.rack(), role(node, emptied), roomBytes(node.id())))
                 .toList();
         Map<TopicPartition, Map<Integer, Long>> sizes = sizes(directories);
         List<Layout.Partition> partitions = new ArrayList<>();
@@ -110,15 +111,19 @@ record ClusterState(String clusterId, int controllerId, List<Node> nodes, Map<St
         return node.isFenced() ? Layout.Role.KEEPS : Layout.Role.TAKES;
     }
 
-    private long usableBytes(int brokerId) {
-        List<OptionalLong> usable = directories.getOrDefault(brokerId, Map.of())
+    /// What may be added to one directory, since a copy is never spread over several.
+    private long roomBytes(int brokerId) {
+        List<LogDirDescription> working = directories.getOrDefault(brokerId, Map.of())
                 .values()
                 .stream()
                 .filter(directory -> directory.error() == null)
-                .map(LogDirDescription::usableBytes)
                 .toList();
-        return usable.isEmpty() || usable.stream().anyMatch(OptionalLong::isEmpty)
+        return working.isEmpty() || working.stream().anyMatch(directory -> directory.usableBytes().isEmpty())
                 ? Long.MAX_VALUE
-                : usable.stream().mapToLong(OptionalLong::getAsLong).sum();
+                : working.stream().mapToLong(ClusterState::roomBytes).max().orElse(0);
+    }
+
+    private static long roomBytes(LogDirDescription directory) {
+        return DiskRoom.of(directory.usableBytes().orElse(0), directory.totalBytes().orElse(-1), FreeSpace.AUTOMATIC);
     }
 }

@@ -45,16 +45,34 @@ final class MoveExecution {
         MoveQueue queue = new MoveQueue(moves, atOnce);
         MoveThrottle throttle = MoveThrottle.of(admin, moves, throttleBytesPerSecond);
         try (Interruption interruption = Interruption.watch(() -> {})) {
-            try {
+            runAll(() -> {
                 throttle.begin();
                 work(queue, moves, interruption);
-            } finally {
+            }, () -> {
                 terminal.clear();
                 if (!queue.isDone()) {
                     ClusterReassign.cancel(admin, partitions(queue.running()));
                 }
-                throttle.end();
+            }, throttle::end);
+        }
+    }
+
+    /// Runs every step, whatever has become of those before it: a throttle that stays is worse than a move that does.
+    /// Throws what the last one that has failed has thrown, which is what is left to be dealt with.
+    static void runAll(Runnable... steps) {
+        RuntimeException failure = null;
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (RuntimeException e) {
+                if (failure != null) {
+                    e.addSuppressed(failure);
+                }
+                failure = e;
             }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

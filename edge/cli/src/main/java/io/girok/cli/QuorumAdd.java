@@ -2,7 +2,6 @@ package io.girok.cli;
 
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.RaftVoterEndpoint;
 import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +23,7 @@ final class QuorumAdd implements Runnable {
     int nodeId;
 
     @Option(names = "--address", paramLabel = "HOST:PORT",
-            description = "Where the other voters reach it. Default: where it is registered as a broker.")
+            description = "Where the other voters reach it. Default: where nodes reach it as a broker.")
     @Nullable
     String address;
 
@@ -32,21 +31,12 @@ final class QuorumAdd implements Runnable {
     public void run() {
         HostPort given = address == null ? null : HostPort.parse(address);
         try (Admin admin = client.admin()) {
-            HostPort known = given == null ? registered(admin) : given;
+            // Where nodes reach each other, clients are not told: without an address, the server looks it up.
+            Set<RaftVoterEndpoint> endpoints = given == null
+                    ? Set.of()
+                    : Set.of(new RaftVoterEndpoint(LISTENER, given.host(), given.port()));
             // Nobody is asked for its directory's id on a command line: zero stands for the one the node has.
-            Answers.of(admin.addRaftVoter(nodeId, Uuid.ZERO_UUID,
-                    Set.of(new RaftVoterEndpoint(LISTENER, known.host(), known.port()))).all());
+            Answers.of(admin.addRaftVoter(nodeId, Uuid.ZERO_UUID, endpoints).all());
         }
-    }
-
-    private HostPort registered(Admin admin) {
-        DescribeClusterOptions withFenced = new DescribeClusterOptions().includeFencedBrokers(true);
-        return Answers.of(admin.describeCluster(withFenced).nodes())
-                .stream()
-                .filter(node -> node.id() == nodeId)
-                .findFirst()
-                .map(node -> new HostPort(node.host(), node.port()))
-                .orElseThrow(() -> Failure.of("node " + nodeId
-                        + " is not registered as a broker; say where it is with --address HOST:PORT"));
     }
 }

@@ -55,7 +55,7 @@ class ClusterStateTest {
         assertThat(
                 state.layout(Set.of(), Map.of(FIRST, new PartitionReassignment(List.of(1, 2), List.of(), List.of(1)))))
                 .isEqualTo(new Layout(
-                        List.of(new Layout.Broker(1, "a", Layout.Role.TAKES, 40 * MIB),
+                        List.of(new Layout.Broker(1, "a", Layout.Role.TAKES, 25 * MIB),
                                 new Layout.Broker(2, null, Layout.Role.KEEPS, Long.MAX_VALUE)),
                         List.of(new Layout.Partition(new PartitionName("orders", 0), List.of(2), 3 * MIB, true),
                                 new Layout.Partition(new PartitionName("orders", 1), List.of(2, 7), 0, false))));

@@ -126,6 +126,11 @@ final class ClientConnection extends ChannelInboundHandlerAdapter
         return isByToken;
     }
 
+    @Override
+    public boolean isClosed() {
+        return channel.closeFuture().isDone();
+    }
+
     /// Pauses overlap when several answers say so; the last one to end lets it go on.
     @Override
     public void pause(long ms) {

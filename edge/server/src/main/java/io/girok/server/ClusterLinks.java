@@ -52,8 +52,8 @@ final class ClusterLinks {
         if (links != null && !settings.mayVote()) {
             return new FollowerEngine(links);
         }
-        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addresses(), around.shard(),
-                VOTER_LIMIT_MS);
+        QuorumTransport transport = new QuorumTransport(settings.nodeId(), peers, addressesOfVoters(),
+                around.shard(), VOTER_LIMIT_MS);
         return new RatisEngine(settings, transport, around.clock(), links);
     }
 
@@ -80,22 +80,24 @@ final class ClusterLinks {
         return new Node.Others(peers, addresses());
     }
 
-    /// A voter's as it is set, another one's as the quorum knows it, every other broker's as it has registered it.
+    /// A broker that is up is where it has registered itself with its last start. Who is no broker any more, or not
+    /// yet, is where the voters' log has it. The setting was true when this process was started.
     private NodeAddresses addresses() {
-        return this::address;
+        return NodeAddresses.inOrder(List.of(id -> engine.address(id), id -> registered(id, false),
+                id -> engine.member(id), id -> registered(id, true), settings.voters()::address));
     }
 
-    private @Nullable NodeAddress address(int nodeId) {
-        NodeAddress ofVoter = settings.voters().address(nodeId);
-        if (ofVoter != null) {
-            return ofVoter;
-        }
-        NodeAddress ofMember = engine.address(nodeId);
-        if (ofMember != null) {
-            return ofMember;
-        }
+    /// The voters' log is what they agree about; but the first voter may be in it without an address, and who has moved
+    /// with new settings is in it with the old one.
+    private NodeAddresses addressesOfVoters() {
+        return NodeAddresses.inOrder(List.of(id -> engine.member(id), id -> engine.candidate(id),
+                id -> registered(id, true), settings.voters()::address));
+    }
+
+    /// @param isFenced whether a broker that is fenced counts too
+    private @Nullable NodeAddress registered(int nodeId, boolean isFenced) {
         BrokerImage broker = store.image().broker(nodeId);
-        if (broker == null) {
+        if (broker == null || (broker.isFenced() && !isFenced)) {
             return null;
         }
         return broker.endpoints()

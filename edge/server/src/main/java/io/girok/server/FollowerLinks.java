@@ -8,10 +8,12 @@ import io.girok.membership.follow.FollowedMetadataLog;
 import io.girok.membership.follow.MetadataCopy;
 import io.girok.membership.follow.MetadataCopyFile;
 import io.girok.network.PeerNetwork;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 
 /// How a node that does not vote follows those who do. Thread-safe.
 final class FollowerLinks {
@@ -47,18 +49,24 @@ final class FollowerLinks {
 
     /// One that keeps a copy of what it hears for the next start.
     FollowedMetadataLog keeping() {
-        return follow(new MetadataCopyFile(around.disk(), settings.logDirectories().getFirst()));
+        return follow(settings.voters().ids(),
+                new MetadataCopyFile(around.disk(), settings.logDirectories().getFirst()));
     }
 
     /// One that keeps nothing: the node has a log of its own, or will have one.
-    FollowedMetadataLog forgetful() {
-        return follow(MetadataCopy.NONE);
+    ///
+    /// @param inLog the voters that its own log has, who need not be those that are set
+    FollowedMetadataLog forgetful(Collection<Integer> inLog) {
+        return follow(others(settings.nodeId(), settings.voters().ids(), inLog), MetadataCopy.NONE);
     }
 
-    private FollowedMetadataLog follow(MetadataCopy copy) {
-        List<Integer> others = settings.voters().ids().stream().filter(id -> id != settings.nodeId()).toList();
+    static List<Integer> others(int nodeId, Collection<Integer> set, Collection<Integer> inLog) {
+        return Stream.concat(inLog.stream(), set.stream()).distinct().filter(id -> id != nodeId).toList();
+    }
+
+    private FollowedMetadataLog follow(List<Integer> voters, MetadataCopy copy) {
         return new FollowedMetadataLog(
-                new FollowedMetadataLog.Voters(settings.nodeId(), clusterId, others, fetches::send, barriers::send),
+                new FollowedMetadataLog.Voters(settings.nodeId(), clusterId, voters, fetches::send, barriers::send),
                 new FollowedMetadataLog.Surroundings(around.shard(), delivery, around.blockingPool(), copy));
     }
 

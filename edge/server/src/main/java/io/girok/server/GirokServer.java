@@ -52,14 +52,21 @@ public final class GirokServer {
             err.println("girok: " + e.getMessage());
             return USAGE;
         }
+        RunningServer server = new RunningServer(settings, founding);
+        // From here on, since a start may wait for other nodes for long, and has taken the marks of a clean stop away.
+        Thread stop = new Thread(() -> stopAndExit(server), "girok-stop");
+        Runtime.getRuntime().addShutdownHook(stop);
         try {
-            RunningServer.Started started = RunningServer.start(settings, founding);
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAndExit(started.server()), "girok-stop"));
+            RunningServer.Started started = server.start();
             out.println(readyLine(started, System.currentTimeMillis() - startedMs));
             out.flush();
             new CountDownLatch(1).await();
             return 0;
         } catch (StartFailed e) {
+            if (!isWithdrawn(stop)) {
+                // The process was asked to stop, and ends with what comes of that.
+                return 0;
+            }
             if (e.getCause() instanceof RuntimeException unexpected && !isForOperators(unexpected)) {
                 LOG.error("the start has failed", unexpected);
             }
@@ -67,6 +74,15 @@ public final class GirokServer {
             return FAILED;
         } catch (InterruptedException e) {
             return FAILED;
+        }
+    }
+
+    /// False when it runs already.
+    private static boolean isWithdrawn(Thread stop) {
+        try {
+            return Runtime.getRuntime().removeShutdownHook(stop);
+        } catch (IllegalStateException e) {
+            return false;
         }
     }
 

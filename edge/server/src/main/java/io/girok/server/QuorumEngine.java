@@ -20,8 +20,19 @@ interface QuorumEngine {
         log().start(listener);
     }
 
-    /// Where a node listens that neither the settings nor the metadata may name yet; null when it is not known.
+    /// Where a node says itself, in this very run, that it listens; null when it has said nothing.
     default @Nullable NodeAddress address(int nodeId) {
+        return null;
+    }
+
+    /// Where the quorum's own log has a member; null when it has none of that id, or not where it is.
+    default @Nullable NodeAddress member(int nodeId) {
+        return null;
+    }
+
+    /// Where a node is said to be that is being made a member; null when none is. For the quorum's own messages, and
+    /// nothing else: it may be wrong.
+    default @Nullable NodeAddress candidate(int nodeId) {
         return null;
     }
 

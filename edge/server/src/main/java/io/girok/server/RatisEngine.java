@@ -27,7 +27,8 @@ final class RatisEngine implements QuorumEngine {
         this.links = around;
         this.log = around == null
                 ? ratis
-                : new SwitchingMetadataLog(ratis, around::forgetful, around.shard());
+                : new SwitchingMetadataLog(ratis, () -> around.forgetful(ratis.status().voterSet().ids()),
+                        around.shard());
     }
 
     private static RatisSettings ratisSettings(ServerSettings settings) {
@@ -61,8 +62,16 @@ final class RatisEngine implements QuorumEngine {
     }
 
     @Override
-    public @Nullable NodeAddress address(int nodeId) {
-        Voter voter = ratis.voter(nodeId);
+    public @Nullable NodeAddress member(int nodeId) {
+        return address(ratis.voter(nodeId));
+    }
+
+    @Override
+    public @Nullable NodeAddress candidate(int nodeId) {
+        return address(ratis.candidate(nodeId));
+    }
+
+    private static @Nullable NodeAddress address(@Nullable Voter voter) {
         return voter == null || !voter.hasAddress() ? null : new NodeAddress(voter.host(), voter.port());
     }
 

@@ -35,17 +35,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A broker with its quorum in this process, from its start to its stop. Started and stopped by one thread each.
+/// A broker with its quorum in this process, from its start to its stop. Started by one thread and stopped by another,
+/// also while it starts.
 final class RunningServer {
     /*
      * Start: log directories (their locks keep a second process out before anything else is touched), the listeners,
@@ -54,11 +51,14 @@ final class RunningServer {
      *
      * Stop: the same way back. In a cluster others take over first. Clients are answered what they were promised, logs
      * are synced and marked clean.
+     *
+     * A start may wait for other nodes without end. One that is asked to stop meanwhile gives up and undoes what it has
+     * done, in its own thread. As long as no work was taken up, nothing was written to the logs: a directory that had
+     * the mark of a clean stop gets it back.
      */
     private static final Logger LOG = LoggerFactory.getLogger(RunningServer.class);
     private static final long START_LIMIT_MS = 60_000;
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
-    private static final long STOP_LIMIT_MS = 60_000;
     private static final long LEAVE_TURN_MS = 50;
     private static final int LEAVE_TURNS = 200;
     private static final int LONELY_TURNS = 20;
@@ -69,70 +69,65 @@ final class RunningServer {
     private final Clock clock = new SystemClock();
     private final Disk disk = new FileDisk();
     private final SecureRandom random = new SecureRandom();
-    private final ThreadPoolExecutor blockingPool;
-    private final ThreadPoolExecutor cleaners;
-    private final ThreadPoolExecutor coldReads;
-    private final ExecutorService controllerThread = Executors
-            .newSingleThreadExecutor(Thread.ofPlatform().name("girok-controller").factory());
+    private final ServerThreads threads;
+    /// Guarded by this, which a start holds for as long as it takes.
     private final List<Runnable> undo = new ArrayList<>();
+    private boolean isClean = true;
+    private boolean hasTakenUpWork;
+    private final CompletableFuture<Boolean> askedToStop = new CompletableFuture<>();
+    /// Whether there may be directories that a stop has to close.
+    private volatile boolean hasDirectories;
 
-    private RunningServer(ServerSettings settings, List<MetadataRecord> founding) {
+    /// @param founding what the cluster begins with, if this node founds it
+    RunningServer(ServerSettings settings, List<MetadataRecord> founding) {
         this.settings = settings;
         this.founding = founding;
-        this.blockingPool = pool(settings.settings().get(BrokerSettings.BACKGROUND_THREADS), "girok-blocking-");
-        this.cleaners = pool(settings.settings().get(BrokerSettings.LOG_CLEANER_THREADS), "girok-cleaner-");
-        this.coldReads = pool(settings.settings().get(BrokerSettings.COLD_READ_THREADS), "girok-cold-read-");
-    }
-
-    private static ThreadPoolExecutor pool(int threads, String name) {
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(), Thread.ofPlatform().name(name, 0).factory());
-        pool.allowCoreThreadTimeOut(true);
-        return pool;
+        this.threads = new ServerThreads(settings.settings(), settings.logDirectories().size());
     }
 
     /// What a broker says when it serves.
-    record Started(RunningServer server, List<BoundListener> listeners, List<Path> directories) {}
+    record Started(List<BoundListener> listeners, List<Path> directories) {}
 
-    /// Blocks until the broker serves.
+    /// Blocks until the broker serves. Called once.
     ///
-    /// @param founding what the cluster begins with, if this node founds it
-    /// @throws StartFailed when it can't; nothing is left open then
-    static Started start(ServerSettings settings, List<MetadataRecord> founding) {
-        RunningServer server = new RunningServer(settings, founding);
+    /// @throws StartFailed when it can't, or was asked to stop; nothing is left open then
+    synchronized Started start() {
         try {
-            return server.start();
+            return open();
         } catch (IOException | RuntimeException e) {
-            server.stop();
+            undo();
             Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
             throw new StartFailed(String.valueOf(cause.getMessage()), cause);
         }
     }
 
-    private Started start() throws IOException {
+    private Started open() throws IOException {
         CompletableFuture<Integer> warmProtocol = CompletableFuture.supplyAsync(() -> ApiKeys.values().length,
-                blockingPool);
-        undo.add(this::endThreads);
+                threads.blockingPool());
+        undo.add(threads::end);
         NettyShards shards = NettyShards.start(settings.shardCount());
         undo.add(shards::close);
         MetadataStore store = new MetadataStore(Halt::now);
         ImageScramUsers users = new ImageScramUsers(store::image,
                 DelegationTokens.of(settings.settings(), store::image));
         Doors doors = Doors.open(settings, users,
-                new Doors.Surroundings(shards.all().getFirst(), blockingPool, clock, random));
+                new Doors.Surroundings(shards.all().getFirst(), threads.blockingPool(), clock, random));
         undo.add(doors::close);
         PeerNetwork peers = new PeerNetwork(shards, settings.network().requestMaxBytes(), doors.peerSecurity(), clock);
         Optional<ZookeeperEngine> zookeeper = settings.zookeeper().map(ZookeeperEngine::new);
-        String clusterId = awaitWithoutLimit("the cluster's id",
+        String clusterId = awaitInCluster("the cluster's id",
                 new ClusterId(settings, disk, zookeeper).find(peers, shards.all().getFirst(), random));
         OpenFiles openFiles = new OpenFiles(disk, settings.settings().get(BrokerSettings.MAX_OPEN_SEGMENTS));
+        hasDirectories = true;
+        refuseWhenAskedToStop("the log directories are opened");
         List<LogDirectory> directories = openDirectories(clusterId, shards, openFiles);
+        refuseWhenAskedToStop("the quorum is joined");
 
         ClusterLinks links = new ClusterLinks(settings, clusterId, store,
-                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), blockingPool, clock, disk,
+                new ClusterLinks.Surroundings(peers, shards.all().getFirst(), threads.blockingPool(), clock, disk,
                         zookeeper));
         ClusterNode node = node(clusterId, shards, directories, links);
-        await("the protocol's tables", warmProtocol);
+        awaitUnlessStopped("the protocol's tables", warmProtocol);
         NetworkServer network = NetworkServer.start(settings.listeners(doors), shards, node.table().supported(),
                 node.door(), settings.network(), node.quotas(), clock);
         undo.add(network::close);
@@ -140,8 +135,9 @@ final class RunningServer {
         undo.add(node::close);
         List<Endpoint> endpoints = settings.endpoints(network.listeners());
         links.start(node, endpoints);
-        awaitWithoutLimit("the broker's registration with the controller", node.register(endpoints));
+        awaitInCluster("the broker's registration with the controller", node.register(endpoints));
         undo.add(() -> await("the partitions to close", node.stop()));
+        hasTakenUpWork = true;
         node.takeUpWork();
         undo.add(() -> {
             network.stopAccepting();
@@ -154,21 +150,20 @@ final class RunningServer {
         for (ListenerAddress address : settings.httpListeners()) {
             undo.add(HttpSide.start(address, metrics::text)::close);
         }
-        await("the controller to let this broker lead", node.ready());
+        awaitUnlessStopped("the controller to let this broker lead", node.ready());
         users.known();
         if (settings.isCluster()) {
             undo.add(() -> leave(node, links));
         }
         warnOfOpenListeners();
-        return new Started(this, network.listeners(), settings.logDirectories());
+        return new Started(network.listeners(), settings.logDirectories());
     }
 
     private ClusterNode node(String clusterId, NettyShards shards, List<LogDirectory> directories,
             ClusterLinks links) {
         Node.Identity identity = new Node.Identity(settings.nodeId(), clusterId, settings.settings(), founding);
-        Node.Surroundings around = new Node.Surroundings(shards.all(), blockingPool, controllerThread, cleaners,
-                coldReads,
-                clock, random);
+        Node.Surroundings around = new Node.Surroundings(shards.all(), threads.blockingPool(),
+                threads.controller(), threads.cleaners(), threads.coldReads(), clock, random);
         return settings.isBroker()
                 ? new Node(identity, around, directories, links.quorum(), links.others())
                 : new ControllerNode(identity, around, directories, links.quorum(), links.others());
@@ -208,17 +203,25 @@ final class RunningServer {
             case "os" -> Durability.OS;
             default -> Durability.FSYNC;
         };
-        LogEnvironment environment = new LogEnvironment(disk, clock, shards.all().getFirst(),
-                openFiles, blockingPool, () -> TopicId.random(random), durability,
-                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS));
+        LogEnvironment environment = threads.forLogs(new LogEnvironment(disk, clock, shards.all().getFirst(),
+                openFiles, threads.blockingPool(), () -> TopicId.random(random), durability,
+                given.get(BrokerSettings.PRODUCER_ID_EXPIRATION_MS)));
         List<LogDirectory> directories = new ArrayList<>();
         for (Path path : settings.logDirectories()) {
             LogDirectory directory = open(path, clusterId, environment);
-            // After a clean stop of the broker this does nothing.
-            undo.add(directory::close);
+            undo.add(() -> close(directory));
             directories.add(directory);
         }
         return directories;
+    }
+
+    private void close(LogDirectory directory) {
+        if (directory.wasClosedClean() && !hasTakenUpWork) {
+            directory.closeClean();
+        } else {
+            // After a clean stop of the broker this does nothing.
+            directory.close();
+        }
     }
 
     private LogDirectory open(Path path, String clusterId, LogEnvironment environment) {
@@ -249,19 +252,34 @@ final class RunningServer {
     }
 
     /// A cluster's node waits for the others for as long as they take, and says so.
-    private <T> T awaitWithoutLimit(String what, CompletableFuture<T> future) {
+    private <T> T awaitInCluster(String what, CompletableFuture<T> future) {
         if (!settings.isCluster()) {
-            return await(what, future);
+            return awaitUnlessStopped(what, future);
         }
         while (true) {
             try {
-                return await(what, future);
+                return awaitUnlessStopped(what, future);
             } catch (IllegalStateException e) {
                 if (!(e.getCause() instanceof TimeoutException)) {
                     throw e;
                 }
                 LOG.warn("still waiting for {}: a majority of {} must be there", what, settings.quorumText());
             }
+        }
+    }
+
+    /// No thread is interrupted for a stop: it may be using files, which an interruption closes.
+    private <T> T awaitUnlessStopped(String what, CompletableFuture<T> future) {
+        await(what, CompletableFuture.anyOf(future, askedToStop));
+        if (!future.isDone()) {
+            refuseWhenAskedToStop(what + " is there");
+        }
+        return await(what, future);
+    }
+
+    private void refuseWhenAskedToStop(String what) {
+        if (askedToStop.isDone()) {
+            throw new IllegalStateException("asked to stop before " + what);
         }
     }
 
@@ -277,11 +295,23 @@ final class RunningServer {
         }
     }
 
-    /// Undoes the start, the last step first; a step that fails does not keep the others from being done.
+    /// Undoes the start, or has it given up.
     ///
     /// @return whether every step went well, so that the next start has nothing to recover
     boolean stop() {
-        boolean isClean = true;
+        askedToStop.complete(true);
+        if (!hasDirectories) {
+            // Nothing has to be saved, and no directory is opened any more: whatever the start waits for may go on.
+            return true;
+        }
+        synchronized (this) {
+            undo();
+            return isClean;
+        }
+    }
+
+    /// The last step first; one that fails does not keep the others from being done.
+    private void undo() {
         for (Runnable step : undo.reversed()) {
             try {
                 step.run();
@@ -291,21 +321,5 @@ final class RunningServer {
             }
         }
         undo.clear();
-        return isClean;
-    }
-
-    private void endThreads() {
-        controllerThread.shutdown();
-        cleaners.shutdown();
-        // Nobody waits for it any more.
-        coldReads.shutdownNow();
-        blockingPool.shutdown();
-        try {
-            if (!blockingPool.awaitTermination(STOP_LIMIT_MS, TimeUnit.MILLISECONDS)) {
-                LOG.warn("background work is still under way after {} ms and is left alone", STOP_LIMIT_MS);
-            }
-        } catch (InterruptedException e) {
-            LOG.warn("interrupted while background work was ending");
-        }
     }
 }

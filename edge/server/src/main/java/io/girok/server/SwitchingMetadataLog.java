@@ -44,6 +44,15 @@ final class SwitchingMetadataLog implements MetadataLog {
         if (isClosed) {
             return;
         }
+        try {
+            followWhileOutside();
+        } finally {
+            // Whatever went wrong: a node that looks no more is cut off for good.
+            var _ = shard.schedule(LOOK_MS, this::look);
+        }
+    }
+
+    private void followWhileOutside() {
         boolean isOutside = voting.isOutside();
         FollowedMetadataLog present = following;
         if (isOutside && present == null) {
@@ -54,7 +63,6 @@ final class SwitchingMetadataLog implements MetadataLog {
             following = null;
             present.close();
         }
-        var _ = shard.schedule(LOOK_MS, this::look);
     }
 
     /// The one that has the say at the moment.

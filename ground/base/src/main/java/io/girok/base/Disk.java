@@ -7,7 +7,8 @@ import java.util.List;
 /// The file system as the log sees it. Thread-safe.
 ///
 /// Production is [FileDisk]; tests and the simulator use a disk in memory that can fail, fill up, and lose at a crash
-/// what was not synced. Every [IOException] names the file. A file's content is durable after [DiskFile#sync]; its name
+/// what was not synced. Every [IOException] names the file; it is a [DiskFull] where there is no room, as far as that
+/// is known, and a [SyncFailed] where a sync has failed. A file's content is durable after [DiskFile#sync]; its name
 /// (creation, rename, deletion) after [#syncDirectory] of its parent.
 public interface Disk {
     /// How a file is opened.

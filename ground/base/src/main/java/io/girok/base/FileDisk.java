@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
@@ -25,6 +26,8 @@ import java.util.stream.Stream;
 public final class FileDisk implements Disk {
     /// Of Linux; other systems have none.
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+    /// ENOSPC, which also says that there are no inodes left, and EDQUOT, where the locale is an English one.
+    private static final List<String> FULL = List.of("No space left on device", "Disk quota exceeded");
 
     @Override
     public DiskFile open(Path file, Access access) throws IOException {
@@ -33,7 +36,11 @@ public final class FileDisk implements Disk {
             case WRITE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
             case CREATE -> Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW);
         };
-        return new OpenFile(file, FileChannel.open(file, options));
+        try {
+            return new OpenFile(file, FileChannel.open(file, options));
+        } catch (FileSystemException e) {
+            throw classified(e);
+        }
     }
 
     @Override
@@ -65,12 +72,20 @@ public final class FileDisk implements Disk {
 
     @Override
     public void createDirectories(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        try {
+            Files.createDirectories(directory);
+        } catch (FileSystemException e) {
+            throw classified(e);
+        }
     }
 
     @Override
     public void rename(Path from, Path to) throws IOException {
-        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (FileSystemException e) {
+            throw classified(e);
+        }
     }
 
     @Override
@@ -86,7 +101,7 @@ public final class FileDisk implements Disk {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         } catch (IOException e) {
-            throw failed("sync of directory", directory, e);
+            throw syncFailed("sync of directory", directory, e);
         }
     }
 
@@ -98,7 +113,11 @@ public final class FileDisk implements Disk {
         if (sync.isEmpty()) {
             return false;
         }
-        sync.get().sync(directory);
+        try {
+            sync.get().sync(directory);
+        } catch (IOException e) {
+            throw syncFailed("sync of the file system that holds", directory, e);
+        }
         return true;
     }
 
@@ -158,7 +177,22 @@ public final class FileDisk implements Disk {
     }
 
     private static IOException failed(String action, Path path, IOException cause) {
-        return new IOException(action + " '" + path + "' failed: " + describe(cause), cause);
+        String message = action + " '" + path + "' failed: " + describe(cause);
+        return isFull(cause) ? new DiskFull(message, cause) : new IOException(message, cause);
+    }
+
+    private static SyncFailed syncFailed(String action, Path path, IOException cause) {
+        return new SyncFailed(action + " '" + path + "' failed: " + describe(cause), cause);
+    }
+
+    private static IOException classified(FileSystemException cause) {
+        return isFull(cause) ? new DiskFull(describe(cause), cause) : cause;
+    }
+
+    /// By the text, which is all that the JDK passes on of the error's number.
+    private static boolean isFull(IOException cause) {
+        String message = describe(cause);
+        return FULL.stream().anyMatch(message::contains);
     }
 
     private static String describe(IOException cause) {
@@ -244,7 +278,7 @@ public final class FileDisk implements Disk {
             try {
                 channel.force(false);
             } catch (IOException e) {
-                throw failed("sync of", path, e);
+                throw syncFailed("sync of", path, e);
             }
         }
 

@@ -31,6 +31,8 @@ public final class FreeSpace {
     private static final long LOOK_INTERVAL_MS = 1_000;
     /// Less than this beside what a write needs, and the write failed for want of room.
     private static final long FULL_BYTES = 1024 * 1024;
+    /// Once scarce, so many percent of the floor have to be free: others lead meanwhile, and need not come and go.
+    private static final int PLENTY_PERCENTAGE = 125;
 
     /// @param writtenBefore what had been written by then
     private record Look(long usableBytes, long writtenBefore, long atMs) {}
@@ -45,6 +47,7 @@ public final class FreeSpace {
     private final AtomicBoolean isShort = new AtomicBoolean();
     private volatile long floorBytes;
     private volatile Look last;
+    private volatile boolean isScarce;
 
     /// Without a floor, until [#keepFree].
     public FreeSpace(Path directory, Disk disk, Clock clock, Executor blockingPool) {
@@ -54,6 +57,13 @@ public final class FreeSpace {
         this.blockingPool = blockingPool;
         this.reserve = new SpaceReserve(disk, directory);
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
+    }
+
+    /// Whether `failure` came for want of room, on the disk that holds `directory`. Where it does not say so itself,
+    /// the disk is asked whether it has less left than was needed; what a failed sync has lost, no room brings back.
+    public static boolean isFull(IOException failure, Disk disk, Path directory, long neededBytes) {
+        return failure instanceof DiskFull
+                || (!(failure instanceof SyncFailed) && isFull(disk, directory, neededBytes));
     }
 
     /// Whether a write of so many bytes to the disk that holds `directory` fails for want of room.
@@ -90,6 +100,22 @@ public final class FreeSpace {
         return keeps(floorBytes / 2);
     }
 
+    /// Whether others had better lead what is here, for want of room: from the moment clients are refused, or a look
+    /// finds less than the floor, until there is a quarter more than that. Sets the next look off.
+    public boolean isScarce() {
+        lookIfDue();
+        return isScarce;
+    }
+
+    /// Whether the floor is kept after so many bytes more, by a look at the disk where the last one is too old. Unlike
+    /// the others, a refusal is no news of the disk: whoever asks may ask for more than anybody else writes. May block.
+    public boolean leavesFloorAfter(long bytes) {
+        if (isDue() && isLooking.compareAndSet(false, true)) {
+            lookAndGoOn();
+        }
+        return bytes <= freeBytes() - floorBytes;
+    }
+
     private boolean keeps(long floor) {
         if (floor == 0 && !isShort.get()) {
             return true;
@@ -108,7 +134,8 @@ public final class FreeSpace {
         return false;
     }
 
-    private long freeBytes() {
+    /// What is left by the last look and what was written since.
+    public long freeBytes() {
         Look seen = last;
         return seen.usableBytes - (writtenBytes.get() - seen.writtenBefore);
     }
@@ -124,6 +151,7 @@ public final class FreeSpace {
     }
 
     private void warnOnce(String what) {
+        isScarce = true;
         if (!isShort.get() && isShort.compareAndSet(false, true)) {
             LOGGER.warn(
                     "the disk of log directory '{}' {}: producers are asked to try again until there is room; reads, "
@@ -163,7 +191,9 @@ public final class FreeSpace {
             blockingPool.execute(() -> reserve.fill(floor));
         }
         last = new Look(usable, written, clock.monotonicMs());
-        boolean hasRoom = Math.max(floor, FULL_BYTES) <= usable;
+        long needed = Math.max(floor, FULL_BYTES);
+        boolean hasRoom = needed <= usable;
+        isScarce = isScarce ? usable < needed / 100 * PLENTY_PERCENTAGE : usable < floor;
         if (hasRoom && isShort.compareAndSet(true, false)) {
             LOGGER.info("the disk of log directory '{}' has {} bytes free again: producers may write", directory,
                     usable);

@@ -34,6 +34,11 @@ public interface Connection {
         return false;
     }
 
+    /// Whether it is known to have closed: nobody reads what is answered.
+    default boolean isClosed() {
+        return false;
+    }
+
     /// Takes no request for so many milliseconds, because the client has used more than its quota.
     default void pause(long ms) {}
 

@@ -14,8 +14,9 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
 
-/// Answers that say that nothing came of a request. Stateless.
+/// Answers that say that nothing came of a request, and what answers say of errors. Stateless.
 public final class ErrorAnswers {
     private ErrorAnswers() {}
 
@@ -33,6 +34,20 @@ public final class ErrorAnswers {
                     new DeleteAclsFilterResult().setErrorCode(error.code()).setErrorMessage(error.message())));
             default -> parsed(request, error);
         };
+    }
+
+    /// Whether the answer says `error` of all that was asked, or of some of it.
+    public static boolean says(Errors error, Request request, ApiMessage answer) {
+        ByteBufferAccessor body = new ByteBufferAccessor(
+                MessageUtil.toByteBufferAccessor(answer, request.version()).buffer());
+        try {
+            return AbstractResponse.parseResponse(request.api(), body, request.version())
+                    .errorCounts()
+                    .containsKey(error);
+        } catch (RuntimeException e) {
+            // As above: it does not take everything.
+            return false;
+        }
     }
 
     private static ApiMessage parsed(Request request, Errors error) {

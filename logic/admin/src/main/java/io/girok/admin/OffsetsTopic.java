@@ -1,5 +1,6 @@
 package io.girok.admin;
 
+import io.girok.base.Clock;
 import io.girok.membership.ControllerChannel;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
@@ -9,27 +10,72 @@ import io.girok.metadata.setting.TopicSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfigCollection;
 import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Has the topic of the groups' offsets created. Thread-safe.
+///
+/// It gets as many copies as are wished for, or as there are brokers to have them, and keeps that number. At a first
+/// start brokers become ready one by one, and somebody may ask for a group when only one of them is: so the topic waits
+/// for those that are known to be on their way, which are registered or vote. One of them may never come, so it waits
+/// for [#WAIT_MS] since it was first asked for here.
 public final class OffsetsTopic {
+    static final long WAIT_MS = 60_000;
+    private static final long SECOND_MS = 1_000;
+    private static final long NOT_WAITING = Long.MIN_VALUE;
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetsTopic.class);
+
     private final Settings settings;
     private final NewTopics newTopics;
     private final Supplier<MetadataImage> images;
+    private final IntSupplier voters;
+    private final Clock clock;
+    private final AtomicLong waitingSinceMs = new AtomicLong(NOT_WAITING);
 
-    public OffsetsTopic(Settings settings, ControllerChannel controller, Supplier<MetadataImage> images) {
+    /// @param voters how many nodes vote, if they are brokers as far as this node can tell; otherwise 0
+    public OffsetsTopic(Settings settings, ControllerChannel controller, Supplier<MetadataImage> images,
+            IntSupplier voters, Clock clock) {
         this.settings = settings;
         this.newTopics = new NewTopics(controller);
         this.images = images;
+        this.voters = voters;
+        this.clock = clock;
     }
 
-    /// Done when the topic is there, whoever created it; fails when it can't be had now.
+    /// Done when the topic is there, whoever created it, or when it waits for brokers; fails when it can't be had now.
     public CompletableFuture<Void> create() {
+        int wished = settings.get(BrokerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
+        List<BrokerImage> brokers = images.get().brokers();
+        int ready = (int) brokers.stream().filter(BrokerImage::canLead).count();
+        int wanted = Math.min(wished, Math.max(brokers.size(), voters.getAsInt()));
+        if (ready < wanted && isToWait(ready, wanted)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        waitingSinceMs.set(NOT_WAITING);
+        return create((short) Math.max(1, Math.min(wished, ready)));
+    }
+
+    private boolean isToWait(int ready, int wanted) {
+        long nowMs = clock.monotonicMs();
+        if (waitingSinceMs.compareAndSet(NOT_WAITING, nowMs)) {
+            LOG.info(
+                    "the topic '{}' is to have {} copies and {} brokers are ready: no group is served before there are "
+                            + "enough, for {} s at most",
+                    Topic.GROUP_METADATA_TOPIC_NAME, wanted, ready, WAIT_MS / SECOND_MS);
+            return true;
+        }
+        return nowMs - waitingSinceMs.get() < WAIT_MS;
+    }
+
+    private CompletableFuture<Void> create(short replicationFactor) {
         Map<String, String> config = Map.of(TopicSettings.CLEANUP_POLICY.name(), "compact",
                 // Clients choose the codec of their records; those of the coordinator stay as they are.
                 TopicSettings.COMPRESSION_TYPE.name(), "producer",
@@ -39,16 +85,9 @@ public final class OffsetsTopic {
         config.forEach((name, value) -> configs.add(new CreatableTopicConfig().setName(name).setValue(value)));
         CreatableTopic topic = new CreatableTopic().setName(Topic.GROUP_METADATA_TOPIC_NAME)
                 .setNumPartitions(settings.get(BrokerSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
-                .setReplicationFactor(replicationFactor())
+                .setReplicationFactor(replicationFactor)
                 .setConfigs(configs);
         return newTopics.create(List.of(topic)).thenAccept(errors -> errors.values().forEach(OffsetsTopic::check));
-    }
-
-    /// As many as are wished for, or as there are brokers.
-    private short replicationFactor() {
-        long alive = images.get().brokers().stream().filter(BrokerImage::canLead).count();
-        int wished = settings.get(BrokerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
-        return (short) Math.max(1, Math.min(wished, alive));
     }
 
     private static void check(Errors error) {

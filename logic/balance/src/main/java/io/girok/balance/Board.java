@@ -192,8 +192,13 @@ final class Board {
     /// Whether a copy could be on `to` instead of on `from`, the racks apart.
     boolean isRoomFor(int partition, int from, int to) {
         Layout.Partition layout = partitions.get(partition);
-        return takes(to) && !held[to].get(partition) && !layout.isMoving() && layout.bytes() <= room[to]
-                && brokers.get(from).role() != Layout.Role.KEEPS;
+        return takes(to) && hasRoom(to) && !held[to].get(partition) && !layout.isMoving()
+                && layout.bytes() <= room[to] && brokers.get(from).role() != Layout.Role.KEEPS;
+    }
+
+    /// Whether its disks are not full: clients write to leaders only as long as these have room.
+    private boolean hasRoom(int broker) {
+        return 0 < brokers.get(broker).usableBytes();
     }
 
     /// Whether a copy may move and the partition does not lose a rack by it.
@@ -214,7 +219,7 @@ final class Board {
     }
 
     boolean canLead(int partition, int broker) {
-        return held[broker].get(partition) && takes(broker) && !partitions.get(partition).isMoving();
+        return held[broker].get(partition) && takes(broker) && hasRoom(broker) && !partitions.get(partition).isMoving();
     }
 
     /// Puts a replica on `to`, which takes the place of `from` in the order.

@@ -28,7 +28,8 @@ public record Layout(List<Broker> brokers, List<Partition> partitions) {
     /// One broker.
     ///
     /// @param rack null: a rack of its own
-    /// @param usableBytes what may be added to it; [Long#MAX_VALUE] when that is not known
+    /// @param usableBytes what may be added to it, by [DiskRoom] on the roomiest of its disks; where there is none, it
+    ///         gets nothing, leadership included, and may give; [Long#MAX_VALUE] when that is not known
     public record Broker(int id, @Nullable String rack, Role role, long usableBytes) {}
 
     /// One partition.

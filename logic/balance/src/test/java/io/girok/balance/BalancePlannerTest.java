@@ -202,6 +202,28 @@ class BalancePlannerTest {
     }
 
     @Test
+    void aBrokerWithoutRoomGetsNeitherCopiesNorLeadersButMayGive() {
+        long roomBytes = DiskRoom.of(100 * MIB, 1_000 * MIB, -1);
+        assertThat(roomBytes).isNegative();
+        List<Broker> brokers = List.of(broker(1), broker(2), new Broker(3, null, Role.TAKES, roomBytes));
+
+        BalancePlan toIt = BalancePlanner.plan(new Layout(brokers, alike("a", 6, 0, 1, 3)), Aims.all(0));
+        BalancePlan fromIt = BalancePlanner.plan(new Layout(brokers, alike("a", 6, MIB, 3)), Aims.all(0));
+
+        assertThat(toIt.after()).extracting(BrokerLoad::leaders).containsExactly(3, 3, 0);
+        assertThat(toIt.after().getLast().replicas()).isLessThanOrEqualTo(6);
+        assertThat(fromIt.after()).extracting(BrokerLoad::replicas).containsExactly(2, 2, 2);
+    }
+
+    @Test
+    void aDiskIsNotFilledToWhatBrokersKeepFreeNorToTheLastTenth() {
+        assertThat(DiskRoom.of(500 * MIB, 2_000 * MIB, -1)).isEqualTo(236 * MIB);
+        assertThat(DiskRoom.of(50 * MIB, 100 * MIB, -1)).isEqualTo(35 * MIB);
+        assertThat(DiskRoom.of(500 * MIB, 2_000 * MIB, 100 * MIB)).isEqualTo(200 * MIB);
+        assertThat(DiskRoom.of(500 * MIB, -1, 0)).isEqualTo(500 * MIB);
+    }
+
+    @Test
     void theTopicsSpreadAsWell() {
         List<Partition> partitions = new ArrayList<>(alike("a", 4, MIB, 1));
         partitions.addAll(alike("b", 4, MIB, 1));

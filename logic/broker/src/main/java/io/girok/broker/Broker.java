@@ -77,7 +77,10 @@ public final class Broker {
         boolean isReadFromFollowers = given.find(BrokerSettings.REPLICA_SELECTOR_CLASS).isPresent();
         this.partitions = new Partitions(surroundings, new ReplicationSettings(surroundings.brokerId(),
                 surroundings.clock(), maxLagMs, replication.proposals(), replication.isCutOff(), isReadFromFollowers),
-                fetchers(given, replication), replication.directories(), throttles.moves());
+                fetchers(given, replication), replication.directories(),
+                new ReplicaMoves.Limits(throttles.moves(),
+                        given.find(BrokerSettings.NUM_REPLICA_ALTER_LOG_DIRS_THREADS)
+                                .orElse(surroundings.directories().size())));
         this.follower = new ImageFollower(surroundings.brokerId(), firstShard, partitions, settings);
         this.directorySettings = new DirectorySettings(surroundings.directories(), settings);
         this.upkeep = new Upkeep(partitions, surroundings.directories(), surroundings.clock(),

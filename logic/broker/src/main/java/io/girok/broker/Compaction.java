@@ -46,21 +46,25 @@ public final class Compaction {
         return cleaner.status();
     }
 
+    /// Whoever leads them: a follower is not told what its leader has cleaned, and a compacted log that nobody cleans
+    /// grows without end.
     private static List<Cleaner.Target> targets(Partitions partitions) {
         List<Cleaner.Target> targets = new ArrayList<>();
-        partitions.forEachLed(led -> {
-            if (led.isCompacted()) {
-                targets.add(new Cleaner.Target(led.name(), led.shard(), () -> logOf(led)));
+        partitions.forEachReplica(replica -> {
+            if (replica.isCompacted()) {
+                targets.add(new Cleaner.Target(replica.name(), replica.shard(), () -> logOf(replica)));
             }
         });
         return targets;
     }
 
-    /// One that has files is woken, and stays awake for as long as it is compacted: it may have been left dirty.
-    private static Optional<CleanableLog> logOf(LedPartition led) {
-        boolean isThere = led.isAwake() || (led.directory().isOnDisk(led.name()) && led.wake() == Errors.NONE);
-        return isThere && led.leader().settings().retention().compacts()
-                ? Optional.of(led.leader().store().cleanable())
+    /// One that has files is woken, and stays awake for as long as it is compacted: it may have been left dirty. Those
+    /// that follow, which cannot be woken, are always awake.
+    private static Optional<CleanableLog> logOf(LedPartition replica) {
+        boolean isThere = replica.isAwake()
+                || (replica.directory().isOnDisk(replica.name()) && replica.wake() == Errors.NONE);
+        return isThere && replica.leader().settings().retention().compacts()
+                ? Optional.of(replica.leader().store().cleanable())
                 : Optional.empty();
     }
 

@@ -34,7 +34,7 @@ final class HostedPartition {
      *                            it lacked
      *
      * One that goes offline alone, while its directory can be used, is *lost*: the controller is told, so that another
-     * replica leads.
+     * replica leads. If nothing is left of it, its whole directory being gone, it begins anew once another one does.
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -74,7 +74,7 @@ final class HostedPartition {
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         if (home.directory().failure().isPresent()) {
             this.isOffline = true;
-            this.placement = offlinePlacement(wanted);
+            this.placement = wanted.whileOffline();
         } else if (maySleep(wanted) && life.before().isDone()) {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
@@ -170,7 +170,7 @@ final class HostedPartition {
         boolean wasLed = placement == led && led.isAwake() && !isSilent;
         isOffline = true;
         isSilent = false;
-        placement = offlinePlacement(current);
+        placement = current.whileOffline();
         if (led.isAwake()) {
             led.leader().storageFailed();
         }
@@ -263,7 +263,7 @@ final class HostedPartition {
     /// @return done when it has gone on; with the failure, if there was one
     CompletableFuture<Void> relocate(ReplicaHome target, Relocation relocation) {
         CompletableFuture<Void> relocated = new CompletableFuture<>();
-        next(home.shard(), () -> refuse(Errors.NOT_LEADER_OR_FOLLOWER));
+        next(home.shard(), () -> placement = current.elsewhere());
         latest = latest.thenComposeAsync(done -> opening, home.shard());
         // What only the journal has of it comes into its files.
         latest = latest.thenComposeAsync(done -> directory().needsRecovery(name()) ? openOnPool() : DONE, home.shard());
@@ -290,7 +290,7 @@ final class HostedPartition {
         if (!led.isAwake()) {
             return;
         }
-        refuse(Errors.NOT_LEADER_OR_FOLLOWER);
+        placement = current.elsewhere();
         if (wasLed) {
             listener.onLeft(led);
         }
@@ -301,10 +301,6 @@ final class HostedPartition {
         } catch (StorageFailed failure) {
             offline(failure);
         }
-        forgetLog();
-    }
-
-    private void forgetLog() {
         led.closed();
         follower = null;
     }
@@ -449,6 +445,7 @@ final class HostedPartition {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
         goOffline();
         lose();
+        home.shard().execute(this::beginAnewIfGivenUp);
         if (failure instanceof StorageFailed known && known.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
             awaitRoom();
         }
@@ -457,35 +454,35 @@ final class HostedPartition {
     /// Opens the log again once there is room for what that needs.
     private void awaitRoom() {
         var _ = home.shard().schedule(ROOM_CHECK_MS, () -> {
-            if (hasLeft || directory().failure().isPresent()) {
-                return;
-            }
-            if (directory().isFull(0)) {
+            if (!hasLeft && directory().failure().isEmpty() && directory().isFull()) {
                 awaitRoom();
-                return;
+            } else {
+                reopen();
             }
-            isOffline = false;
-            isLost = false;
-            resume(home);
-            var _ = opening.thenRunAsync(() -> {
-                if (led.isAwake() && isReplicated()) {
-                    home.directoryReports().accept(id(), directory().directoryId());
-                }
-            }, home.shard());
         });
     }
 
-    /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
-    private static Placement.NotHere offlinePlacement(Partitions.Here now) {
-        return now.leadership() == null ? now.elsewhere() : refusal(now.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+    private void reopen() {
+        if (hasLeft || directory().failure().isPresent()) {
+            return;
+        }
+        isOffline = false;
+        isLost = false;
+        resume(home);
+        var _ = opening.thenRunAsync(() -> {
+            if (led.isAwake() && isReplicated()) {
+                home.directoryReports().accept(id(), directory().directoryId());
+            }
+        }, home.shard());
     }
 
-    private void refuse(Errors error) {
-        placement = refusal(current.elsewhere(), error);
-    }
-
-    private static Placement.NotHere refusal(Placement.NotHere elsewhere, Errors error) {
-        return new Placement.NotHere(error, elsewhere.leaderId(), elsewhere.leaderEpoch());
+    /// Nobody counts any more on a log of which nothing is left.
+    private void beginAnewIfGivenUp() {
+        if (isLost && current.isGivenUp() && opening.isDone() && directory().isMissing(name())) {
+            LOG.warn("partition '{}' begins anew: its log is gone, and another broker leads", name());
+            opening = CompletableFuture.runAsync(() -> directory().takeAway(name(), id().topic()), home.blockingPool())
+                    .thenRunAsync(this::reopen, home.shard());
+        }
     }
 
     private void follow(Partitions.Here changed) {
@@ -493,7 +490,8 @@ final class HostedPartition {
         current = changed;
         retentionDueMs = 0;
         if (isOffline) {
-            placement = offlinePlacement(changed);
+            placement = changed.whileOffline();
+            beginAnewIfGivenUp();
             return;
         }
         if (follower != null) {
@@ -594,6 +592,7 @@ final class HostedPartition {
             return;
         }
         listener.onLeft(led);
-        forgetLog();
+        led.closed();
+        follower = null;
     }
 }

@@ -4,6 +4,7 @@ import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.log.LogSettings;
+import io.girok.metadata.BrokerImage;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
@@ -149,8 +150,11 @@ final class ImageFollower implements MetadataStore.Subscriber {
                 ? new Leadership(brokerId, image.leaderEpoch(), image.partitionEpoch(), image.replicas(), image.isr())
                 : null;
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
-        return new Partitions.Partition(image.leader(), image.leaderEpoch(), image.directoryOf(brokerId),
-                new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(),
-                        image.isr().contains(brokerId), logSettings, minInSyncReplicas, throttled));
+        TopicId directory = image.directoryOf(brokerId);
+        boolean isInSync = image.isr().contains(brokerId);
+        boolean isGivenUp = directory.equals(BrokerImage.LOST_DIRECTORY) && !isInSync && 0 <= image.leader();
+        return new Partitions.Partition(image.leader(), image.leaderEpoch(), directory,
+                new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), isInSync, isGivenUp,
+                        logSettings, minInSyncReplicas, throttled));
     }
 }

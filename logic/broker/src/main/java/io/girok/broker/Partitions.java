@@ -9,7 +9,6 @@ import io.girok.broker.TopicPlacements.Slot;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.metadata.BrokerImage;
-import io.girok.replication.ByteRate;
 import io.girok.replication.Leadership;
 import io.girok.replication.ReplicaFetchers;
 import io.girok.replication.ReplicationSettings;
@@ -53,9 +52,15 @@ public final class Partitions {
     /// @param elsewhere what clients are told while this broker does not lead, and whom it follows meanwhile
     /// @param isReplicated whether other brokers have the partition as well
     /// @param isInSync whether this replica is among those in sync
+    /// @param isGivenUp whether the controller knows that this replica is lost, and another one leads
     /// @param minInSyncReplicas `min.insync.replicas`
     public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
-            boolean isInSync, LogSettings settings, int minInSyncReplicas, Throttled throttled) {}
+            boolean isInSync, boolean isGivenUp, LogSettings settings, int minInSyncReplicas, Throttled throttled) {
+        /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
+        Placement.NotHere whileOffline() {
+            return leadership == null ? elsewhere : elsewhere.as(Errors.KAFKA_STORAGE_ERROR);
+        }
+    }
 
     /// What of a replica is throttled.
     ///
@@ -82,9 +87,9 @@ public final class Partitions {
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
     /// @param directoryReports told in which directory a replica is, where the metadata say something else
-    /// @param moveRate of replicas that move between log directories
+    /// @param moveLimits of replicas that move between log directories
     Partitions(Broker.Surroundings surroundings, ReplicationSettings replication, ReplicaFetchers fetchers,
-            BiConsumer<PartitionId, TopicId> directoryReports, ByteRate moveRate) {
+            BiConsumer<PartitionId, TopicId> directoryReports, ReplicaMoves.Limits moveLimits) {
         this.replication = replication;
         this.fetchers = fetchers;
         this.directoryReports = directoryReports;
@@ -92,7 +97,7 @@ public final class Partitions {
         this.directories = List.copyOf(surroundings.directories());
         this.blockingPool = surroundings.blockingPool();
         Invariant.check(!shards.isEmpty() && !directories.isEmpty(), "a broker has a shard and a log directory");
-        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), moveRate, this::moved);
+        this.moves = new ReplicaMoves(blockingPool, shards.getFirst(), moveLimits, this::moved);
     }
 
     /// Told of every partition that is led from now on.
@@ -135,18 +140,6 @@ public final class Partitions {
         return find(id.topic(), id.index());
     }
 
-    /// Every partition that is led here now.
-    public void forEachLed(Consumer<LedPartition> action) {
-        for (TopicPlacements topic : topicsById.values()) {
-            for (Slot slot : topic.slots()) {
-                if (slot instanceof Slot.Hosted(HostedPartition hosted)
-                        && hosted.placement() instanceof LedPartition led) {
-                    action.accept(led);
-                }
-            }
-        }
-    }
-
     /// Every partition that has a copy here, whoever leads it.
     public void forEachReplica(Consumer<LedPartition> action) {
         for (TopicPlacements topic : topicsById.values()) {
@@ -173,8 +166,8 @@ public final class Partitions {
         topicsByName.put(topic.name(), placements);
     }
 
-    /// Begins to move a replica to another log directory of this broker; answers what a client is to be told. On the
-    /// first shard.
+    /// Moves a replica to another log directory of this broker as soon as it is its turn; answers what a client is to
+    /// be told. On the first shard.
     public Errors move(String topic, int index, LogDirectory target) {
         TopicPlacements placements = topicsByName.get(topic);
         if (placements == null || index < 0 || placements.slots().size() <= index) {
@@ -191,7 +184,7 @@ public final class Partitions {
         return Errors.NONE;
     }
 
-    /// The replicas that are on their way to another log directory.
+    /// The replicas that are on their way to another log directory, or wait for their turn. From any thread.
     public Iterable<ReplicaMove> moves() {
         return moves.all();
     }
@@ -326,6 +319,7 @@ public final class Partitions {
     private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {
         LogDirectory directory = find(name, isOld, believed).orElseGet(
                 () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
+                        .thenComparing(LogDirectory::isScarce)
                         .thenComparingInt(this::hosted)));
         hostedByDirectory.merge(directory, 1, Integer::sum);
         return directory;

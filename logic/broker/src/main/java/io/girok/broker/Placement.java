@@ -18,5 +18,10 @@ public sealed interface Placement permits LedPartition, Placement.NotHere {
         static NotHere elsewhere(int leaderId, int leaderEpoch) {
             return new NotHere(Errors.NOT_LEADER_OR_FOLLOWER, leaderId, leaderEpoch);
         }
+
+        /// The same, told in another way.
+        NotHere as(Errors other) {
+            return new NotHere(other, leaderId, leaderEpoch);
+        }
     }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +27,16 @@ import org.jspecify.annotations.Nullable;
 /// Until the copy is in place it lies in a directory of its own, `<topic>-<partition>.<id>-future`, which a start
 /// removes: then the log is where it was.
 ///
-/// Once the rate is used up, the copying pauses where it is, and goes on there when it is asked to; the rest of a
-/// closed log does not, since clients wait for it.
+/// Once the rate is used up, or its turn has lasted long enough, the copying pauses where it is, and goes on there when
+/// it is asked to; the rest of a closed log does not, since clients wait for it.
+///
+/// It ends where it would leave less of the other directory's disk than clients must (`log.dir.min.free.bytes`).
 public final class ReplicaMove {
-    private static final int BUFFER_BYTES = 1024 * 1024;
+    /// After so many buffers others have their turn in the pool.
+    private static final int TURN_BUFFERS = 16;
     private static final String LOG = ".log";
+    /// Those of the segment that is written to change all the time, and are copied at the end.
+    private static final List<String> INDEXES = List.of(".index", ".timeindex", ".txnindex");
     /// What a swap or a deletion leaves for a moment; at the end it is copied too, and the next opening deals with it.
     private static final List<String> PASSING = List.of(".deleted", ".cleaned", ".swap", ".tmp");
 
@@ -43,13 +47,19 @@ public final class ReplicaMove {
     private final Path source;
     private final Path future;
     private final Map<String, Copied> copied = new HashMap<>();
+    private final Map<String, Begun> begun = new HashMap<>();
     private final AtomicLong bytes = new AtomicLong();
     private final ByteRate rate;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ByteBuffer buffer;
     private String growing = "";
     /// As of the last round.
     private int cuts;
-    private @Nullable Begun begun;
+    private boolean isRoomChecked;
+    private boolean isPaused;
+    private long leftOfTurn;
+    /// Up to where the turns go that follow; null when they go as far as the log has come by then.
+    private PartitionStore.@Nullable Tail round;
+    private long copiedInRound;
     private volatile boolean isCancelled;
 
     /// What a file was when it was copied.
@@ -58,10 +68,12 @@ public final class ReplicaMove {
     /// A file of which the beginning is copied, to `end`.
     ///
     /// @param file what it was when that was begun
-    private record Begun(String name, Copied file, boolean isGrowing, long end) {}
+    private record Begun(Copied file, boolean isGrowing, long end) {}
 
-    ReplicaMove(PartitionName name, LogDirectory from, LogDirectory to, ByteRate rate) {
+    /// @param buffer what is copied goes through it
+    ReplicaMove(PartitionName name, LogDirectory from, LogDirectory to, ByteRate rate, ByteBuffer buffer) {
         this.name = name;
+        this.buffer = buffer;
         this.rate = rate;
         this.from = from;
         this.to = to;
@@ -96,19 +108,24 @@ public final class ReplicaMove {
         return isCancelled;
     }
 
-    /// Whether there is more to copy, for which the rate had nothing left.
+    /// Whether there is more to copy, for which the rate, or its turn, had nothing left.
     boolean isPaused() {
-        return begun != null;
+        return isPaused;
     }
 
-    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were.
-    /// Blocks, but not for the rate.
+    /// Copies what was not copied yet or has changed, of a log that is in use; answers how many bytes those were, in
+    /// the turns before as well that have paused for nothing but others. Blocks, but neither for the rate nor for long.
     ///
     /// @param tail what is beyond may be half a batch, or be taken back
     long copyBelow(PartitionStore.Tail tail) {
         try {
             beginAnewIfCut(tail.cuts());
-            return copy(tail);
+            leftOfTurn = (long) TURN_BUFFERS * buffer.capacity();
+            // With a goal that moves on with the log, turns would never end while it grows faster than it is copied.
+            PartitionStore.Tail goal = round == null ? tail : round;
+            copiedInRound = (round == null ? 0 : copiedInRound) + copy(new Extent(goal, tail));
+            round = isPaused && leftOfTurn <= 0 ? goal : null;
+            return copiedInRound;
         } catch (IOException e) {
             throw new CompletionException(e);
         }
@@ -127,30 +144,50 @@ public final class ReplicaMove {
         if (timesCut != cuts) {
             cuts = timesCut;
             copied.clear();
-            begun = null;
+            begun.clear();
+            round = null;
             growing = "";
             bytes.set(0);
         }
     }
 
-    private long copy(PartitionStore.@Nullable Tail tail) throws IOException {
+    /// How much of a log in use is copied.
+    ///
+    /// @param goal nothing beyond
+    /// @param tail where the log is by now: only the segment that is written to there has what it had
+    private record Extent(PartitionStore.Tail goal, PartitionStore.Tail tail) {
+        /// Not what passes, and nothing of what came after the goal.
+        boolean has(String file) {
+            return PASSING.stream().noneMatch(file::endsWith)
+                    && offset(file, LOG) <= goal.baseOffset()
+                    && INDEXES.stream().allMatch(ending -> offset(file, ending) < goal.baseOffset());
+        }
+
+        /// Less than any if there is none in the name.
+        private static long offset(String file, String ending) {
+            return FileNames.offset(file, ending).orElse(-1);
+        }
+    }
+
+    /// @param extent null for all of a closed log
+    private long copy(@Nullable Extent extent) throws IOException {
+        isPaused = false;
         if (!disk.isDirectory(source)) {
             return 0;
         }
         disk.createDirectories(future);
-        List<String> files = disk.list(source).stream().filter(file -> tail == null || isDue(file, tail)).toList();
-        String active = files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("");
+        List<String> files = disk.list(source).stream().filter(file -> extent == null || extent.has(file)).toList();
+        String active = extent == null
+                ? files.stream().filter(file -> file.endsWith(LOG)).max(String::compareTo).orElse("")
+                : FileNames.of(extent.tail.baseOffset(), LOG);
+        checkRoom(files);
         long before = bytes.get();
-        Begun left = begun;
-        if (left != null && !files.contains(left.name)) {
-            disk.delete(future.resolve(left.name));
-            begun = null;
-        }
         for (String file : files) {
             boolean isActive = file.equals(active);
-            long maxBytes = isActive && tail != null ? tail.sizeInBytes() : Long.MAX_VALUE;
-            Part part = new Part(file, tail == null && !file.endsWith(LOG), isActive, maxBytes, tail != null);
+            long maxBytes = isActive && extent != null ? extent.goal.sizeInBytes() : Long.MAX_VALUE;
+            Part part = new Part(file, extent == null && !file.endsWith(LOG), isActive, maxBytes, extent != null);
             if (!copyPart(part)) {
+                isPaused = true;
                 return bytes.get() - before;
             }
             growing = isActive ? file : growing;
@@ -160,14 +197,28 @@ public final class ReplicaMove {
         return bytes.get() - before;
     }
 
-    /// Not what passes, and no segment that came after the tail.
-    private static boolean isDue(String file, PartitionStore.Tail tail) {
-        OptionalLong base = FileNames.offset(file, LOG);
-        return PASSING.stream().noneMatch(file::endsWith) && (base.isEmpty() || base.getAsLong() <= tail.baseOffset());
+    /// What cannot go well is not begun.
+    private void checkRoom(List<String> files) throws IOException {
+        if (!isRoomChecked) {
+            long size = 0;
+            for (String file : files) {
+                Path path = source.resolve(file);
+                size += disk.exists(path) ? disk.size(path) : 0;
+            }
+            to.arrivals().checkRoomFor(size);
+            isRoomChecked = true;
+        }
     }
 
     /// Removes the copies of what is not there any more.
     private void forget(List<String> files) throws IOException {
+        for (var parts = begun.keySet().iterator(); parts.hasNext();) {
+            String part = parts.next();
+            if (!files.contains(part)) {
+                disk.delete(future.resolve(part));
+                parts.remove();
+            }
+        }
         for (var copies = copied.entrySet().iterator(); copies.hasNext();) {
             Map.Entry<String, Copied> copy = copies.next();
             if (!files.contains(copy.getKey())) {
@@ -183,23 +234,23 @@ public final class ReplicaMove {
     /// @param isForced whether it is copied even if it looks as it did: in a millisecond it may have changed
     /// @param isActive whether it is only added to
     /// @param maxBytes of the file that count
-    /// @param mayPause whether the copying ends when the rate is used up
+    /// @param mayPause whether the copying ends when the rate, or its turn, is used up
     private record Part(String file, boolean isForced, boolean isActive, long maxBytes, boolean mayPause) {}
 
     /// False when it has paused.
     private boolean copyPart(Part part) throws IOException {
         Path path = source.resolve(part.file);
-        Begun left = begun;
+        Begun left = begun.get(part.file);
         if (!disk.exists(path)) {
             // Gone meanwhile: what took its place comes with the next round.
             return true;
         }
         Copied now = new Copied(Math.min(disk.size(path), part.maxBytes), disk.lastModifiedMs(path));
         Copied before = copied.get(part.file);
-        if (now.equals(before) && !part.isForced) {
+        if (now.equals(before) && left == null && !part.isForced) {
             return true;
         }
-        long begin = beginOf(part, now, before, left != null && left.name.equals(part.file) ? left : null);
+        long begin = beginOf(part, now, before, left);
         long end;
         try (DiskFile in = disk.open(path, Disk.Access.READ);
                 DiskFile out = disk.open(future.resolve(part.file), Disk.Access.WRITE)) {
@@ -208,10 +259,10 @@ public final class ReplicaMove {
             out.sync();
         }
         if (end < now.size) {
-            begun = new Begun(part.file, now, part.isActive, end);
+            begun.put(part.file, new Begun(now, part.isActive, end));
             return false;
         }
-        begun = null;
+        begun.remove(part.file);
         copied.put(part.file, now);
         bytes.addAndGet(now.size - (before == null ? 0 : before.size));
         return true;
@@ -236,17 +287,20 @@ public final class ReplicaMove {
             if (isCancelled) {
                 throw new IOException("the move of '" + name + "' to '" + to.path() + "' was called off");
             }
-            if (mayPause && rate.isUsedUp()) {
+            if (mayPause && (leftOfTurn <= 0 || rate.isUsedUp())) {
                 break;
             }
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, range.end - position));
+            buffer.clear().limit((int) Math.min(buffer.capacity(), range.end - position));
             int count = in.read(buffer, position);
             if (count <= 0) {
                 throw new IOException("'" + source + "' has become shorter than " + range.end
                         + " bytes while it was read");
             }
+            to.arrivals().checkRoomFor(count);
             out.write(buffer.flip(), position);
+            to.arrivals().wrote(count);
             rate.count(count);
+            leftOfTurn -= count;
             position += count;
         }
         return position;

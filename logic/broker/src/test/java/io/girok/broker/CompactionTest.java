@@ -8,10 +8,13 @@ import io.girok.base.simulated.MemoryDisk;
 import io.girok.cleaner.Cleaner;
 import io.girok.log.AppendOrigin;
 import io.girok.log.Durability;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +70,28 @@ class CompactionTest {
         node.advance(60_000);
 
         assertThat(((LedPartition) node.broker.partitions().find(ORDERS, 0)).isAwake()).isFalse();
+    }
+
+    @Test
+    void aLogThatIsFollowedHereIsCleanedAsIfItWereLed() {
+        node.createTopic(ORDERS, "orders", 1);
+        fill();
+        node.configure("orders", "cleanup.policy", "compact");
+        LedPartition orders = (LedPartition) node.broker.partitions().find(ORDERS, 0);
+        long before = node.directory().sizeOnDisk(orders.name());
+        Compaction compaction = Compaction.start(node.broker.partitions(), node.metadata,
+                new EffectiveSettings(Settings.parse(Map.of()), TestNode.BROKER_ID),
+                new Cleaner.Surroundings(node.shards.getFirst(), node.pool, clock, 1, 2));
+
+        node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0, new PartitionImage(List.of(2, TestNode.BROKER_ID),
+                List.of(TopicId.ZERO, TopicId.ZERO), List.of(2, TestNode.BROKER_ID), 2, TestNode.LEADER_EPOCH + 1,
+                1)));
+        node.advance(60_000);
+
+        assertThat(node.broker.partitions().find(ORDERS, 0)).isInstanceOf(Placement.NotHere.class);
+        assertThat(compaction.status().cleanings()).isPositive();
+        assertThat(node.directory().sizeOnDisk(orders.name())).isLessThan(before / 2);
+        assertThat(orders.leader().store().endOffset()).isEqualTo(RECORDS);
     }
 
     private void compacted() {

@@ -3,6 +3,7 @@ package io.girok.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.PartitionId;
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
@@ -21,7 +22,7 @@ import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/// A partition whose log is corrupt, in a log directory that is not.
+/// A partition whose log is corrupt, or gone, in a log directory that is not.
 class LostPartitionTest {
     private static final Path DATA = Path.of("/data");
     private static final int EPOCH = TestNode.LEADER_EPOCH;
@@ -55,6 +56,22 @@ class LostPartitionTest {
     private void corrupt() {
         try {
             disk.corrupt(DATA.resolve("orders-0").resolve("00000000000000000000.log"), MAGIC_POSITION, 0xff);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void loseDirectory() {
+        loseDirectory("orders-0");
+    }
+
+    private void loseDirectory(String name) {
+        Path log = DATA.resolve(name);
+        try {
+            for (String file : disk.list(log)) {
+                disk.delete(log.resolve(file));
+            }
+            disk.delete(log);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -125,6 +142,77 @@ class LostPartitionTest {
         assertThat(node.directoryReports).isEmpty();
         assertThat(placement())
                 .isEqualTo(new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 2, EPOCH + 1));
+    }
+
+    @Test
+    void theControllerIsToldOfALogWhoseDirectoryIsGone() {
+        createOrders(FEW);
+
+        restartAndCreateAgain(this::loseDirectory);
+
+        assertThatItIsToldAsLost();
+    }
+
+    @Test
+    void aLogOfWhichNothingIsLeftBeginsAnewOnceAnotherBrokerLeads() {
+        createOrders(FEW);
+        restartAndCreateAgain(this::loseDirectory);
+        node.directoryReports.clear();
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, image(2, EPOCH + 1, BrokerImage.LOST_DIRECTORY)));
+        node.runAll();
+
+        assertThat(node.directoryReports).containsEntry(new PartitionId(orders, 0), node.directory().directoryId());
+        assertThat(placement())
+                .isEqualTo(new Placement.NotHere(Errors.NOT_LEADER_OR_FOLLOWER, 2, EPOCH + 1));
+        assertThat(node.broker.partitions().findReplica(orders, 0)).isInstanceOfSatisfying(LedPartition.class,
+                replica -> assertThat(replica.leader().store().endOffset()).isZero());
+    }
+
+    @Test
+    void theReplicaThatAloneIsLeftStaysOffline() {
+        createOrders(FEW);
+        restartAndCreateAgain(this::loseDirectory);
+        node.directoryReports.clear();
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(1, 2),
+                List.of(BrokerImage.LOST_DIRECTORY, TopicId.ZERO), List.of(1), -1, EPOCH + 1, EPOCH + 1)));
+        node.runAll();
+
+        assertThat(node.directoryReports).isEmpty();
+        assertThat(node.directory().isMissing(new PartitionName("orders", 0))).isTrue();
+        assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
+    }
+
+    @Test
+    void anOnlyReplicaWhoseDirectoryIsGoneIsNotBegunAnew() {
+        TopicId alone = node.createTopic("alone", 1);
+        LedPartition led = node.awake(alone, 0);
+        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[1])).build();
+        node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1));
+        node.runAll();
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+        assertThat(disk.isDirectory(DATA.resolve("alone-0"))).isTrue();
+        loseDirectory("alone-0");
+        node = new TestNode(clock, disk, List.of(DATA));
+        node.createTopic(alone, "alone", 1);
+
+        Errors error = wake(alone);
+
+        assertThat(error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(disk.exists(DATA.resolve("alone-0"))).isFalse();
+        assertThat(node.directoryReports).isEmpty();
+    }
+
+    private Errors wake(TopicId topic) {
+        Placement found = node.broker.partitions().find(topic, 0);
+        return switch (found) {
+            case LedPartition led -> node.shards.get(node.shards.indexOf(led.shard())).call(led::wake);
+            case Placement.NotHere notHere -> notHere.error();
+        };
     }
 
     @Test

@@ -39,7 +39,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/// A broker without edges under a clock that stands still: two shards and a pool that run when they are told to.
+/// A broker without edges under a clock that stands still: two shards and pools that run when they are told to.
 /// Requests go in as frames and come out as frames.
 public final class TestNode {
     public static final int BROKER_ID = 1;
@@ -51,6 +51,8 @@ public final class TestNode {
     public final ManualClock clock;
     public final MemoryDisk disk;
     public final SimulatedShard pool;
+    /// Where the journals write.
+    public final SimulatedShard journalPool;
     public final SimulatedShard coldReads;
     public final List<SimulatedShard> shards;
     public final Broker broker;
@@ -106,11 +108,13 @@ public final class TestNode {
         this.clock = clock;
         this.disk = disk;
         this.pool = new SimulatedShard(clock);
+        this.journalPool = new SimulatedShard(clock);
         this.coldReads = new SimulatedShard(clock);
         this.shards = List.of(new SimulatedShard(clock), new SimulatedShard(clock));
         Executor blockingPool = pool;
         LogEnvironment environment = new LogEnvironment(disk, clock, pool, new OpenFiles(disk, 100), blockingPool,
-                () -> new TopicId(9, nextId++), durability, 86_400_000L);
+                () -> new TopicId(9, nextId++), durability, 86_400_000L)
+                .withJournalPool(journalPool);
         directories = paths.stream()
                 .map(path -> LogDirectory.open(path, CLUSTER_ID, BROKER_ID, environment))
                 .toList();
@@ -233,7 +237,7 @@ public final class TestNode {
         return TestAnswer.ask(table, body, (short) version);
     }
 
-    /// Runs the shards, but not the pool: no sync ends.
+    /// Runs the shards, but not the pools: no sync ends.
     public void runShards() {
         boolean isBusy = true;
         while (isBusy) {
@@ -248,6 +252,7 @@ public final class TestNode {
     public void runOne(RandomGenerator random) {
         List<SimulatedShard> all = new ArrayList<>(shards);
         all.add(pool);
+        all.add(journalPool);
         all.add(coldReads);
         var _ = all.get(random.nextInt(all.size())).runOne();
     }
@@ -255,7 +260,7 @@ public final class TestNode {
     public void runAll() {
         do {
             runShards();
-        } while (0 < pool.runAll() + coldReads.runAll());
+        } while (0 < pool.runAll() + journalPool.runAll() + coldReads.runAll());
     }
 
     /// Lets time pass from timer to timer.

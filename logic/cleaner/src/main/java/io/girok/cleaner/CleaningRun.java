@@ -82,14 +82,19 @@ final class CleaningRun {
             }
         } catch (CannotClean e) {
             cleaning.close();
-            end(new Result.SetAside(e.segmentBaseOffset(), String.valueOf(e.getMessage())));
+            setAside(plan, new Result.SetAside(e.segmentBaseOffset(), String.valueOf(e.getMessage())));
         } catch (IOException e) {
             plan.failed(e, outcome -> failed(cleaning, e, outcome));
         } catch (RuntimeException e) {
             LOGGER.error("log '{}': its cleaning has failed", name(), e);
             cleaning.close();
-            end(new Result.SetAside(plan.segments().getFirst().baseOffset(), e.toString()));
+            setAside(plan, new Result.SetAside(plan.segments().getFirst().baseOffset(), e.toString()));
         }
+    }
+
+    /// A follower that is cut writes other batches where segments of the plan are read: those are not at fault.
+    private void setAside(CleaningPlan plan, Result.SetAside fault) {
+        plan.whetherObsolete(isObsolete -> end(isObsolete ? new Result.LeftOff() : fault));
     }
 
     private void goOn(CleaningPlan plan, LogCleaning cleaning, long delayMs) {

@@ -371,4 +371,25 @@ class CleanerTest {
         assertThat(world.read()).hasSize(10);
         assertThat(world.problems()).isEmpty();
     }
+
+    @Test
+    void whatIsWrittenAfterATruncationIsNotTakenForAFaultOfTheLog() {
+        for (int i = 0; i < 6; i++) {
+            world.append("k" + i % 2 + "=some value " + i);
+        }
+        world.roll();
+        world.append("x=1");
+        world.commit();
+        world.clock.advance(10);
+        world.shard.runAll();
+
+        world.store.truncateTo(3);
+        world.append("k0=a longer value than the ones that were there before");
+        world.settle();
+        world.clean();
+
+        assertThat(world.cleaner.status().setAside()).isEmpty();
+        assertThat(world.cleaner.status().failures()).isZero();
+        assertThat(world.read()).hasSize(4);
+    }
 }

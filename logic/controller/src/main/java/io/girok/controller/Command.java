@@ -4,7 +4,8 @@ package io.girok.controller;
 ///
 /// @param <A> the answer
 public sealed interface Command<A> permits CreateTopics, DeleteTopics, CreatePartitions, AlterConfigs, ReplaceConfigs,
-        RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, FailDirectories, AssignDirectories,
-        AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders, UpdateFeatures,
+        RegisterBroker, ConfirmBroker, FenceBroker, LeaveCluster, UnregisterBroker, FailDirectories, ReportSpace,
+        AssignDirectories, AlterPartitions, RepairPartitions, ElectLeaders, AlterReassignments, BalanceLeaders,
+        UpdateFeatures,
         CreateAcls, DeleteAcls, AlterScramCredentials, CreateToken, RenewToken, ExpireToken, RemoveExpiredTokens,
         AlterQuotas, AllocateProducerIds {}

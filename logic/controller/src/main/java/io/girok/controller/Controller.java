@@ -32,6 +32,7 @@ public final class Controller {
             case LeaveCluster leave -> Membership.leave(rules, image, leave);
             case UnregisterBroker unregister -> Membership.unregister(image, unregister);
             case FailDirectories fail -> Membership.failDirectories(rules, image, fail);
+            case ReportSpace report -> Membership.reportSpace(rules, image, report);
             case AssignDirectories assign -> DirectoryAssignment.handle(rules, image, assign);
             case AlterPartitions alter -> PartitionAlteration.handle(rules, image, alter);
             case RepairPartitions _ -> Repair.handle(rules, image);

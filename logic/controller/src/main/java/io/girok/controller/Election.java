@@ -14,7 +14,8 @@ import java.util.function.IntPredicate;
 ///   are left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from
 ///   then on, so they lack nothing (KIP-966).
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
-///   replicas, else the first eligible one. A replica that is neither leads only where the topic allows that
+///   replicas, else the first eligible one. Who has no room for clients' records leads only where all in-sync replicas
+///   lack it. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).
 /// - A partition with a single replica keeps its leader: there is no other, and none that could have other records.
 /// - A reassignment is complete once all replicas of its target are in sync and one of them can lead: then the others
@@ -74,7 +75,7 @@ final class Election {
     /// With the preferred leader in the lead, if that loses nothing; otherwise as it is.
     PartitionImage withPreferredLeader(PartitionImage partition) {
         int preferred = partition.replicas().getFirst();
-        return partition.isr().contains(preferred) && canLead(partition, preferred)
+        return partition.isr().contains(preferred) && canLead(partition, preferred) && hasRoom(partition, preferred)
                 ? partition.with(partition.isr(), partition.elr(), preferred)
                 : partition;
     }
@@ -176,10 +177,15 @@ final class Election {
 
     private int leader(PartitionImage partition, List<Integer> isr) {
         int present = partition.leader();
-        if (isr.contains(present) && canLead(partition, present)) {
+        boolean isPresentFit = isr.contains(present) && canLead(partition, present);
+        if (isPresentFit && hasRoom(partition, present)) {
             return present;
         }
-        int next = first(partition, id -> isr.contains(id) && canLead(partition, id));
+        int roomy = first(partition, id -> isr.contains(id) && canLead(partition, id) && hasRoom(partition, id));
+        if (roomy != PartitionImage.NO_LEADER) {
+            return roomy;
+        }
+        int next = isPresentFit ? present : first(partition, id -> isr.contains(id) && canLead(partition, id));
         // One that is leaving goes on for as long as nobody else can.
         return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
     }
@@ -196,5 +202,10 @@ final class Election {
     private boolean canLead(PartitionImage partition, int id) {
         BrokerImage broker = image.broker(id);
         return broker != null && broker.canLead() && broker.hasDirectory(partition.directoryOf(id));
+    }
+
+    private boolean hasRoom(PartitionImage partition, int id) {
+        BrokerImage broker = image.broker(id);
+        return broker != null && broker.hasRoom(partition.directoryOf(id));
     }
 }

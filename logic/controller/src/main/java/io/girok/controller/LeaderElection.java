@@ -75,7 +75,8 @@ final class LeaderElection {
         return switch (kind) {
             case PREFERRED -> Result.failed(ControllerError.PREFERRED_LEADER_NOT_AVAILABLE,
                     "broker " + partition.replicas().getFirst() + ", the preferred leader of partition '" + name
-                            + "', is not in sync or not ready; in sync are " + partition.isr());
+                            + "', is not in sync, not ready, or without room on its disk; in sync are "
+                            + partition.isr());
             case UNCLEAN -> Result.failed(ControllerError.ELIGIBLE_LEADERS_NOT_AVAILABLE,
                     "none of the replicas " + partition.replicas() + " of partition '" + name + "' is ready");
         };

@@ -13,6 +13,7 @@ import io.girok.metadata.MetadataRecord.BrokerUnregistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
+import io.girok.metadata.MetadataRecord.DirectoriesScarce;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -83,10 +84,8 @@ final class Membership {
 
     /// Whether none of the directories is one of before. One that was not told of before may be old.
     private static boolean areDisksNew(@Nullable BrokerImage present, BrokerRegistered record) {
-        boolean areToldOf = !record.directories().isEmpty()
-                && (present == null || !present.directories().isEmpty());
-        return areToldOf
-                && (present == null || Collections.disjoint(record.directories(), present.directories()));
+        return !record.directories().isEmpty() && (present == null || (!present.directories().isEmpty()
+                && Collections.disjoint(record.directories(), present.directories())));
     }
 
     /// Whether it is not known in which of its broker's directories a replica is. Where it is known, and the directory
@@ -135,6 +134,22 @@ final class Membership {
                 ? new Decision<>(List.of(), Result.of(0))
                 : changed(rules, image, List.of(new DirectoriesFailed(command.brokerId(), failed)),
                         Result.of(failed.size()));
+    }
+
+    static Decision<Result<Integer>> reportSpace(ControllerRules rules, MetadataImage image, ReportSpace command) {
+        Result<BrokerImage> broker = current(image, command.brokerId(), command.brokerEpoch());
+        if (!broker.isOk()) {
+            return refused(broker.failure());
+        }
+        List<TopicId> scarce = broker.get()
+                .directories()
+                .stream()
+                .filter(command.scarceDirectories()::contains)
+                .toList();
+        return scarce.equals(broker.get().scarceDirectories())
+                ? new Decision<>(List.of(), Result.of(scarce.size()))
+                : changed(rules, image, List.of(new DirectoriesScarce(command.brokerId(), scarce)),
+                        Result.of(scarce.size()));
     }
 
     static Decision<Result<Integer>> leave(ControllerRules rules, MetadataImage image, LeaveCluster command) {

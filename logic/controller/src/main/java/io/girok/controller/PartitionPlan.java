@@ -32,10 +32,17 @@ final class PartitionPlan {
             return Draft.tooLarge();
         }
         return Result.of(
-                ReplicaPlacement.place(ready, partitionCount, replicationFactor, startPosition)
+                ReplicaPlacement
+                        .place(roomy(ready, replicationFactor), partitionCount, replicationFactor, startPosition)
                         .stream()
                         .map(replicas -> partition(image, replicas, replicas))
                         .toList());
+    }
+
+    /// Those with room for clients' records, if they are enough.
+    private static List<BrokerImage> roomy(List<BrokerImage> ready, int replicationFactor) {
+        List<BrokerImage> roomy = ready.stream().filter(broker -> broker.hasRoom(TopicId.ZERO)).toList();
+        return replicationFactor <= roomy.size() ? roomy : ready;
     }
 
     /// On the brokers that the client names.

@@ -28,8 +28,8 @@ class BrokersTest {
 
         assertThat(epoch).isEqualTo(Result.of(1L));
         assertThat(broker()).isEqualTo(
-                new BrokerImage(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
-                        List.of(new TopicId(50, 1)), true, false));
+                BrokerImage.registered(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
+                        List.of(new TopicId(50, 1))));
     }
 
     @Test

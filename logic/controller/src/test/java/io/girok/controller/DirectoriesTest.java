@@ -86,6 +86,84 @@ class DirectoriesTest {
     }
 
     @Test
+    void aLeaderWithoutRoomIsFollowedByTheNextInSyncThatHasIt() {
+        List<Integer> replicas = partition().replicas();
+        reportSpace(replicas.get(1), directory(replicas.get(1), FIRST));
+        assertThat(partition().leader()).isEqualTo(replicas.getFirst());
+
+        reportSpace(replicas.getFirst(), directory(replicas.getFirst(), FIRST));
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        assertThat(partition().isr()).containsExactlyElementsOf(replicas);
+    }
+
+    @Test
+    void whereNobodyHasRoomTheLeaderStays() {
+        PartitionImage before = partition();
+        for (int i = 2; 0 <= i; i--) {
+            reportSpace(before.replicas().get(i), directory(before.replicas().get(i), FIRST));
+        }
+
+        assertThat(partition()).isEqualTo(before);
+    }
+
+    @Test
+    void withoutRoomAReplicaStillLeadsWhenTheOthersAreGone() {
+        List<Integer> replicas = partition().replicas();
+        reportSpace(replicas.get(1), directory(replicas.get(1), FIRST));
+
+        fence(replicas.getFirst(), true);
+        assertThat(partition().leader()).isEqualTo(replicas.get(2));
+        fence(replicas.get(2), true);
+
+        assertThat(partition().leader()).isEqualTo(replicas.get(1));
+    }
+
+    @Test
+    void aPreferredLeaderWithoutRoomHasToWait() {
+        int preferred = partition().replicas().getFirst();
+        reportSpace(preferred, directory(preferred, FIRST));
+        ElectLeaders election = new ElectLeaders(ElectLeaders.Kind.PREFERRED,
+                List.of(new PartitionName("orders", 0)));
+
+        assertThat(world.run(election).toString()).contains("PREFERRED_LEADER_NOT_AVAILABLE");
+        world.run(new BalanceLeaders(0));
+        assertThat(partition().leader()).isNotEqualTo(preferred);
+        reportSpace(preferred);
+        world.run(new BalanceLeaders(0));
+
+        assertThat(partition().leader()).isEqualTo(preferred);
+    }
+
+    @Test
+    void whatIsSaidOfRoomTwiceIsWrittenOnce() {
+        int leader = partition().leader();
+        ReportSpace report = new ReportSpace(leader, epoch(leader), List.of(directory(leader, SECOND)));
+        assertThat(world.run(report)).isEqualTo(Result.of(1));
+
+        assertThat(world.decide(report).records()).isEmpty();
+        assertThat(world.run(new ReportSpace(leader, epoch(leader) - 1, List.of())).error())
+                .isEqualTo(ControllerError.STALE_BROKER_EPOCH);
+    }
+
+    @Test
+    void newReplicasGoWhereThereIsRoom() {
+        reportSpace(1, directory(1, FIRST), directory(1, SECOND));
+
+        world.run(new CreateTopics(List.of(new NewTopic("roomy", 4, 2, List.of(), Map.of()),
+                new NewTopic("everywhere", 1, 3, List.of(), Map.of())), false));
+
+        assertThat(Objects.requireNonNull(world.image.topic("roomy")).partitions())
+                .allSatisfy(each -> assertThat(each.replicas()).containsExactlyInAnyOrder(2, 3));
+        assertThat(Objects.requireNonNull(world.image.topic("everywhere")).partitions().getFirst().replicas())
+                .hasSize(3);
+    }
+
+    private void reportSpace(int broker, TopicId... scarce) {
+        assertThat(world.run(new ReportSpace(broker, epoch(broker), List.of(scarce))).isOk()).isTrue();
+    }
+
+    @Test
     void whatIsInAnotherDirectoryGoesOn() {
         PartitionImage before = partition();
 

@@ -186,6 +186,9 @@ class RandomCommandsTest {
                                     random.nextInt(4) == 0 ? null : brokers(random))),
                     false);
             case 15 -> new FailDirectories(brokerId, epoch(image, brokerId), List.of(directory(random, brokerId)));
+            case 18 -> new ReportSpace(brokerId, epoch(image, brokerId), random.nextBoolean()
+                    ? List.of()
+                    : List.of(directory(random, brokerId)));
             case 16 -> assignment(random, image, brokerId);
             case 19 -> new CreateAcls(some(random, () -> acl(random)));
             case 20 -> new DeleteAcls(some(random, () -> new AclFilter(null, random.nextBoolean() ? name(random) : null,

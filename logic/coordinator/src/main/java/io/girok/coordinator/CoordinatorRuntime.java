@@ -32,8 +32,9 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
      * a commit and the deletion of its group), and holding it back until the disk has answered would cost every group a
      * flush per command. The price is that the state runs ahead of the log. When an append fails there is no undo:
      * the state is thrown away and replayed from the log, which is right whatever the log kept of the failed batches.
-     * Failures are rare (leadership gone, disk gone, replicas gone); the one failure that a client could cause at will,
-     * records that do not fit into a batch, is found before anything is applied.
+     * Failures are rare (leadership gone, disk gone, replicas gone just now). The one failure that a client could cause
+     * at will, records that do not fit into a batch, is found before anything is applied; so is the one that may last,
+     * too few replicas in sync: then what changes nothing durable is answered as ever, and the rest is refused.
      *
      *            start                 replayed, tail committed
      *   (new) ----------> LOADING ------------------------------> ACTIVE
@@ -79,6 +80,8 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
     private long loadStartedMs;
     private long loadedCount;
     private long unreadableCount;
+    /// Whether the log took nothing when it was last asked.
+    private boolean isRefusing;
 
     /// @param name for the log: `__consumer_offsets-7`
     /// @param newState makes an empty state, at the start and for every reload
@@ -142,8 +145,17 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             restart("a command failed");
             return;
         }
+        boolean isWritten = decision.records().isEmpty() || mayAppend();
+        if (!isWritten && !decision.isDispensable()) {
+            if (reply != null && openReplies.remove(reply)) {
+                reply.fail(Outcome.Reason.UNAVAILABLE);
+            }
+            return;
+        }
         long before = incarnation;
-        if (!enqueue(decision)) {
+        if (!isWritten) {
+            decision.records().forEach(state::applyRecord);
+        } else if (!enqueue(decision)) {
             LOG.error(
                     "coordinator '{}': {} records do not fit into a batch of {} bytes; refused",
                     name,
@@ -158,6 +170,20 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             decision.softChanges().forEach(Runnable::run);
             answerWhenCommitted(decision);
         }
+    }
+
+    private boolean mayAppend() {
+        boolean isRefused = !log.mayAppend();
+        if (isRefused != isRefusing) {
+            isRefusing = isRefused;
+            if (isRefused) {
+                LOG.warn("coordinator '{}': too few replicas are in sync; what is to be written is refused until there "
+                        + "are enough, what is there is served", name);
+            } else {
+                LOG.info("coordinator '{}': enough replicas are in sync again", name);
+            }
+        }
+        return !isRefused;
     }
 
     /// Applies the records and hands them to the open batch.

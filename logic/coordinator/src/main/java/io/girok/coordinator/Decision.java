@@ -11,6 +11,7 @@ public final class Decision {
     private final List<Reply<?>> answered = new ArrayList<>();
     private final List<Runnable> softChanges = new ArrayList<>();
     private boolean isAtomic = true;
+    private boolean isDispensable;
 
     public static Decision create() {
         return new Decision();
@@ -44,12 +45,24 @@ public final class Decision {
         return this;
     }
 
+    /// The records may be missing from the log: a replay without them comes to the same in time. While the log takes
+    /// nothing they only change the state, where other records are refused before anything has changed; so a handler
+    /// that has changed soft state by itself says this of its records.
+    public Decision dispensable() {
+        isDispensable = true;
+        return this;
+    }
+
     public List<CoordinatorRecord> records() {
         return records;
     }
 
     boolean isAtomic() {
         return isAtomic;
+    }
+
+    boolean isDispensable() {
+        return isDispensable;
     }
 
     List<Runnable> softChanges() {

@@ -11,7 +11,11 @@ public interface PartitionLog {
     /// they were appended.
     CompletableFuture<AppendOutcome> append(List<CoordinatorRecord> records);
 
-    /// Done when everything in the log now is committed.
+    /// Whether [#append] would be taken as far as anybody knows: false while too few replicas are in sync, which may
+    /// last for hours.
+    boolean mayAppend();
+
+    /// Done when everything in the log now is committed, however many replicas are in sync by then.
     CompletableFuture<AppendOutcome> barrier();
 
     /// Reads records from `offset` on, committed or not, about `maxBytes` of them but at least one if there is one.

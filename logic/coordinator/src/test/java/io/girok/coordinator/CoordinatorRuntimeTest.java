@@ -315,6 +315,60 @@ class CoordinatorRuntimeTest {
     }
 
     @Test
+    void whileTheLogTakesNothingWritesAreRefusedAndTheStateIsKept() {
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        write(runtime, "key", "before");
+        shard.runAll();
+        int loads = states.size();
+        log.lackReplicas();
+
+        CompletableFuture<Outcome<String>> refused = write(runtime, "key", "after");
+        shard.runAll();
+        CompletableFuture<Outcome<String>> seen = read(runtime, "key");
+        shard.runAll();
+        shard.advance(10_000);
+
+        assertThat(refused).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE));
+        assertThat(seen).isCompletedWithValue(answered("before"));
+        assertThat(states).as("nothing is replayed").hasSize(loads);
+
+        log.accept();
+        CompletableFuture<Outcome<String>> later = write(runtime, "key", "later");
+        shard.runAll();
+
+        assertThat(later).isCompletedWithValue(answered("done"));
+        assertThat(state().texts).containsEntry("key", "later");
+    }
+
+    @Test
+    void whatMayBeMissingFromTheLogIsDoneWithoutIt() {
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        log.lackReplicas();
+
+        CompletableFuture<Outcome<String>> answer = runtime.submit((_, reply) -> Decision.answered(reply, "done")
+                .record(put("key", "value"))
+                .dispensable());
+        shard.runAll();
+
+        assertThat(answer).isCompletedWithValue(answered("done"));
+        assertThat(state().texts).containsEntry("key", "value");
+        assertThat(log.records()).isEmpty();
+    }
+
+    @Test
+    void aCoordinatorBeginsToServeWhileTheLogTakesNothing() {
+        log.plant(put("alarm", "set"));
+        log.lackReplicas();
+
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        int loads = states.size();
+        shard.advance(10_000);
+
+        assertThat(runtime.isActive()).isTrue();
+        assertThat(states).as("the alarm's record is refused, and nothing else happens").hasSize(loads);
+    }
+
+    @Test
     void aStopAnswersWhatIsParked() {
         CoordinatorRuntime<Texts> runtime = loadedRuntime();
         CompletableFuture<Outcome<String>> parked = runtime.submit((state, reply) -> {

@@ -47,6 +47,8 @@ public final class DirectoryMarks {
     private final Path directory;
     private final Map<PartitionName, Marks> marks = new ConcurrentHashMap<>();
     private final AtomicBoolean isChanged = new AtomicBoolean();
+    /// Whether the files may speak of a partition that was removed.
+    private volatile boolean hasRemoved;
     private final CleanedOffsets cleaned;
     /// The length of the fourth file. Guarded by this.
     private long latestBytes;
@@ -195,6 +197,11 @@ public final class DirectoryMarks {
         return marks.get(name);
     }
 
+    /// The partitions that something is known of.
+    public Set<PartitionName> names() {
+        return Set.copyOf(marks.keySet());
+    }
+
     /// How far each compacted log is clean.
     public CleanedOffsets cleaned() {
         return cleaned;
@@ -217,7 +224,15 @@ public final class DirectoryMarks {
     public void remove(PartitionName name) {
         cleaned.remove(name);
         if (marks.remove(name) != null) {
+            hasRemoved = true;
             isChanged.set(true);
+        }
+    }
+
+    /// Writes the files, if they may speak of what was removed.
+    public void writeRemoved() throws IOException {
+        if (hasRemoved) {
+            write();
         }
     }
 
@@ -231,10 +246,12 @@ public final class DirectoryMarks {
     /// Writes all three files.
     public synchronized void write() throws IOException {
         isChanged.set(false);
+        hasRemoved = false;
         try {
             writeFiles();
         } catch (IOException e) {
             isChanged.set(true);
+            hasRemoved = true;
             throw e;
         }
     }

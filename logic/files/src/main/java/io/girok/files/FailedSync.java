@@ -2,6 +2,7 @@ package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.base.SyncFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +21,18 @@ public final class FailedSync {
 
     private FailedSync() {}
 
+    /// Makes the note if a failed sync is what `failure` is about.
+    public static void noteIfSo(IOException failure, Disk disk, Path directory) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SyncFailed) {
+                note(disk, directory);
+                return;
+            }
+        }
+    }
+
     /// As well as can be on a disk that fails. It is not synced: it must not outlive the memory that it is about.
-    public static void note(Disk disk, Path directory) {
+    static void note(Disk disk, Path directory) {
         try (DiskFile file = disk.open(directory.resolve(FILE), Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(ByteBuffer.wrap((disk.machineRun() + "\n").getBytes(StandardCharsets.UTF_8)), 0);

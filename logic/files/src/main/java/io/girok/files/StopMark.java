@@ -58,7 +58,7 @@ public final class StopMark {
             }
             disk.syncDirectory(directory);
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk, directory, 0)) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOG.warn("log directory '{}': no room for the mark of a clean stop; the next start recovers: {}", directory,

@@ -10,28 +10,53 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The note in a log directory that what is acknowledged there need not be on the disk (`durability=os`), and in which
-/// run of the machine: for as long as that lasts, nothing is lost with the process. Blocks. Stateless.
+/// run of the machine: for as long as that lasts, nothing is lost with the process. Or that some of it is missing
+/// whatever runs: a repair took it out, or the journal was damaged. Blocks. Stateless.
 public final class UnsyncedRun {
     public static final String FILE = "girok-unsynced";
+
+    /// In place of the run: something is missing, whatever runs.
+    private static final String LOST = "lost";
 
     private static final Logger LOG = LoggerFactory.getLogger(UnsyncedRun.class);
 
     private UnsyncedRun() {}
 
     /// Whether a stop that was not clean cannot have cost anything: all was synced, or the machine runs on.
-    public static boolean isSurvived(Disk disk, Path directory) throws IOException {
+    private static boolean isSurvived(Disk disk, Path directory) throws IOException {
         Optional<List<String>> noted = TextFile.readLines(disk, directory.resolve(FILE));
         return noted.isEmpty()
                 || (!disk.machineRun().isEmpty() && noted.get().equals(List.of(disk.machineRun())));
     }
 
+    /// Whether nothing of what was acknowledged can be missing, after a stop that was clean or not.
+    public static boolean isWhole(Disk disk, Path directory, boolean wasClean) throws IOException {
+        boolean isLost = TextFile.readLines(disk, directory.resolve(FILE)).equals(Optional.of(List.of(LOST)));
+        return !isLost && (wasClean || isSurvived(disk, directory));
+    }
+
+    /// What was acknowledged is about to be taken out by whoever repairs the directory. Durable when it returns.
+    public static void noteTaken(Disk disk, Path directory) throws IOException {
+        TextFile.replace(disk, directory.resolve(FILE), List.of(LOST));
+        disk.syncDirectory(directory);
+    }
+
     /// From now on not all is synced that is acknowledged. Durable when it returns.
     public static void note(Disk disk, Path directory) throws IOException {
+        note(disk, directory, disk.machineRun());
+    }
+
+    /// What was acknowledged may be missing, until [#note] says that nobody counts on it. Durable when it returns.
+    public static void noteLost(Disk disk, Path directory) throws IOException {
+        note(disk, directory, LOST);
+    }
+
+    private static void note(Disk disk, Path directory, String what) throws IOException {
         try {
-            TextFile.replace(disk, directory.resolve(FILE), List.of(disk.machineRun()));
+            TextFile.replace(disk, directory.resolve(FILE), List.of(what));
             disk.syncDirectory(directory);
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk, directory, 0)) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOG.warn("log directory '{}': no room for the note that not all is synced: {}", directory, e.getMessage());

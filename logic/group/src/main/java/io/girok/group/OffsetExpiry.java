@@ -89,9 +89,10 @@ final class OffsetExpiry {
         return sinceMs == Long.MAX_VALUE ? sinceMs : sinceMs + retentionMs;
     }
 
-    /// Deletes offsets of topics that are gone, or gone and created anew under the same name.
+    /// Deletes offsets of topics that are gone, or gone and created anew under the same name. What is not written now
+    /// is found again when the partition is loaded the next time.
     static Decision forgetDeletedTopics(GroupState state) {
-        Decision decision = Decision.create().splittable();
+        Decision decision = Decision.create().splittable().dispensable();
         for (String group : state.offsets().groups()) {
             state.offsets().topics(group).forEach((topic, offsets) -> {
                 TopicId present = state.topicIds().idOf(topic);

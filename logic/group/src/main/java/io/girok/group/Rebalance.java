@@ -131,7 +131,9 @@ final class Rebalance {
                 .forEach(member -> remove(member, Errors.UNKNOWN_MEMBER_ID));
         if (group.memberCount() == 0) {
             LOG.info("group '{}': empty with generation {}", group.id(), group.generation() + 1);
-            decision.record(GroupRecordCodec.group(group.id(), group.toEmptyValue(state.clock().wallMs())));
+            // Without the record, a later coordinator waits for the members of the last generation, and finds nobody.
+            decision.record(GroupRecordCodec.group(group.id(), group.toEmptyValue(state.clock().wallMs())))
+                    .dispensable();
         } else if (group.electJoinedLeader()) {
             startGeneration();
         } else {

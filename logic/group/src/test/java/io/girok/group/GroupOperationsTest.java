@@ -173,6 +173,27 @@ class GroupOperationsTest {
     }
 
     @Test
+    void whileTheLogTakesNothingGroupsGoOnWithWhatIsThere() {
+        List<String> ids = fixture.stableGroup(1);
+        fixture.commit(ids.getFirst(), 1, 42);
+        int records = fixture.records().size();
+        fixture.log.lackReplicas();
+
+        assertThat(fixture.commit(ids.getFirst(), 1, 43)).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+        assertThat(fixture.fetch()).isEqualTo(42);
+        assertThat(fixture.heartbeat(ids.getFirst(), 1)).isEqualTo(Errors.NONE);
+
+        assertThat(fixture.leave(ids.getFirst(), null)).isEqualTo(Errors.NONE);
+        assertThat(fixture.describe().groupState()).isEqualTo("Empty");
+        assertThat(fixture.fetch()).isEqualTo(42);
+        assertThat(fixture.records()).hasSize(records);
+
+        fixture.log.accept();
+        fixture.stableGroup(1);
+        assertThat(fixture.fetch()).isEqualTo(42);
+    }
+
+    @Test
     void aFailedAssignmentMakesTheMembersJoinAgain() {
         String leader = fixture.newMemberId();
         fixture.join(joiner().id(leader));

@@ -235,6 +235,20 @@ class OffsetsTest {
     }
 
     @Test
+    void offsetsOfADeletedTopicGoEvenWhileTheLogTakesNothing() {
+        fixture.commit("", -1, 42);
+        fixture.topics.put(TOPIC, new TopicId(7, 7));
+        fixture.log.lackReplicas();
+
+        fixture.groups.topicsDeleted();
+        fixture.shard.runAll();
+
+        assertThat(fixture.fetch()).isEqualTo(-1);
+        fixture.restart();
+        assertThat(fixture.fetch()).isEqualTo(-1);
+    }
+
+    @Test
     void offsetsOfADeletedTopicGo() {
         fixture.commit(GROUP, "", -1, TOPIC, 1);
         fixture.commit(GROUP, "", -1, "other", 2);

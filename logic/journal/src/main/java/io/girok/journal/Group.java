@@ -1,10 +1,16 @@
 package io.girok.journal;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.function.ObjLongConsumer;
 import java.util.zip.CRC32C;
 
 /// What is written and synced together, in memory. Owned by whoever holds it: the journal while it fills, its writer
@@ -18,13 +24,13 @@ import java.util.zip.CRC32C;
 ///                                                     2: gap, these offsets are not here
 /// 16 lowest number of a file in use      int64      21 length of the topic's name                   int8 (unsigned)
 /// 24 bytes of the entries                int32      22 base offset, end offset                      2 × int64
-/// 28 0                                   int32      38 size                                         int32
+/// 28 where the file before ended         int32      38 size                                         int32
 /// 32 random number of this use of the file int64    42 topic's name, bytes
 /// 40 entries
 /// ```
 ///
-/// Groups begin at multiples of 512 bytes. The random number keeps bytes of a client, which may look like a group where
-/// one was torn, from being taken for one.
+/// Groups begin at multiples of 512 bytes, and where a file ended is told in such blocks: 0 if that is not known. The
+/// random number keeps bytes of a client, which may look like a group where one was torn, from being taken for one.
 final class Group {
     static final int MAGIC = 0x474A3031;
     static final int HEADER_BYTES = 40;
@@ -38,17 +44,41 @@ final class Group {
     private static final int FIRST_BYTES = 64 * 1024;
     /// A buffer that grew beyond is not kept.
     private static final int MAX_KEPT_BYTES = 8 * 1024 * 1024;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
+    private final int maxBytes;
     private final Map<JournalClient, Long> clients = new LinkedHashMap<>();
-    private final Map<JournalKey, Long> bases = new HashMap<>();
-    private final Map<JournalKey, Long> ends = new HashMap<>();
+    private final Map<JournalKey, Extent> extents = new LinkedHashMap<>();
+    /// What groups that could not be written had to say, which is said before everything else.
+    private final Map<JournalKey, Extent> owed = new LinkedHashMap<>();
     private final Map<String, byte[]> names = new HashMap<>();
     private boolean hasNews;
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
+    private ByteBuffer buffer = NOTHING;
+    private CompletableFuture<Optional<IOException>> end = new CompletableFuture<>();
 
-    /// Whether there is nothing that somebody waits for: gaps wait for others.
+    /// @param maxBytes about how much of the clients' bytes it takes
+    Group(int maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /// Whether there is nothing that somebody waits for: what is owed waits for others.
     boolean isEmpty() {
         return !hasNews;
+    }
+
+    /// Whether it says what somebody relies on who asks now.
+    boolean isNeeded() {
+        return hasNews || owed.values().stream().anyMatch(Extent::isCut);
+    }
+
+    /// It is written even if there is nothing in it.
+    void require() {
+        hasNews = true;
+    }
+
+    /// Completed when it is written, or with the reason why it is not.
+    CompletableFuture<Optional<IOException>> end() {
+        return end;
     }
 
     /// Who waits for this group, and up to which offset.
@@ -56,39 +86,77 @@ final class Group {
         return clients;
     }
 
-    /// The end offsets of the partitions in this group.
-    Map<JournalKey, Long> ends() {
-        return ends;
+    /// Tells `of` the end offset of each partition in this group.
+    void forEachEnd(ObjLongConsumer<JournalKey> of) {
+        owed.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
+        extents.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
     }
 
-    void add(JournalKey key, JournalClient client, long baseOffset, long endOffset, ByteBuffer bytes) {
+    /// Tells `of` what this group says of the partitions whose logs it cuts, in order.
+    void forEachCut(BiConsumer<JournalKey, Extent> of) {
+        for (Map<JournalKey, Extent> said : List.of(owed, extents)) {
+            said.forEach((key, extent) -> {
+                if (extent.isCut()) {
+                    of.accept(key, extent);
+                }
+            });
+        }
+    }
+
+    /// Answers false when there is no room for the bytes: then the group notes that they are not here, as it does with
+    /// everything of this partition that follows.
+    boolean add(JournalKey key, JournalClient client, long baseOffset, long endOffset, ByteBuffer bytes) {
+        Extent extent = extents.computeIfAbsent(key, added -> new Extent());
+        byte[] name = name(key);
+        if (extent.isRefused() || !hasRoom(ENTRY_HEADER_BYTES + name.length + bytes.remaining())) {
+            extent.refused(baseOffset, endOffset);
+            return false;
+        }
         put(key, BYTES, baseOffset, endOffset, bytes);
         hasNews = true;
         clients.put(client, endOffset);
-        bases.merge(key, baseOffset, Math::min);
-        ends.merge(key, endOffset, Math::max);
+        extent.appended(baseOffset, endOffset);
+        return true;
     }
 
-    /// What `lost`, which could not be written, had is not in the journal; and neither is what it had to say of others
-    /// before it.
-    void addGaps(Group lost) {
-        lost.bases.forEach((key, base) -> {
-            long end = lost.ends.getOrDefault(key, base);
-            put(key, GAP, base, end, ByteBuffer.allocate(0));
-            bases.merge(key, base, Math::min);
-            ends.merge(key, end, Math::max);
-        });
+    /// The bytes that `lost`, which could not be written, had are not in the journal; but where it has cut a log, that
+    /// is cut.
+    void owe(Group lost) {
+        lost.owed.forEach((key, extent) -> owed.computeIfAbsent(key, added -> new Extent()).add(extent));
+        lost.extents.forEach((key, extent) -> owed.computeIfAbsent(key, added -> new Extent()).add(extent));
     }
 
     void addCut(JournalKey key, long endOffset) {
-        put(key, CUT, endOffset, endOffset, ByteBuffer.allocate(0));
+        put(key, CUT, endOffset, endOffset, NOTHING);
         hasNews = true;
-        ends.merge(key, endOffset, Math::max);
+        extents.computeIfAbsent(key, added -> new Extent()).cut(endOffset);
+    }
+
+    /// What is in a journal already.
+    void add(JournalKey key, JournalEntry entry) throws IOException {
+        put(key, entry.isGap() ? GAP : BYTES, entry.baseOffset(), entry.endOffset(),
+                entry.isGap() ? NOTHING : entry.read());
+    }
+
+    private byte[] name(JournalKey key) {
+        return names.computeIfAbsent(key.name().topic(), topic -> topic.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Whether so many bytes may be put. Memory that cannot be had is no reason to fail: a segment can be synced.
+    private boolean hasRoom(int more) {
+        if (maxBytes < buffer.position() + (long) more) {
+            return false;
+        }
+        try {
+            makeRoom(more);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return false;
+        }
     }
 
     private void put(JournalKey key, byte type, long baseOffset, long endOffset, ByteBuffer bytes) {
-        byte[] name = names
-                .computeIfAbsent(key.name().topic(), topic -> topic.getBytes(StandardCharsets.UTF_8));
+        byte[] name = name(key);
         makeRoom(ENTRY_HEADER_BYTES + name.length + bytes.remaining());
         buffer.putLong(key.topic().high())
                 .putLong(key.topic().low())
@@ -103,14 +171,42 @@ final class Group {
     }
 
     private void makeRoom(int more) {
-        if (buffer.capacity() == 0) {
-            buffer = ByteBuffer.allocateDirect(Math.max(FIRST_BYTES, 2 * (HEADER_BYTES + more))).position(HEADER_BYTES);
-        }
         // Room for the end of the last block as well.
-        if (buffer.remaining() < more + BLOCK_BYTES) {
-            int wanted = Math.max(2 * buffer.capacity(), buffer.position() + more + BLOCK_BYTES);
-            buffer = ByteBuffer.allocateDirect(wanted).put(buffer.flip());
+        long needed = Math.max(HEADER_BYTES, buffer.position()) + (long) more + BLOCK_BYTES;
+        if (needed <= buffer.capacity()) {
+            return;
         }
+        if (Integer.MAX_VALUE < needed) {
+            throw new OutOfMemoryError("a group of the journal would have " + needed + " bytes");
+        }
+        // In steps that double, as long as it may grow.
+        long wanted = Math.max(FIRST_BYTES, Math.min(2 * needed, maxBytes + (long) BLOCK_BYTES));
+        ByteBuffer larger = ByteBuffer.allocateDirect((int) Math.max(needed, wanted));
+        buffer = buffer.position() == 0 ? larger.position(HEADER_BYTES) : larger.put(buffer.flip());
+    }
+
+    /// Says what is left to say: what is owed before everything else, what was refused after it. Once, before it is
+    /// written.
+    void complete() {
+        extents.forEach((key, extent) -> {
+            if (extent.isRefused()) {
+                put(key, GAP, extent.refusedBase(), extent.refusedEnd(), NOTHING);
+            }
+        });
+        makeRoom(0);
+        int ownEnd = buffer.position();
+        owed.forEach((key, extent) -> {
+            if (extent.isCut()) {
+                put(key, CUT, extent.cutTo(), extent.cutTo(), NOTHING);
+            }
+            if (extent.hasRange()) {
+                put(key, GAP, extent.base(), extent.end(), NOTHING);
+            }
+        });
+        byte[] first = new byte[buffer.position() - ownEnd];
+        buffer.get(ownEnd, first)
+                .put(HEADER_BYTES + first.length, buffer, HEADER_BYTES, ownEnd - HEADER_BYTES)
+                .put(HEADER_BYTES, first);
     }
 
     int sizeInBytes() {
@@ -118,14 +214,13 @@ final class Group {
     }
 
     /// The group as it is written.
-    ByteBuffer seal(JournalFile.Use use, long lowestInUse) {
-        makeRoom(0);
+    ByteBuffer seal(JournalFile.Use use, long lowestInUse, long previousEnd) {
         int end = buffer.position();
         buffer.putInt(0, MAGIC)
                 .putLong(8, use.number())
                 .putLong(16, lowestInUse)
                 .putInt(24, end - HEADER_BYTES)
-                .putInt(28, 0)
+                .putInt(28, Math.toIntExact(previousEnd / BLOCK_BYTES))
                 .putLong(32, use.random());
         CRC32C crc = new CRC32C();
         crc.update(buffer.slice(CRC_BEGIN, end - CRC_BEGIN));
@@ -133,17 +228,20 @@ final class Group {
         return buffer.duplicate().position(0).limit(sizeInBytes());
     }
 
-    /// Empty again, for reuse.
-    void clear() {
+    /// Empty again, for reuse; `failure` says why it was not written, if it was not.
+    void finish(Optional<IOException> failure) {
         hasNews = false;
         clients.clear();
-        bases.clear();
-        ends.clear();
+        extents.clear();
+        owed.clear();
         if (MAX_KEPT_BYTES < buffer.capacity()) {
-            buffer = ByteBuffer.allocate(0);
+            buffer = NOTHING;
         } else {
             buffer.clear();
             buffer.position(Math.min(HEADER_BYTES, buffer.capacity()));
         }
+        CompletableFuture<Optional<IOException>> ended = end;
+        end = new CompletableFuture<>();
+        ended.complete(failure);
     }
 }

@@ -13,6 +13,8 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -31,12 +33,16 @@ import org.slf4j.LoggerFactory;
 /// shards: append ──▶ group that fills ──▶ (writer: one at a time, on the pool) write, sync ──▶ shards: journaled
 ///                    the next one fills meanwhile
 /// ```
+///
+/// Whoever has to wait waits for the group that has what he said, and writes it himself if nobody else writes: so for
+/// two groups at most, however busy the directory is.
 public final class Journal implements AutoCloseable {
     /*
      * Files have slots, `girok-journal.1`, `girok-journal.2`, ..., and a number that grows with each use of a slot, so
      * that what an earlier use left behind is told from what counts. A file is free again when every partition in it is
      * saved beyond its entries there; files become free in the order of their numbers, and each group says which number
-     * is the lowest in use, so that a scan passes over older ones.
+     * is the lowest in use, so that a scan passes over older ones. None is used again before that is durable: so a scan
+     * knows which files must be there.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final String PREFIX = "girok-journal.";
@@ -44,6 +50,11 @@ public final class Journal implements AutoCloseable {
     private static final int MAX_FULL_FILES = 6;
     /// More free slots than that are removed.
     private static final int MAX_FREE_FILES = 8;
+    /// A group may be as large as so many files, of a size within reason. What the clients append faster than the disk
+    /// takes it has to be synced where it is.
+    private static final int MAX_GROUP_FILES = 4;
+    private static final long MIN_FILE_BYTES = 16 * 1024;
+    private static final long MAX_FILE_BYTES = 16 * 1024 * 1024;
 
     /// What its directory wants to know. Called on the pool.
     ///
@@ -54,12 +65,12 @@ public final class Journal implements AutoCloseable {
     /// Tells whether a failure is one of a full disk.
     @FunctionalInterface
     public interface FullDisk {
-        boolean isFull();
+        boolean isFull(IOException failure);
     }
 
     /// The world as a journal sees it. Immutable.
     ///
-    /// @param pool where it writes; bounded
+    /// @param pool where it writes, in one task at a time; what else runs there holds up whoever waits for the journal
     /// @param random gives random numbers
     /// @param fileBytes about how long a file gets
     public record Environment(Disk disk, Executor pool, LongSupplier random, FullDisk fullDisk, long fileBytes) {}
@@ -71,19 +82,25 @@ public final class Journal implements AutoCloseable {
     /// What was found at the start, by partition, until it has been replayed.
     private final Map<JournalKey, List<JournalEntry>> left = new ConcurrentHashMap<>();
 
-    /// Held by whoever writes, for as long as that takes.
+    /// Held by whoever writes a group, for as long as that takes.
     private final Object writer = new Object();
     // Guarded by this, which is never held while the disk works; `current` is changed by the writer only.
     private final ArrayDeque<JournalFile> full = new ArrayDeque<>();
     private final ArrayDeque<JournalFile> free = new ArrayDeque<>();
     private volatile @Nullable JournalFile current;
-    private Group filling = new Group();
-    private Group spare = new Group();
+    private Group filling;
+    private Group spare;
+    /// What is being written.
+    private @Nullable Group underWay;
     private long highestNumber;
+    /// What the last durable group says: files below may be used again.
+    private long statedLowest;
     private int slots;
-    /// Whether the files that were there at the start were read.
-    private boolean isRead;
-    private boolean isWriting;
+    /// Whether there are files that were not read at the start: they count again after a crash, until the first group
+    /// says that they do not.
+    private boolean hasUnread;
+    private boolean isDamaged;
+    private boolean isScheduled;
     private boolean isClosed;
 
     private Journal(Environment environment, Path directory, Listener listener) {
@@ -91,6 +108,10 @@ public final class Journal implements AutoCloseable {
         this.disk = environment.disk();
         this.directory = directory;
         this.listener = listener;
+        int maxGroupBytes = (int) (MAX_GROUP_FILES
+                * Math.clamp(environment.fileBytes(), MIN_FILE_BYTES, MAX_FILE_BYTES));
+        this.filling = new Group(maxGroupBytes);
+        this.spare = new Group(maxGroupBytes);
     }
 
     /// Takes the journal in `directory` into use; there need not be one. Blocks.
@@ -106,26 +127,31 @@ public final class Journal implements AutoCloseable {
 
     /// What the journal in `directory` holds of each partition, in order, without taking it into use. Blocks.
     public static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory) throws IOException {
+        return read(disk, directory, disk.list(directory).stream().filter(name -> name.startsWith(PREFIX)).toList());
+    }
+
+    private static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory, List<String> names)
+            throws IOException {
         JournalScan scan = new JournalScan(disk);
-        for (String name : disk.list(directory)) {
-            if (name.startsWith(PREFIX)) {
-                scan.read(new JournalFile(disk, directory, name));
-            }
+        for (String name : names) {
+            scan.read(new JournalFile(disk, directory, name));
         }
         return scan.entries();
     }
 
     private synchronized void find(List<String> names, boolean isNeeded) throws IOException {
         JournalScan scan = new JournalScan(disk);
-        isRead = isNeeded;
+        hasUnread = !isNeeded && !names.isEmpty();
         for (String name : names) {
             JournalFile file = new JournalFile(disk, directory, name);
             slots = Math.max(slots, slotOf(name));
             if (isNeeded) {
                 scan.read(file);
             } else {
-                file.found(JournalScan.use(disk, file.path()), 0);
+                JournalScan.Head head = JournalScan.head(disk, file.path());
+                file.found(head.use(), 0);
                 highestNumber = Math.max(highestNumber, file.number());
+                statedLowest = Math.max(statedLowest, head.lowestInUse());
             }
             free.add(file);
         }
@@ -134,6 +160,8 @@ public final class Journal implements AutoCloseable {
         free.clear();
         free.addAll(inOrder);
         highestNumber = Math.max(highestNumber, scan.highestNumber());
+        statedLowest = Math.max(statedLowest, scan.lowestInUse());
+        isDamaged = scan.isDamaged();
         left.putAll(scan.entries());
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());
@@ -160,19 +188,24 @@ public final class Journal implements AutoCloseable {
         return List.copyOf(left.keySet());
     }
 
+    /// Whether something is gone, or cannot be read, that was durable when the journal was in use before: partitions
+    /// may lack records that were acknowledged, without a hole that would show it.
+    public synchronized boolean isDamaged() {
+        return isDamaged;
+    }
+
     /// What was left of the partition is in its log now.
     public void replayed(JournalKey key) {
         left.remove(key);
     }
 
-    /// Adds to what the next [#flush] makes durable. The bytes are copied.
+    /// Adds to what the next [#flush] makes durable. The bytes are copied. Answers false when there is no room for them
+    /// in memory: then they have to be synced where they are, as after [JournalClient#notJournaled].
     ///
-    /// @param client told when they are
-    public synchronized void append(JournalKey key, JournalClient client, long baseOffset, long endOffset,
+    /// @param client told when they are durable
+    public synchronized boolean append(JournalKey key, JournalClient client, long baseOffset, long endOffset,
             ByteBuffer bytes) {
-        if (!isClosed) {
-            filling.add(key, client, baseOffset, endOffset, bytes);
-        }
+        return isClosed || filling.add(key, client, baseOffset, endOffset, bytes);
     }
 
     /// Notes that the log ends at `endOffset` now, whatever was appended before.
@@ -188,31 +221,20 @@ public final class Journal implements AutoCloseable {
     ///
     /// @throws IOException when the disk is full, or fails
     public void begin(JournalKey key) throws IOException {
-        passOverUnread();
-        if (isHeld(key)) {
-            cut(key, 0);
-            flushNow();
-        }
-    }
-
-    private synchronized boolean isHeld(JournalKey key) {
-        return files().anyMatch(file -> file.keys().contains(key));
-    }
-
-    /// Files that were not read at the start count again after a crash, until the first group says that they do not.
-    private void passOverUnread() throws IOException {
-        synchronized (writer) {
-            if (current == null && hasUnread()) {
-                IOException failure = write(new Group());
-                if (failure != null) {
-                    throw failure;
-                }
+        synchronized (this) {
+            boolean isHeld = files().anyMatch(file -> file.keys().contains(key));
+            if (!isHeld && !hasUnread) {
+                return;
             }
+            passOver(isHeld ? List.of(key) : List.of());
         }
+        flushNow();
     }
 
-    private synchronized boolean hasUnread() {
-        return !isRead && !free.isEmpty();
+    /// Notes that what there is of these in files, read or not, counts no more.
+    private void passOver(List<JournalKey> keys) {
+        filling.require();
+        keys.forEach(key -> cut(key, 0));
     }
 
     private Stream<JournalFile> files() {
@@ -224,19 +246,20 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException when the disk fails; on one that is full they are forgotten, but not durably: what goes must
     ///         not need room
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
-        boolean isHeld;
+        boolean isNeeded;
         synchronized (this) {
             List<JournalKey> held = files().flatMap(file -> file.keys().stream()).filter(isGone).distinct().toList();
-            held.forEach(key -> cut(key, 0));
-            isHeld = !held.isEmpty();
+            isNeeded = hasUnread || !held.isEmpty();
+            if (isNeeded) {
+                passOver(held);
+            }
         }
         try {
-            passOverUnread();
-            if (isHeld) {
+            if (isNeeded) {
                 flushNow();
             }
         } catch (IOException e) {
-            if (!environment.fullDisk().isFull()) {
+            if (!environment.fullDisk().isFull(e)) {
                 throw e;
             }
         }
@@ -246,53 +269,97 @@ public final class Journal implements AutoCloseable {
     /// Makes everything appended so far durable, in the background. What comes while a flush runs makes the next one.
     public void flush() {
         synchronized (this) {
-            if (isWriting || isClosed) {
+            if (isScheduled || isClosed) {
                 return;
             }
-            isWriting = true;
+            isScheduled = true;
         }
         environment.pool().execute(this::writeAll);
     }
 
     /// As [#flush], and done when it returns. Blocks.
     ///
-    /// @throws IOException when the disk is full, or fails
+    /// @throws IOException when the disk is full, or fails, or the journal is closed
     public void flushNow() throws IOException {
-        synchronized (writer) {
-            for (Group group = next(false); group != null; group = next(false)) {
-                IOException failure = write(group);
-                if (failure != null) {
-                    throw failure;
-                }
+        CompletableFuture<Optional<IOException>> end;
+        synchronized (this) {
+            Group writing = underWay;
+            if (!filling.isNeeded() && writing == null && !isClosed) {
+                return;
             }
+            end = filling.isNeeded() || writing == null ? filling.end() : writing.end();
+        }
+        for (Group group = takeTurn(end); group != null; group = takeTurn(end)) {
+            write(group);
+        }
+        Optional<IOException> failure = end.getNow(Optional.of(closed()));
+        if (failure.isPresent()) {
+            throw failure.get();
         }
     }
 
     private void writeAll() {
+        for (Group group = takeTurn(null); group != null; group = takeTurn(null)) {
+            write(group);
+        }
+    }
+
+    /// The group that fills, once nobody writes, for the caller to write; null when that is not needed any more, or the
+    /// journal is closed. Blocks.
+    ///
+    /// @param awaited what the caller waits for; null for the writer that [#flush] has scheduled, which ends when there
+    ///        is nothing left to write
+    private @Nullable Group takeTurn(@Nullable CompletableFuture<Optional<IOException>> awaited) {
+        while (true) {
+            CompletableFuture<Optional<IOException>> other;
+            synchronized (this) {
+                Group writing = underWay;
+                boolean isDone = awaited == null ? filling.isEmpty() : awaited.isDone();
+                if (isDone || (isClosed && writing == null)) {
+                    isScheduled &= awaited != null;
+                    return null;
+                }
+                if (writing == null) {
+                    Group group = filling;
+                    filling = spare;
+                    underWay = group;
+                    return group;
+                }
+                other = writing.end();
+            }
+            other.join();
+        }
+    }
+
+    /// Tells whoever waits how it went.
+    private void write(Group group) {
         synchronized (writer) {
-            Group group = next(true);
-            while (group != null) {
-                var _ = write(group);
-                group = next(true);
+            IOException failure = null;
+            try {
+                put(group);
+            } catch (IOException e) {
+                failure = e;
+            } catch (RuntimeException | OutOfMemoryError e) {
+                failure = new IOException("journal '" + directory + "': " + e, e);
+            }
+            try {
+                if (failure == null || environment.fullDisk().isFull(failure)) {
+                    tell(group, failure == null);
+                } else {
+                    fail(failure);
+                }
+            } finally {
+                takeBack(group, failure);
             }
         }
     }
 
-    /// Answers why it was not written, null when it was; whoever waits has been told.
-    private @Nullable IOException write(Group group) {
-        IOException failure = null;
-        try {
-            put(group);
-        } catch (IOException e) {
-            failure = e;
-        }
-        if (failure == null || environment.fullDisk().isFull()) {
-            tell(group, failure == null);
-            takeBack(group, failure == null);
-        } else {
-            fail(failure);
-        }
-        return failure;
+    private synchronized boolean isClosed() {
+        return isClosed;
+    }
+
+    private IOException closed() {
+        return new IOException("journal '" + directory + "' is closed");
     }
 
     private void fail(IOException cause) {
@@ -306,41 +373,50 @@ public final class Journal implements AutoCloseable {
         }
     }
 
-    /// Null when there is nothing more to write.
-    ///
-    /// @param isScheduled whether the caller is the one that [#flush] has scheduled, which ends then
-    private @Nullable Group next(boolean isScheduled) {
-        synchronized (this) {
-            if (!isClosed && !filling.isEmpty()) {
-                Group group = filling;
-                filling = spare;
-                return group;
-            }
-            isWriting &= !isScheduled;
-            return null;
+    private synchronized void takeBack(Group group, @Nullable IOException failure) {
+        if (failure == null) {
+            hasUnread = false;
+            group.forEachCut(this::wasCut);
+        } else {
+            filling.owe(group);
         }
+        spare = group;
+        underWay = null;
+        group.finish(Optional.ofNullable(failure));
     }
 
-    private synchronized void takeBack(Group group, boolean isWritten) {
-        if (!isWritten) {
-            filling.addGaps(group);
+    /// No file is kept for what was cut.
+    private void wasCut(JournalKey key, Extent extent) {
+        full.forEach(file -> file.lower(key, extent.cutTo()));
+        JournalFile last = current;
+        if (last != null) {
+            last.lower(key, extent.cutTo());
+            last.note(key, extent.hasRange() ? extent.end() : extent.cutTo());
         }
-        group.clear();
-        spare = group;
     }
 
     private void put(Group group) throws IOException {
+        if (isClosed()) {
+            // The files may be somebody else's by now.
+            throw closed();
+        }
+        group.complete();
         JournalFile file = fileFor(group.sizeInBytes());
         ByteBuffer bytes;
         long lowestInUse;
         synchronized (this) {
             lowestInUse = full.isEmpty() ? file.number() : full.getFirst().number();
-            bytes = group.seal(file.use(), lowestInUse);
+            bytes = group.seal(file.use(), lowestInUse, file.previousEnd());
             // Before it is written: a group that fails may be on the disk all the same.
-            file.note(group.ends());
+            group.forEachEnd(file::note);
         }
         file.write(bytes);
+        noteStated(lowestInUse);
         removeSurplus(lowestInUse);
+    }
+
+    private synchronized void noteStated(long lowestInUse) {
+        statedLowest = lowestInUse;
     }
 
     /// Only what a scan would pass over already: of two files that count, never the later one alone may vanish, whose
@@ -371,13 +447,11 @@ public final class Journal implements AutoCloseable {
             if (last != null) {
                 full.addLast(last);
             }
-            next = free.pollFirst();
-            if (next == null) {
-                slots++;
-                next = new JournalFile(disk, directory, PREFIX + slots);
-            }
+            JournalFile previous = full.peekLast();
+            long previousEnd = previous != null && previous.number() == highestNumber ? previous.sizeInBytes() : 0;
+            next = takeFree();
             highestNumber++;
-            next.reuse(new JournalFile.Use(highestNumber, environment.random().getAsLong()));
+            next.reuse(new JournalFile.Use(highestNumber, environment.random().getAsLong()), previousEnd);
             current = next;
             isLong = MAX_FULL_FILES <= full.size();
         }
@@ -385,6 +459,15 @@ public final class Journal implements AutoCloseable {
             listener.onFull().run();
         }
         return next;
+    }
+
+    private JournalFile takeFree() {
+        JournalFile first = free.peekFirst();
+        if (first != null && (first.number() == 0 || first.number() < statedLowest)) {
+            return free.removeFirst();
+        }
+        slots++;
+        return new JournalFile(disk, directory, PREFIX + slots);
     }
 
     /// One task for each shard, however many partitions it has in the group.
@@ -439,6 +522,39 @@ public final class Journal implements AutoCloseable {
     /// As [#forget], of all partitions of that name.
     public void forget(PartitionName name) {
         forget(key -> key.name().equals(name));
+    }
+
+    /// Copies what the journal holds of a log that nobody appends to into a file of the log's directory, durably, and
+    /// forgets it: no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false
+    /// when there was nothing.
+    ///
+    /// @throws IOException when the disk is full, or fails
+    public boolean moveOut(PartitionName name, Path to) throws IOException {
+        Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
+        flushNow();
+        List<String> held;
+        synchronized (this) {
+            if (Stream.concat(full.stream(), Stream.ofNullable(current))
+                    .noneMatch(file -> file.ends().keySet().stream().anyMatch(isOfLog))) {
+                return false;
+            }
+            held = Stream.concat(full.stream(), Stream.ofNullable(current))
+                    .filter(file -> file.keys().stream().anyMatch(isOfLog))
+                    .map(file -> String.valueOf(file.path().getFileName()))
+                    .toList();
+        }
+        if (!JournalCopy.exists(disk, to)) {
+            Map<JournalKey, List<JournalEntry>> entries = read(disk, directory, held);
+            entries.keySet().removeIf(isOfLog.negate());
+            JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
+        }
+        forget(isOfLog);
+        return true;
+    }
+
+    /// Whether so many files are full that they should be checkpointed.
+    public synchronized boolean isLong() {
+        return MAX_FULL_FILES <= full.size();
     }
 
     /// Files that are full and not free yet.

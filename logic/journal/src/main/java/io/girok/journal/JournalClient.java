@@ -10,6 +10,6 @@ public interface JournalClient {
     /// Everything appended below `endOffset` is on stable storage.
     void journaled(long endOffset);
 
-    /// The disk has no room for the journal: what was appended has to be synced where it is.
+    /// The journal has no room for what was appended, on the disk or in memory: it has to be synced where it is.
     void notJournaled();
 }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 
 /// What the journal has for a partition from before the start. Immutable; the file stays until it is released.
 ///
-/// @param isGap whether the journal has nothing of these offsets: the disk was full, and nobody was told that they are
+/// @param isGap whether the journal has nothing of these offsets: there was no room, and nobody was told that they are
 /// durable before the log itself was synced
 /// @param endOffset what follows the last offset that counts; the bytes may go on
 public record JournalEntry(Disk disk, Path file, long position, int sizeInBytes, long baseOffset, long endOffset,
@@ -24,6 +24,11 @@ public record JournalEntry(Disk disk, Path file, long position, int sizeInBytes,
                     + (position + sizeInBytes));
         }
         return bytes.flip();
+    }
+
+    /// Whether it is in a file that goes once the log has it: another crash would not find it again.
+    public boolean isInCopy() {
+        return file.endsWith(JournalCopy.FILE);
     }
 
     JournalEntry upTo(long offset) {

@@ -28,6 +28,7 @@ final class JournalFile {
     private final Set<JournalKey> keys = new HashSet<>();
     private Use use = Use.NONE;
     private long sizeInBytes;
+    private long previousEnd;
     /// Not known of a file that was there at the start either.
     private boolean isNameDurable;
     private @Nullable DiskFile open;
@@ -56,6 +57,11 @@ final class JournalFile {
         return sizeInBytes;
     }
 
+    /// Where the file with the number before ended; 0 when that is not known.
+    long previousEnd() {
+        return previousEnd;
+    }
+
     Map<JournalKey, Long> ends() {
         return ends;
     }
@@ -71,20 +77,22 @@ final class JournalFile {
     }
 
     /// Begins anew.
-    void reuse(Use next) {
+    void reuse(Use next, long endOfPrevious) {
         use = next;
+        previousEnd = endOfPrevious;
         sizeInBytes = 0;
         ends.clear();
         keys.clear();
     }
 
-    void note(Map<JournalKey, Long> groupEnds) {
-        groupEnds.forEach(this::note);
-    }
-
     void note(JournalKey key, long end) {
         ends.merge(key, end, Math::max);
         keys.add(key);
+    }
+
+    /// What the file has of the partition from `end` on counts no more.
+    void lower(JournalKey key, long end) {
+        ends.computeIfPresent(key, (same, known) -> Math.min(known, end));
     }
 
     /// Puts the group at the end, durably. A failure leaves the end where it was.

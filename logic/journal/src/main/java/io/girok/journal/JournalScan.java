@@ -13,103 +13,124 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads what a journal holds from before. Used by one thread, at the start.
+/// Reads what a journal holds from before. Used by one thread.
+///
+/// A crash tears the last group of the newest file, and nothing else: everything before it was durable when it was
+/// written. So whatever else is missing is damage. The files that count are there, from the lowest number in use to the
+/// highest, because none is used again before a durable group says that it does not count; each says where the one
+/// before it ended.
 final class JournalScan {
     private static final Logger LOG = LoggerFactory.getLogger(JournalScan.class);
-    /// No file comes near it: a group goes into a file of its own when it is larger than a file should be.
-    private static final long MAX_FILE_BYTES = 1L << 30;
+    /// No group comes near it.
+    private static final int MAX_GROUP_BYTES = 1 << 30;
+    private static final String WHAT_NOW = "partitions whose records were there are offline, unless their segments "
+            + "have them, or lack their last ones";
 
     private final Disk disk;
+    private final FileWindow window = new FileWindow();
     private final List<Found> files = new ArrayList<>();
-    private ByteBuffer buffer = ByteBuffer.allocate(0);
     private long lowestInUse;
+    private boolean isDamaged;
 
     /// A file with the entries of its newest number.
-    record Found(JournalFile file, List<Read> entries) {}
+    ///
+    /// @param previousEnd where the file with the number before it ended; 0 when that is not known
+    /// @param highestNumber of all groups in it, whatever they are
+    record Found(JournalFile file, List<Read> entries, long previousEnd, long highestNumber) {}
 
     /// @param isCut whether the log was cut at the entry's end
     record Read(JournalKey key, boolean isCut, JournalEntry entry) {}
+
+    /// What a group says of itself.
+    ///
+    /// @param length the bytes of its entries
+    record Head(JournalFile.Use use, long lowestInUse, int length, long previousEnd) {
+        static final Head NONE = new Head(JournalFile.Use.NONE, 0, 0, 0);
+
+        /// Where it begins, by the bytes that [Group#seal] has written.
+        static Head of(ByteBuffer bytes) {
+            if (bytes.limit() < Group.HEADER_BYTES || bytes.getInt(0) != Group.MAGIC) {
+                return NONE;
+            }
+            return new Head(new JournalFile.Use(bytes.getLong(8), bytes.getLong(32)), bytes.getLong(16),
+                    bytes.getInt(24), (long) bytes.getInt(28) * Group.BLOCK_BYTES);
+        }
+    }
 
     JournalScan(Disk disk) {
         this.disk = disk;
     }
 
     /// What the first group in the file says, whole or not.
-    static JournalFile.Use use(Disk disk, Path path) throws IOException {
-        ByteBuffer head = ByteBuffer.allocate(Group.HEADER_BYTES);
-        try (DiskFile file = disk.open(path, Disk.Access.READ)) {
-            file.read(head, 0);
-        }
-        return head.hasRemaining() || head.getInt(0) != Group.MAGIC ? JournalFile.Use.NONE : use(head, 0);
+    static Head head(Disk disk, Path path) throws IOException {
+        return Head.of(FileWindow.head(disk, path, Group.HEADER_BYTES));
     }
 
     void read(JournalFile file) throws IOException {
         long size = disk.size(file.path());
-        if (MAX_FILE_BYTES < size) {
-            throw new IOException("journal '" + file.path() + "' has " + size + " bytes, more than it can have");
-        }
-        // One for all files: each is as large as a young heap.
-        if (buffer.capacity() < size) {
-            buffer = ByteBuffer.allocate((int) size);
-        }
-        ByteBuffer bytes = buffer.clear().limit((int) size);
+        window.reset();
         try (DiskFile open = disk.open(file.path(), Disk.Access.READ)) {
-            open.read(bytes, 0);
+            read(file, open, size);
         }
-        bytes.flip();
+    }
+
+    private void read(JournalFile file, DiskFile open, long size) throws IOException {
         List<Read> entries = new ArrayList<>();
         // The first group was durable before there was a second one: without it there is none.
-        boolean isUsed = bytes.limit() != 0 && 0 <= wholeGroup(bytes, 0);
-        JournalFile.Use use = isUsed ? use(bytes, 0) : JournalFile.Use.NONE;
+        Head first = wholeGroup(open, 0, size);
+        JournalFile.Use use = first == null ? JournalFile.Use.NONE : first.use;
+        long highestNumber = use.number();
         long end = 0;
         long damagedAt = -1;
-        int position = 0;
-        while (isUsed && position + Group.HEADER_BYTES <= bytes.limit()) {
-            int length = wholeGroup(bytes, position);
-            if (length < 0 || !use(bytes, position).equals(use)) {
+        long position = 0;
+        while (position + Group.HEADER_BYTES <= size) {
+            Head head = wholeGroup(open, position, size);
+            if (head != null) {
+                highestNumber = Math.max(highestNumber, head.use.number());
+            }
+            if (first == null || head == null || !head.use.equals(use)) {
                 // The end, with what the file held in another use, or damage if more groups of this use follow.
                 damagedAt = damagedAt < 0 ? position : damagedAt;
                 position += Group.BLOCK_BYTES;
                 continue;
             }
             if (0 <= damagedAt) {
-                LOG.error("journal '{}' is damaged from position {} to {}: partitions whose records were there are "
-                        + "offline, unless their segments have them", file.path(), damagedAt, position);
+                isDamaged = true;
+                LOG.error("journal '{}' is damaged from position {} to {}: {}", file.path(), damagedAt, position,
+                        WHAT_NOW);
             }
             damagedAt = -1;
-            lowestInUse = Math.max(lowestInUse, bytes.getLong(position + 16));
-            readEntries(file.path(), bytes.slice(position + Group.HEADER_BYTES, length), position + Group.HEADER_BYTES,
-                    entries);
-            position += (Group.HEADER_BYTES + length + Group.BLOCK_BYTES - 1) / Group.BLOCK_BYTES * Group.BLOCK_BYTES;
+            lowestInUse = Math.max(lowestInUse, head.lowestInUse);
+            long begin = position + Group.HEADER_BYTES;
+            readEntries(file.path(), window.at(open, begin, head.length), begin, entries);
+            position = (begin + head.length + Group.BLOCK_BYTES - 1) / Group.BLOCK_BYTES * Group.BLOCK_BYTES;
             end = position;
         }
         file.found(use, end);
-        files.add(new Found(file, entries));
+        files.add(new Found(file, entries, first == null ? 0 : first.previousEnd, highestNumber));
     }
 
-    private static JournalFile.Use use(ByteBuffer bytes, int position) {
-        return new JournalFile.Use(bytes.getLong(position + 8), bytes.getLong(position + 32));
-    }
-
-    /// The bytes of its entries; -1 when there is no whole group.
-    private static int wholeGroup(ByteBuffer bytes, int position) {
-        if (bytes.limit() - position < Group.HEADER_BYTES) {
-            return -1;
+    /// Null when there is no whole group.
+    private @Nullable Head wholeGroup(DiskFile open, long position, long size) throws IOException {
+        Head head = Head.of(window.at(open, position, Group.HEADER_BYTES));
+        if (head.equals(Head.NONE) || head.length < 0 || MAX_GROUP_BYTES < head.length
+                || size - position - Group.HEADER_BYTES < head.length) {
+            return null;
         }
-        int length = bytes.getInt(position + 24);
-        if (bytes.getInt(position) != Group.MAGIC || length < 0
-                || bytes.limit() - position - Group.HEADER_BYTES < length) {
-            return -1;
+        ByteBuffer group = window.at(open, position, Group.HEADER_BYTES + head.length);
+        if (group.limit() < Group.HEADER_BYTES + head.length) {
+            return null;
         }
         CRC32C crc = new CRC32C();
-        crc.update(bytes.slice(position + Group.CRC_BEGIN, Group.HEADER_BYTES - Group.CRC_BEGIN + length));
-        return (int) crc.getValue() == bytes.getInt(position + 4) ? length : -1;
+        crc.update(group.slice(Group.CRC_BEGIN, Group.HEADER_BYTES - Group.CRC_BEGIN + head.length));
+        return (int) crc.getValue() == group.getInt(4) ? head : null;
     }
 
-    private void readEntries(Path path, ByteBuffer bytes, int begin, List<Read> into) {
+    private void readEntries(Path path, ByteBuffer bytes, long begin, List<Read> into) {
         while (bytes.hasRemaining()) {
             TopicId topic = new TopicId(bytes.getLong(), bytes.getLong());
             int index = bytes.getInt();
@@ -123,7 +144,7 @@ final class JournalScan {
                     new PartitionName(new String(name, StandardCharsets.UTF_8), index));
             into.add(
                     new Read(key, type == Group.CUT,
-                            new JournalEntry(disk, path, (long) begin + bytes.position(), size, baseOffset,
+                            new JournalEntry(disk, path, begin + bytes.position(), size, baseOffset,
                                     endOffset, type == Group.GAP)));
             bytes.position(bytes.position() + size);
         }
@@ -137,18 +158,38 @@ final class JournalScan {
                 .toList();
     }
 
-    /// Says which files between others are not there: files become free in their order. Partitions that find a hole
-    /// because of it go offline.
-    private static void complain(List<Found> used) {
-        long next = used.isEmpty() ? 0 : used.getFirst().file().number();
+    /// Below it no file counts.
+    long lowestInUse() {
+        return lowestInUse;
+    }
+
+    /// Whether something is gone that was durable once; known when all files were read.
+    boolean isDamaged() {
+        List<Found> used = inUse();
+        boolean isMissing = false;
+        long next = lowestInUse;
+        long end = 0;
         for (Found found : used) {
-            if (next < found.file().number()) {
-                LOG.error("journal '{}': files {} to {} are gone, or damaged where they begin: partitions whose "
-                        + "records were there are offline, unless their segments have them",
-                        found.file().path().getParent(), next, found.file().number() - 1);
+            JournalFile file = found.file();
+            if (next < file.number()) {
+                isMissing = true;
+                LOG.error("journal '{}': files {} to {} are gone, or damaged where they begin: {}",
+                        file.path().getParent(), next, file.number() - 1, WHAT_NOW);
+            } else if (end < found.previousEnd && lowestInUse < file.number()) {
+                isMissing = true;
+                LOG.error("journal '{}': file {} ends at position {}, and not at {}, where it ended once: {}",
+                        file.path().getParent(), file.number() - 1, end, found.previousEnd, WHAT_NOW);
             }
-            next = found.file().number() + 1;
+            next = file.number() + 1;
+            end = file.sizeInBytes();
         }
+        for (Found found : files) {
+            if (found.file().number() == 0 && Math.max(1, next) <= found.highestNumber) {
+                isMissing = true;
+                LOG.error("journal '{}' is damaged where it begins: {}", found.file().path(), WHAT_NOW);
+            }
+        }
+        return isDamaged || isMissing;
     }
 
     long highestNumber() {
@@ -158,9 +199,7 @@ final class JournalScan {
     /// What each partition may lack, in order.
     Map<JournalKey, List<JournalEntry>> entries() {
         Map<JournalKey, List<JournalEntry>> all = new LinkedHashMap<>();
-        List<Found> used = inUse();
-        complain(used);
-        for (Found found : used) {
+        for (Found found : inUse()) {
             for (Read read : found.entries()) {
                 List<JournalEntry> entries = all.computeIfAbsent(read.key(), key -> new ArrayList<>());
                 if (read.isCut()) {

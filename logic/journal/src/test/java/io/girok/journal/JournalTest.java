@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.PartitionName;
+import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
@@ -11,6 +12,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /// What was journaled is found again, whatever the disk does, and nothing else is.
@@ -21,7 +26,7 @@ class JournalTest {
 
     private static final int GROUPS = 3;
 
-    private final JournalWorld world = new JournalWorld();
+    private JournalWorld world = new JournalWorld();
     private final JournalWorld.Client client = world.new Client();
     private final JournalWorld.Client other = world.new Client();
 
@@ -141,9 +146,10 @@ class JournalTest {
 
     @Test
     void bytesThatLookLikeAGroupAreNotTakenForOne() throws IOException {
-        Group forged = new Group();
+        Group forged = new Group(Integer.MAX_VALUE);
         forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
-        ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1);
+        forged.complete();
+        ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1, 0);
         world.open();
         world.append(KEY, client, 0, "a");
         world.flush();
@@ -228,6 +234,27 @@ class JournalTest {
     }
 
     @Test
+    void noFileIsHeldForWhatWasCut() throws IOException {
+        world.open();
+        for (long offset = 0; world.journal.fullFiles() < 2; offset++) {
+            world.append(KEY, client, offset, "a".repeat(1_000));
+            world.flush();
+        }
+        world.journal.cut(KEY, 2);
+        world.append(KEY, client, 2, "b");
+        world.journal.flushNow();
+
+        world.journal.release(key -> 1);
+        assertThat(world.journal.fullFiles()).isEqualTo(2);
+        world.journal.release(key -> 2);
+
+        assertThat(world.journal.fullFiles()).isZero();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).endsWith("2-3:b");
+    }
+
+    @Test
     void aTopicOfTheSameNameIsAnotherOne() {
         JournalKey again = new JournalKey(new TopicId(8, 8), new PartitionName("orders", 1));
         world.open();
@@ -289,6 +316,126 @@ class JournalTest {
     }
 
     @Test
+    void aCutThatFoundNoRoomIsNotReportedAsDone() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(KEY, client, 1, "old b");
+        world.append(KEY, client, 2, "old c");
+        world.flush();
+        world.journal.cut(KEY, 1);
+        world.append(OTHER, other, 0, "x".repeat(5_000));
+        world.fillDisk();
+        world.flush();
+
+        assertThatThrownBy(world.journal::flushNow).isInstanceOf(IOException.class);
+
+        world.makeRoom();
+        world.append(OTHER, other, 1, "y");
+        world.flush();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).containsExactly("0-1:a");
+        assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
+        assertThat(world.journal.left(OTHER).getFirst().isGap()).isTrue();
+    }
+
+    @Test
+    void aCutThatFoundNoRoomIsDoneOnceThereIsSome() throws IOException {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.append(KEY, client, 1, "old b");
+        world.flush();
+        world.journal.cut(KEY, 1);
+        world.fillDisk();
+        world.flush();
+        world.makeRoom();
+        world.append(KEY, client, 1, "new b");
+
+        world.journal.flushNow();
+
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).containsExactly("0-1:a", "1-2:new b");
+    }
+
+    @Test
+    void whoWaitsIsToldOfTheGroupThatHasWhatHeSaid() throws Exception {
+        world.open();
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        CompletableFuture<Boolean> isDone = new CompletableFuture<>();
+        AtomicInteger groups = new AtomicInteger();
+        // Each group that is written finds the next one waiting; in the first, somebody comes who has to wait.
+        JournalClient busy = world.new Client() {
+            @Override
+            public Shard shard() {
+                int group = groups.incrementAndGet();
+                if (group == 1) {
+                    waiting.set(Thread.ofPlatform().start(() -> isDone.complete(begin())));
+                    awaitBlocked(waiting.get());
+                }
+                if (group < 5) {
+                    world.append(KEY, this, group, "a");
+                } else {
+                    assertThat(isDone.orTimeout(5, TimeUnit.MINUTES).join()).as("while others go on").isTrue();
+                }
+                return super.shard();
+            }
+        };
+        world.append(KEY, busy, 0, "a");
+
+        world.flush();
+
+        assertThat(groups).hasValue(5);
+        waiting.get().join();
+    }
+
+    private boolean begin() {
+        try {
+            world.journal.begin(KEY);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static void awaitBlocked(Thread thread) {
+        while (thread.getState() == Thread.State.RUNNABLE || thread.getState() == Thread.State.NEW) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void whatIsAppendedFasterThanTheDiskTakesItHasABound() {
+        world.open();
+        int most = 4 * 16 * 1024;
+        long appended = 0;
+        for (long offset = 0; appended < 10 * most; offset++) {
+            String text = "a".repeat(1_000);
+            if (!world.append(KEY, client, offset, text)) {
+                client.refusals++;
+            }
+            appended += text.length();
+        }
+        assertThat(client.refusals).isPositive();
+
+        world.append(OTHER, other, 0, "x".repeat(2 * most));
+        world.flush();
+
+        assertThat(world.disk.usedBytes()).isBetween(most / 2L, 2L * most);
+        world.append(KEY, client, appended / 1_000, "b");
+        world.append(OTHER, other, 1, "y");
+        world.flush();
+        world.crash(1);
+        world.open();
+        List<JournalEntry> left = world.journal.left(KEY);
+        assertThat(left.get(left.size() - 2).isGap()).isTrue();
+        assertThat(left.get(left.size() - 2).baseOffset()).isEqualTo(left.get(left.size() - 3).endOffset());
+        assertThat(left.get(left.size() - 2).endOffset()).isEqualTo(left.getLast().baseOffset());
+        assertThat(world.left(KEY).getLast()).endsWith(":b");
+        assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
+    }
+
+    @Test
     void aDiskThatFailsIsToldOnceAndNothingIsJournaledAnyMore() {
         world.open();
         world.append(KEY, client, 0, "a");
@@ -304,6 +451,74 @@ class JournalTest {
     }
 
     @Test
+    void damageIsToldFromWhatACrashTears() throws IOException {
+        fillFiles();
+        world.crash(1);
+        assertThat(world.open().journal.isDamaged()).isFalse();
+
+        long lastGroup = world.disk.size(FIRST) - 400;
+        assertDamagedAfter("where a file ends that is not the newest", 1, lastGroup);
+        assertDamagedAfter("where the oldest begins", 1, 50);
+        assertDamagedAfter("where one in the middle begins", 2, 50);
+        assertDamagedAfter("where the newest begins", 3, 50);
+        Path newest = JournalWorld.PATH.resolve("girok-journal.3");
+        world.disk.corrupt(newest, world.disk.size(newest) - 400, 1);
+        assertThat(world.open().journal.isDamaged()).as("where the newest ends").isFalse();
+    }
+
+    private void assertDamagedAfter(String where, int file, long position) throws IOException {
+        Path path = JournalWorld.PATH.resolve("girok-journal." + file);
+        world.disk.corrupt(path, position, 1);
+        assertThat(world.open().journal.isDamaged()).as(where).isTrue();
+        world.disk.corrupt(path, position, 1);
+        assertThat(world.open().journal.isDamaged()).as("what is whole again").isFalse();
+    }
+
+    @Test
+    void aFileThatIsGoneIsDamage() throws IOException {
+        for (int file = 1; file < 3; file++) {
+            JournalWorld gone = world = new JournalWorld();
+            fillFiles();
+            gone.crash(1);
+            gone.disk.delete(JournalWorld.PATH.resolve("girok-journal." + file));
+
+            assertThat(gone.open().journal.isDamaged()).as("file %d", file).isTrue();
+        }
+    }
+
+    @Test
+    void aFileThatIsUsedAgainIsNotMissedWhereACrashTearsIt() throws IOException {
+        for (long seed = 0; seed < 50; seed++) {
+            world = new JournalWorld();
+            fillFiles();
+            world.journal.release(key -> Long.MAX_VALUE);
+            for (int offset = 100; offset < 130; offset++) {
+                world.append(KEY, client, offset, "a".repeat(1_000));
+                if (offset == 100 + seed / 2) {
+                    world.disk.plant(DiskFault.next(DiskOperation.SYNC));
+                }
+                world.flush();
+            }
+            world.crash(seed);
+
+            assertThat(world.open().journal.isDamaged()).as("seed %d", seed).isFalse();
+        }
+    }
+
+    /// Three of them, with groups of two blocks and more.
+    private void fillFiles() throws IOException {
+        world.open();
+        for (int offset = 0; world.disk.list(JournalWorld.PATH).size() < 3; offset++) {
+            world.append(KEY, client, offset, "a".repeat(600));
+            world.flush();
+        }
+        world.append(KEY, client, 50, "b".repeat(600));
+        world.flush();
+        world.append(KEY, client, 51, "c".repeat(600));
+        world.flush();
+    }
+
+    @Test
     void damageInTheMiddleHidesNothingBehindIt() throws IOException {
         world.open();
         for (long offset = 0; offset < 3; offset++) {
@@ -314,6 +529,8 @@ class JournalTest {
 
         world.disk.corrupt(FIRST, Group.BLOCK_BYTES + 50, 1);
         world.open();
+
+        assertThat(world.journal.isDamaged()).isTrue();
 
         assertThat(world.left(KEY)).as("a hole, which its log sees").containsExactly("0-1:a", "2-3:c");
         assertThat(List.copyOf(Journal.read(world.disk, JournalWorld.PATH).get(KEY))).hasSize(2);

@@ -35,7 +35,7 @@ final class JournalWorld {
     }
 
     /// What a partition is told.
-    final class Client implements JournalClient {
+    class Client implements JournalClient {
         long journaled;
         int refusals;
 
@@ -65,7 +65,7 @@ final class JournalWorld {
                 disk.createDirectories(PATH);
                 disk.syncDirectory(Path.of("/"));
             }
-            Journal.Environment environment = new Journal.Environment(disk, pool, random::nextLong, () -> isFull,
+            Journal.Environment environment = new Journal.Environment(disk, pool, random::nextLong, failure -> isFull,
                     fileBytes);
             journal = Journal.open(environment, PATH, disk.list(PATH), isNeeded,
                     new Journal.Listener(() -> fullCount++, failures::add));
@@ -75,8 +75,18 @@ final class JournalWorld {
         }
     }
 
-    void append(JournalKey key, JournalClient client, long offset, String text) {
-        journal.append(key, client, offset, offset + 1, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    boolean append(JournalKey key, JournalClient client, long offset, String text) {
+        return journal.append(key, client, offset, offset + 1, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    void fillDisk() {
+        isFull = true;
+        disk.setCapacity(disk.usedBytes());
+    }
+
+    void makeRoom() {
+        isFull = false;
+        disk.setCapacity(Long.MAX_VALUE);
     }
 
     void flush() {

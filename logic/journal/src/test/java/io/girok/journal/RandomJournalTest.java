@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// Many partitions, with cuts, releases and crashes at any place: each log is whole again, from what its segments had
-/// and the journal has.
+/// Many partitions, with cuts, releases, full disks and crashes at any place: each log is whole again, from what its
+/// segments had and the journal has.
 ///
 /// A failure prints its seed; `-Dseed=` plays that one alone.
 class RandomJournalTest {
@@ -41,6 +41,8 @@ class RandomJournalTest {
         private List<String> values = new ArrayList<>();
         private int saved;
         private long journaled;
+        /// Until it is saved up to here, what the journal has beyond does not count.
+        private int gapEnd;
 
         Log(JournalWorld world, int index) {
             this.world = world;
@@ -54,12 +56,14 @@ class RandomJournalTest {
 
         @Override
         public void journaled(long endOffset) {
-            journaled = Math.max(journaled, Math.min(endOffset, values.size()));
+            if (gapEnd <= saved) {
+                journaled = Math.max(journaled, Math.min(endOffset, values.size()));
+            }
         }
 
         @Override
         public void notJournaled() {
-            throw new AssertionError("the disk is not full");
+            gapEnd = values.size();
         }
 
         /// What a deep flush does.
@@ -69,8 +73,12 @@ class RandomJournalTest {
 
         void recover() throws IOException {
             List<String> whole = new ArrayList<>(values.subList(0, saved));
-            for (JournalEntry entry : world.journal.left(key)) {
-                if (whole.size() < entry.endOffset()) {
+            List<JournalEntry> entries = world.journal.left(key);
+            for (JournalEntry entry : entries) {
+                if (whole.size() < entry.baseOffset() && isInGap(entries, whole.size())) {
+                    break;
+                }
+                if (!entry.isGap() && whole.size() < entry.endOffset()) {
                     assertThat(entry.baseOffset()).as("%s has no hole", key).isLessThanOrEqualTo(whole.size());
                     String[] read = StandardCharsets.UTF_8.decode(entry.read()).toString().split(" ");
                     for (int i = (int) (whole.size() - entry.baseOffset()); i < entry.endOffset()
@@ -84,7 +92,18 @@ class RandomJournalTest {
             values = whole;
             saved = whole.size();
             journaled = whole.size();
+            gapEnd = 0;
+            if (!entries.isEmpty() && whole.size() < entries.getLast().endOffset()) {
+                // Does not count, and must not count behind what is appended from now on.
+                world.journal.cut(key, whole.size());
+                world.journal.flushNow();
+            }
             world.journal.replayed(key);
+        }
+
+        private static boolean isInGap(List<JournalEntry> entries, int offset) {
+            return entries.stream()
+                    .anyMatch(entry -> entry.isGap() && entry.baseOffset() <= offset && offset < entry.endOffset());
         }
     }
 
@@ -106,7 +125,7 @@ class RandomJournalTest {
             world.open();
             for (int step = 0; step < STEPS; step++) {
                 Log log = logs.get(random.nextInt(PARTITIONS));
-                switch (random.nextInt(14)) {
+                switch (random.nextInt(15)) {
                     case 0, 1, 2, 3, 4 -> append(log);
                     case 5, 6 -> world.journal.flush();
                     case 7 -> world.settle();
@@ -114,6 +133,7 @@ class RandomJournalTest {
                     case 10 -> log.save();
                     case 11 -> release();
                     case 12 -> cut(log);
+                    case 13 -> fillUp();
                     default -> {
                         if (random.nextInt(6) == 0) {
                             crash();
@@ -126,7 +146,7 @@ class RandomJournalTest {
         }
 
         private void append(Log log) {
-            int size = 1 + random.nextInt(3);
+            int size = random.nextInt(40) == 0 ? 300 : 1 + random.nextInt(3);
             List<String> added = new ArrayList<>();
             for (int i = 0; i < size; i++) {
                 count++;
@@ -134,8 +154,20 @@ class RandomJournalTest {
             }
             long base = log.values.size();
             log.values.addAll(added);
-            world.journal.append(log.key, log, base, log.values.size(),
+            boolean isTaken = world.journal.append(log.key, log, base, log.values.size(),
                     StandardCharsets.UTF_8.encode(String.join(" ", added)));
+            if (!isTaken) {
+                log.notJournaled();
+            }
+        }
+
+        /// The disk fills up, or there is room again.
+        private void fillUp() {
+            if (random.nextInt(3) == 0) {
+                world.fillDisk();
+            } else {
+                world.makeRoom();
+            }
         }
 
         /// Rarely, so that many files become free at once, more than are kept.
@@ -163,8 +195,16 @@ class RandomJournalTest {
                 log.values.subList(end, log.values.size()).clear();
                 log.saved = end;
                 log.journaled = Math.min(log.journaled, end);
+                log.gapEnd = 0;
                 world.journal.cut(log.key, end);
-                world.journal.flushNow();
+                runABit();
+                try {
+                    world.journal.flushNow();
+                } catch (IOException e) {
+                    assertThat(world.isFull).isTrue();
+                    world.makeRoom();
+                    world.journal.flushNow();
+                }
                 world.settle();
             }
         }
@@ -173,7 +213,9 @@ class RandomJournalTest {
             world.journal.close();
             world.disk.crash(random.split());
             world.settle();
+            world.makeRoom();
             world.open();
+            assertThat(world.journal.isDamaged()).isFalse();
             for (Log log : logs) {
                 log.recover();
             }

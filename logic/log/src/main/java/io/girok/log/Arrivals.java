@@ -1,9 +1,12 @@
 package io.girok.log;
 
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
+import io.girok.base.SyncFailed;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
+import io.girok.files.StorageFailed;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -20,8 +23,36 @@ public final class Arrivals {
         return directory.discards().fresh(name, FileNames.FUTURE_DIRECTORY);
     }
 
+    /// Makes sure that so many bytes of a copy leave what clients must leave of the disk (`log.dir.min.free.bytes`).
+    /// May block.
+    ///
+    /// @throws IOException when they do not
+    public void checkRoomFor(long bytes) throws IOException {
+        FreeSpace space = directory.space();
+        if (!space.leavesFloorAfter(bytes)) {
+            throw new IOException("the disk of '" + directory.path() + "' has " + space.freeBytes()
+                    + " bytes free, of which " + space.floorBytes() + " are to stay so (log.dir.min.free.bytes), and "
+                    + bytes + " bytes are to be copied; make room there, and move it again");
+        }
+    }
+
+    /// So many bytes of a copy were written.
+    public void wrote(long bytes) {
+        directory.space().wrote(bytes);
+    }
+
     /// Puts the copy of a closed log, whose files are durable, in its place. Blocks.
+    ///
+    /// @throws StorageFailed when a sync fails, with which this directory does
     public void adopt(PartitionName name, Path future, LogDirectory from) throws IOException {
+        try {
+            putInPlace(name, future, from);
+        } catch (SyncFailed e) {
+            throw directory.fail("taking over log '" + name + "' failed", e);
+        }
+    }
+
+    private void putInPlace(PartitionName name, Path future, LogDirectory from) throws IOException {
         DirectoryMarks marks = directory.marks();
         Marks of = from.marks().find(name);
         if (of != null) {

@@ -21,13 +21,16 @@ final class Checkpoints {
     private final LogEnvironment environment;
     private final DirectoryMarks marks;
     private final Journal journal;
+    private final JournalRemains remains;
     private final AtomicBoolean isRunning = new AtomicBoolean();
 
-    Checkpoints(LogDirectory directory, LogEnvironment environment, DirectoryMarks marks, Journal journal) {
+    Checkpoints(LogDirectory directory, LogEnvironment environment, DirectoryMarks marks, Journal journal,
+            JournalRemains remains) {
         this.directory = directory;
         this.environment = environment;
         this.marks = marks;
         this.journal = journal;
+        this.remains = remains;
     }
 
     private interface Saving {
@@ -87,9 +90,25 @@ final class Checkpoints {
         try {
             if (directory.isInUse() && saveWhereThereIsRoom(saving, changed)) {
                 journal.release(this::savedUpTo);
+                if (journal.isLong()) {
+                    moveOutWhereThereIsRoom();
+                    journal.release(this::savedUpTo);
+                }
             }
         } catch (IOException e) {
-            directory.checkpointFailed(e);
+            directory.fail("writing the checkpoints failed", e);
+        }
+    }
+
+    /// Of logs that will not be saved.
+    private void moveOutWhereThereIsRoom() throws IOException {
+        try {
+            remains.moveOut();
+        } catch (IOException e) {
+            if (directory.isInUse() && !directory.isFull(e, 0)) {
+                throw e;
+            }
+            directory.space().noteFull(e);
         }
     }
 
@@ -113,7 +132,7 @@ final class Checkpoints {
             saving.save(changed);
             return true;
         } catch (IOException e) {
-            if (!directory.isFull(0)) {
+            if (!directory.isFull(e, 0)) {
                 throw e;
             }
             directory.space().noteFull(e);

@@ -209,7 +209,8 @@ public final class CleanableLog {
         return first;
     }
 
-    private boolean isObsolete(CleaningPlan plan) {
+    /// Whether the log was cut since, or is not in use any more.
+    boolean isObsolete(CleaningPlan plan) {
         return isStopped || store.isOffline() || plan.generation() != generation;
     }
 
@@ -232,7 +233,7 @@ public final class CleanableLog {
         if (isObsolete(plan) || !segments.environment().disk().isDirectory(segments.directory())) {
             return CleaningPlan.Outcome.OBSOLETE;
         }
-        if (!(failure instanceof CorruptLog) && home.isFull(0)) {
+        if (!(failure instanceof CorruptLog) && home.isFull(failure, 0)) {
             home.space().noteFull(failure);
             return CleaningPlan.Outcome.FULL_DISK;
         }

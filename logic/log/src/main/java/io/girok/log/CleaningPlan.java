@@ -49,6 +49,13 @@ public record CleaningPlan(CleanableLog log, List<ClosedSegment> segments, long 
         log.store().shard().execute(() -> log.noteCleaned(this, offset, onDone));
     }
 
+    /// Whether what is found wrong with the segments means nothing, because they are not in the log any more.
+    ///
+    /// @param onKnown told on the partition's shard
+    public void whetherObsolete(Consumer<Boolean> onKnown) {
+        log.store().shard().execute(() -> onKnown.accept(log.isObsolete(this)));
+    }
+
     /// What to make of a failure of the disk.
     ///
     /// @param onKnown told on the partition's shard: whether there is still a log that the failure is about

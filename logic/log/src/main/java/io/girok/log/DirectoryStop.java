@@ -64,7 +64,7 @@ final class DirectoryStop {
             journal.flushNow();
             return true;
         } catch (IOException e) {
-            if (!directory.isFull(0)) {
+            if (!directory.isFull(e, 0)) {
                 throw e;
             }
             return false;

@@ -2,6 +2,8 @@ package io.girok.log;
 
 import io.girok.base.Disk;
 import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
+import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,10 +19,12 @@ final class Discards {
     private final Path path;
     private final LogEnvironment environment;
     private final Disk disk;
+    private final DirectoryMarks marks;
 
-    Discards(Path path, LogEnvironment environment) {
+    Discards(Path path, LogEnvironment environment, DirectoryMarks marks) {
         this.path = path;
         this.environment = environment;
+        this.marks = marks;
         this.disk = environment.disk();
     }
 
@@ -36,11 +40,25 @@ final class Discards {
 
     /// A directory's name that nobody else has.
     Path fresh(PartitionName name, String ending) {
-        // The id keeps two of one name apart; a name cut short fits every file system.
+        // The id keeps two of one name apart.
         String suffix = "." + environment.newIds().get() + ending;
+        return path.resolve(prefix(name, suffix) + suffix);
+    }
+
+    /// Cut short, the name fits every file system.
+    private static String prefix(PartitionName name, String suffix) {
         String prefix = name.toString();
-        int most = Math.min(prefix.length(), MAX_NAME_LENGTH - suffix.length());
-        return path.resolve(prefix.substring(0, most) + suffix);
+        return prefix.substring(0, Math.min(prefix.length(), MAX_NAME_LENGTH - suffix.length()));
+    }
+
+    /// Whether something that was the partition's directory until it was deleted is among these.
+    boolean hasLeftOf(PartitionName name, List<String> files) {
+        String likeSuffix = "." + TopicId.ZERO + FileNames.DELETED_DIRECTORY;
+        String prefix = prefix(name, likeSuffix) + ".";
+        int length = prefix.length() - 1 + likeSuffix.length();
+        return files.stream()
+                .anyMatch(file -> file.length() == length && file.startsWith(prefix)
+                        && file.endsWith(FileNames.DELETED_DIRECTORY));
     }
 
     /// Removes files after `delayMs`, in the background.
@@ -53,7 +71,17 @@ final class Discards {
         later(delayMs, () -> remove(directory));
     }
 
-    /// Removes a directory that an earlier process did not get to, in the background.
+    /// Removes those of the directory's files that an earlier process did not get to, in the background.
+    void removeLeft(List<String> files) {
+        for (String file : files) {
+            boolean isGone = file.endsWith(FileNames.DELETED_DIRECTORY) || file.endsWith(FileNames.FUTURE_DIRECTORY);
+            if (isGone && disk.isDirectory(path.resolve(file))) {
+                removeSoon(path.resolve(file));
+            }
+        }
+    }
+
+    /// Removes a directory that nobody uses, in the background.
     void removeSoon(Path directory) {
         environment.blockingPool().execute(() -> remove(directory));
     }
@@ -77,6 +105,8 @@ final class Discards {
             for (String file : disk.list(directory)) {
                 disk.delete(directory.resolve(file));
             }
+            // Until then it says that the log was deleted, and did not get lost.
+            marks.writeRemoved();
             disk.delete(directory);
         } catch (IOException e) {
             LOGGER.warn("log directory '{}': {}; tried again at the next start", path, e.getMessage());

@@ -91,7 +91,7 @@ record FlushWork(long endOffset, List<Segment> logs, List<LogFile> indexes, bool
             }
             return true;
         } catch (IOException e) {
-            if (FreeSpace.isFull(disk, directory, 0)) {
+            if (FreeSpace.isFull(e, disk, directory, 0)) {
                 return false;
             }
             throw e;

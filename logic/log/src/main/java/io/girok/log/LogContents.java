@@ -22,7 +22,8 @@ final class LogContents {
     private final Segments segments;
     private LogSettings settings;
     private long endOffset;
-    private final boolean isRecoverySaved;
+    /// Whether a recovery has removed snapshots of the producers' states, which it could not make anew.
+    private final boolean hadSnapshots;
     private boolean isResumed;
     private boolean isNewDirectory;
     private @Nullable EpochCache epochs;
@@ -37,7 +38,7 @@ final class LogContents {
         LogRecovery.Unsaved unsaved = opened.unsaved();
         this.epochs = unsaved == null ? null : unsaved.epochs();
         this.producers = unsaved == null ? null : unsaved.producers();
-        this.isRecoverySaved = unsaved == null;
+        this.hadSnapshots = unsaved != null && unsaved.hadSnapshots();
         noteUnsaved();
     }
 
@@ -70,13 +71,15 @@ final class LogContents {
     /// Cuts from `offset` on, and the batch that holds it.
     void truncate(long offset, LogTrim trim) throws IOException {
         // What is known of producers after the cut must not come from what was cut.
-        boolean knewProducers = producers != null;
+        ProducerStates known = producers;
         producers = null;
-        boolean hadSnapshots = trim.cut(offset, settings.roll().indexIntervalBytes());
+        boolean cutSnapshots = trim.cut(offset, settings.roll().indexIntervalBytes());
         endOffset = segments.active().nextOffset();
         epochs().truncateFromEnd(endOffset);
-        if (knewProducers || hadSnapshots) {
-            producers = ProducerSnapshots.load(name, segments, endOffset, true);
+        // Without an older snapshot all batches are gone through, which must not happen where no producer has an id.
+        boolean hadStates = cutSnapshots || (known != null && !known.isEmpty());
+        if (known != null || hadStates) {
+            producers = ProducerSnapshots.load(name, segments, endOffset, hadStates);
         }
     }
 
@@ -241,7 +244,7 @@ final class LogContents {
         ProducerStates states = producers;
         if (states == null) {
             resume();
-            states = ProducerSnapshots.load(name, segments, endOffset, !isRecoverySaved);
+            states = ProducerSnapshots.load(name, segments, endOffset, hadSnapshots);
             producers = states;
         }
         return states;

@@ -58,6 +58,7 @@ public final class LogDirectory implements AutoCloseable {
     private final RecoveryReport recoveries;
     private final Discards discards;
     private final Journal journal;
+    private final JournalRemains remains;
     private final Checkpoints checkpoints;
     private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
     /// Partitions that have a directory here.
@@ -78,13 +79,14 @@ public final class LogDirectory implements AutoCloseable {
         this.wasClosedClean = wasClosedClean;
         this.marks = marks;
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
-        this.discards = new Discards(path, environment);
+        this.discards = new Discards(path, environment, marks);
         this.recoveries = new RecoveryReport(path, environment.clock());
-        Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.blockingPool(),
-                () -> environment.newIds().get().low(), () -> isFull(0), environment.journalFileBytes());
+        Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.journalPool(),
+                () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
-                new Journal.Listener(this::shortenJournal, cause -> syncFailed("writing the journal failed", cause)));
-        this.checkpoints = new Checkpoints(this, environment, marks, journal);
+                new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
+        this.remains = new JournalRemains(path, environment.disk(), journal);
+        this.checkpoints = new Checkpoints(this, environment, marks, journal, remains);
     }
 
     /// Takes the directory into use, creating it if need be. Blocks.
@@ -115,6 +117,7 @@ public final class LogDirectory implements AutoCloseable {
             isOpen = true;
             return opened;
         } catch (IOException e) {
+            FailedSync.noteIfSo(e, disk, path);
             throw new StorageFailed(StorageFailed.Scope.DIRECTORY,
                     "log directory '" + path + "' cannot be used: " + StorageFailed.reason(e), e);
         } finally {
@@ -139,25 +142,28 @@ public final class LogDirectory implements AutoCloseable {
     /// Takes the stop's mark away before anything can be written, and finishes deletions.
     private void cleanUp(List<String> files, Optional<Set<PartitionName>> unsaved) throws IOException {
         Disk disk = environment.disk();
-        isWhole = unsaved.isPresent() || UnsyncedRun.isSurvived(disk, path);
-        if (isWhole && environment.durability() == Durability.OS) {
+        isWhole = !journal.isDamaged() && UnsyncedRun.isWhole(disk, path, unsaved.isPresent());
+        if (journal.isDamaged()) {
+            // The next start may not find it any more.
+            UnsyncedRun.noteLost(disk, path);
+        } else if (isWhole && environment.durability() == Durability.OS) {
             UnsyncedRun.note(disk, path);
-        } else if (unsaved.isPresent()) {
+        } else if (isWhole && unsaved.isPresent()) {
             UnsyncedRun.forget(disk, path);
         }
         StopMark.remove(disk, path);
-        for (String entry : files) {
-            Path directory = path.resolve(entry);
-            boolean isGone = entry.endsWith(FileNames.DELETED_DIRECTORY)
-                    || entry.endsWith(FileNames.FUTURE_DIRECTORY);
-            if (isGone && disk.isDirectory(directory)) {
-                discards.removeSoon(directory);
-            } else {
-                FileNames.partition(entry).ifPresent(onDisk::add);
-            }
-        }
+        files.forEach(entry -> FileNames.partition(entry).ifPresent(onDisk::add));
         unsaved.ifPresent(names -> journal.forget(key -> !names.contains(key.name())));
         unchecked.addAll(unsaved.orElse(onDisk));
+        for (PartitionName name : marks.names()) {
+            if (isMissing(name) && discards.hasLeftOf(name, files)) {
+                // It was deleted, and the checkpoints were not written since.
+                marks.remove(name);
+            } else if (isMissing(name)) {
+                unchecked.add(name);
+            }
+        }
+        discards.removeLeft(files);
         journal.leftKeys().forEach(key -> unchecked.add(key.name()));
         recoveries.expect(unchecked);
     }
@@ -224,14 +230,14 @@ public final class LogDirectory implements AutoCloseable {
             JournalKey key = new JournalKey(topic, name);
             boolean isClean = !unchecked.contains(name);
             Optional<OpenedLog> opened = new PartitionDirectory(path, environment, marks, recoveries, isClean,
-                    journal.left(key))
+                    isClean ? List.of() : remains.of(key))
                     .open(name, topic, settings, maxRecoveryBytes);
             if (opened.isEmpty()) {
                 return Optional.empty();
             }
+            remains.opened(key, opened.get().endOffset(), isClean);
             unchecked.remove(name);
             recoveries.ended(name, false);
-            journal.replayed(key);
             if (opened.get().isOnDisk()) {
                 onDisk.add(name);
             } else {
@@ -241,7 +247,10 @@ public final class LogDirectory implements AutoCloseable {
             stores.put(name, store);
             return Optional.of(store);
         } catch (IOException e) {
-            if (!(e instanceof CorruptLog) && isFull(0)) {
+            if (!environment.disk().isDirectory(FileNames.directory(path, name))) {
+                onDisk.remove(name);
+            }
+            if (!(e instanceof CorruptLog) && isFull(e, 0)) {
                 space.noteFull(e);
                 throw new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
@@ -268,6 +277,13 @@ public final class LogDirectory implements AutoCloseable {
     /// Whether the partition has files here.
     public boolean isOnDisk(PartitionName name) {
         return onDisk.contains(name);
+    }
+
+    /// Whether the partition's log was here and its directory is gone: it is not opened then, until it is taken away.
+    public boolean isMissing(PartitionName name) {
+        Marks of = marks.find(name);
+        return of != null && !onDisk.contains(name)
+                && 0 < PartitionDirectory.knownEnd(of, environment.durability());
     }
 
     /// The bytes of a partition's segments, open or not. Blocks.
@@ -396,6 +412,12 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Whether others had better lead what is here: the disk has less room than clients must leave free
+    /// ([#keepFree]).
+    public boolean isScarce() {
+        return space.isScarce();
+    }
+
     FreeSpace space() {
         return space;
     }
@@ -479,10 +501,6 @@ public final class LogDirectory implements AutoCloseable {
         return stores.values();
     }
 
-    void checkpointFailed(IOException cause) {
-        syncFailed("writing the checkpoints failed", cause);
-    }
-
     long producerIdExpirationMs() {
         return environment.producerIdExpirationMs();
     }
@@ -491,9 +509,14 @@ public final class LogDirectory implements AutoCloseable {
         stores.remove(store.name(), store);
     }
 
-    /// Whether a write of so many bytes fails for want of room.
-    public boolean isFull(long neededBytes) {
-        return FreeSpace.isFull(environment.disk(), path, neededBytes);
+    /// Whether the disk has no room.
+    public boolean isFull() {
+        return FreeSpace.isFull(environment.disk(), path, 0);
+    }
+
+    /// Whether a write of so many bytes failed for want of room.
+    boolean isFull(IOException failure, long neededBytes) {
+        return FreeSpace.isFull(failure, environment.disk(), path, neededBytes);
     }
 
     /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor
@@ -540,21 +563,11 @@ public final class LogDirectory implements AutoCloseable {
         return discards;
     }
 
-    void syncFailed(PartitionName name, IOException cause) {
-        syncFailed("log '" + name + "'", cause);
-    }
-
-    private void syncFailed(String what, IOException cause) {
-        if (failure.get() == null) {
-            FailedSync.note(environment.disk(), path);
-        }
-        fail(what, cause);
-    }
-
     /// What `cause` means: corruption takes one partition offline, everything else the directory.
     StorageFailed failed(PartitionName name, IOException cause) {
         if (cause instanceof CorruptLog) {
             recoveries.ended(name, true);
+            remains.noteOffline(name);
             StorageFailed corrupt = new StorageFailed(StorageFailed.Scope.PARTITION,
                     String.valueOf(cause.getMessage()), cause);
             LOGGER.error(
@@ -567,6 +580,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     StorageFailed fail(String what, IOException cause) {
+        FailedSync.noteIfSo(cause, environment.disk(), path);
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
                 "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {

@@ -91,7 +91,7 @@ final class LogFlushing {
     /// @param from where the log ended before: a compacted log's copy has nothing of the offsets up to the first batch
     void appended(ByteBuffer batches, long from) {
         switch (home.durability()) {
-            case FSYNC -> home.journal().append(key, tail, from, contents.endOffset(), batches);
+            case FSYNC -> journal(batches, from);
             case OS -> tellDurable();
         }
         if (settings.messages() <= contents.endOffset() - syncedOffset) {
@@ -99,6 +99,14 @@ final class LogFlushing {
         } else if (settings.ms() != Long.MAX_VALUE && !isTimerSet) {
             isTimerSet = true;
             shard.schedule(settings.ms(), this::flushByTimer);
+        }
+    }
+
+    /// Clients that wait for no sync can be faster than the disk.
+    private void journal(ByteBuffer batches, long from) {
+        if (!home.journal().append(key, tail, from, contents.endOffset(), batches)) {
+            home.journal().flush();
+            tail.notJournaled();
         }
     }
 
@@ -136,9 +144,15 @@ final class LogFlushing {
         flusher.settle();
     }
 
-    /// The log was cut, and that is durable: nothing of what was appended beyond counts any more, after a crash
-    /// neither. Blocks.
+    /// The log is about to be cut to `journalEnd`: nothing of what was appended beyond counts any more, after a crash
+    /// neither. The journal says so before a segment loses anything, or a crash in between would leave it to go on
+    /// beyond a hole. Blocks.
+    ///
+    /// @throws IOException when the disk is full, and all counts as before, or fails
     void cut(long journalEnd) throws IOException {
+        // The journal forgets what is cut, and if it has no room now, once it has: the segments must not rely on it.
+        flusher.request(false);
+        flusher.settle();
         tail = new JournalTail();
         home.journal().cut(key, journalEnd);
         home.journal().flushNow();
@@ -278,7 +292,7 @@ final class LogFlushing {
         /// Told from here as well: the shard may be gone, and others must not believe a later sync.
         private void tell(IOException cause) {
             if (!isStopped) {
-                home.syncFailed(key.name(), cause);
+                var _ = home.failed(key.name(), cause);
             }
         }
 

@@ -74,8 +74,9 @@ final class LogRecovery {
 
     /// What follows from the batches, and is in no file yet.
     ///
-    /// @param producers null where no producer has an id
-    record Unsaved(EpochCache epochs, @Nullable ProducerStates producers) {}
+    /// @param producers null where no producer has an id in what was recovered
+    /// @param hadSnapshots whether there were snapshots of the producers' states that are gone
+    record Unsaved(EpochCache epochs, @Nullable ProducerStates producers, boolean hadSnapshots) {}
 
     /// Checks what lies past the recovery point and cuts what is not whole.
     Recovered run() throws IOException {
@@ -114,18 +115,18 @@ final class LogRecovery {
             for (int dirty = first; dirty < segments.count(); dirty++) {
                 segments.get(dirty).markLogDirty();
             }
-            return new Recovered(nextOffset, false, new Unsaved(epochs, producers));
+            return new Recovered(nextOffset, false, new Unsaved(epochs, producers, hadSnapshots));
         }
         saveProducers();
         syncFrom(first);
-        return new Recovered(nextOffset, true, isSaved ? null : new Unsaved(epochs, producers));
+        return new Recovered(nextOffset, true, isSaved ? null : new Unsaved(epochs, producers, hadSnapshots));
     }
 
     /// Whether another crash would find all of it again.
     private boolean isJournaled() {
         long end = recoveryPoint;
         for (JournalEntry entry : journaled) {
-            if (entry.isGap() || end < entry.baseOffset()) {
+            if (entry.isGap() || entry.isInCopy() || end < entry.baseOffset()) {
                 return false;
             }
             end = Math.max(end, entry.endOffset());
@@ -354,7 +355,7 @@ final class LogRecovery {
         try {
             what.run();
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk(), segments.directory(), 0)) {
+            if (!FreeSpace.isFull(e, disk(), segments.directory(), 0)) {
                 throw e;
             }
             LOGGER.warn(

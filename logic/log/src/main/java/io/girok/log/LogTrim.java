@@ -86,6 +86,14 @@ final class LogTrim {
         home.deleteInBackground(name, segments.directory(), removed, settings.retention().fileDeleteDelayMs());
     }
 
+    /// Where the log ends once it is cut at `offset`: where the batch that holds it begins.
+    long cutOffset(long offset, int indexIntervalBytes) throws IOException {
+        Segment last = segments.get(segments.floor(offset));
+        last.resume(indexIntervalBytes);
+        Segment.Place place = last.find(offset, indexIntervalBytes);
+        return place == null ? last.nextOffset() : place.baseOffset();
+    }
+
     /// Cuts from `offset` on; answers whether there were snapshots of the producers' states past it.
     boolean cut(long offset, int indexIntervalBytes) throws IOException {
         Disk disk = segments.environment().disk();
@@ -93,7 +101,6 @@ final class LogTrim {
         Segment last = segments.get(index);
         last.resume(indexIntervalBytes);
         Segment.Place place = last.find(offset, indexIntervalBytes);
-        home.lowerRecoveryPoint(name, marks, place == null ? last.nextOffset() : place.baseOffset());
         for (Segment segment : segments.removeFrom(index + 1).reversed()) {
             SegmentDeletion.deleteNow(segment, disk);
         }
@@ -103,14 +110,21 @@ final class LogTrim {
         return ProducerSnapshots.removeAbove(disk, segments.directory(), last.nextOffset());
     }
 
-    /// Removes every segment and begins a new one at `offset`.
+    /// Removes every segment and begins a new one at `offset`, whose file comes with the first write if there is no
+    /// room for it now.
     void dropAll(long offset) throws IOException {
-        home.lowerRecoveryPoint(name, marks, 0);
         Disk disk = segments.environment().disk();
         for (Segment segment : segments.removeFrom(0).reversed()) {
             SegmentDeletion.deleteNow(segment, disk);
         }
         ProducerSnapshots.removeAbove(disk, segments.directory(), -1);
-        segments.addFresh(offset).create();
+        Segment fresh = segments.addFresh(offset);
+        try {
+            fresh.create();
+        } catch (IOException e) {
+            if (!home.isFull(e, 0)) {
+                throw e;
+            }
+        }
     }
 }

@@ -38,19 +38,18 @@ final class MassFlush {
 
     private void runTogether(List<Flusher.Lent> flushes) {
         List<Flusher.Lent> prepared = new ArrayList<>(flushes.size());
+        List<Flusher.Lent> unsaved = new ArrayList<>(0);
         try {
             for (Flusher.Lent flush : flushes) {
-                if (flush.prepare()) {
-                    prepared.add(flush);
-                } else {
-                    flush.end(false, null);
-                }
+                (flush.prepare() ? prepared : unsaved).add(flush);
             }
             if (!disk.syncFileSystem(path)) {
                 // The machine has no such call.
-                prepared.forEach(Flusher.Lent::runAlone);
+                flushes.forEach(Flusher.Lent::runAlone);
                 return;
             }
+            // Their records are durable from here on, although there was no room for the rest.
+            unsaved.forEach(flush -> flush.end(false, null));
             for (Flusher.Lent flush : prepared) {
                 flush.install();
             }

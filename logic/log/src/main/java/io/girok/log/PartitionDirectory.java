@@ -9,6 +9,7 @@ import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.TextFile;
+import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -57,24 +58,56 @@ final class PartitionDirectory {
                 }
                 return openExisting(name, topic, directory, settings, maxRecoveryBytes);
             }
-            Path stray = new Discards(parent, environment).rename(name, FileNames.STRAY_DIRECTORY);
+            marks.remove(name);
+            writeRemoved();
+            Path stray = new Discards(parent, environment, marks).rename(name, FileNames.STRAY_DIRECTORY);
             LOGGER.warn("log '{}': its directory is of topic {}, not of {}; renamed to '{}'", name, found, topic,
                     stray.getFileName());
         } else {
-            Marks lost = marks.find(name);
-            if (lost != null && 0 < lost.recoveryPoint()) {
-                LOGGER.warn("log '{}': its directory is gone, with all records below offset {}; it begins anew", name,
-                        lost.recoveryPoint());
-            }
+            requireNothingMissing(name, directory);
         }
         if (!journaled.isEmpty()) {
             // The journal is durable before the names of a new log are.
-            create(name, topic, new Marks(0, 0, 0));
+            Marks of = marks.find(name);
+            create(name, topic, new Marks(0, of == null ? 0 : of.startOffset(), of == null ? 0 : of.highWatermark()));
             return openExisting(name, topic, directory, settings, maxRecoveryBytes);
         }
         Segments segments = new Segments(directory, environment);
         segments.addFresh(0);
         return Optional.of(new OpenedLog(name, topic, new Marks(0, 0, 0), segments, 0, false, true, null));
+    }
+
+    /// What of a log is known to have been on stable storage: everything below. Without syncs a directory may get lost
+    /// with the power, and with it what was acknowledged, until its log was saved for the first time.
+    static long knownEnd(Marks of, Durability durability) {
+        return switch (durability) {
+            case FSYNC -> Math.max(of.recoveryPoint(), Math.max(of.startOffset(), of.highWatermark()));
+            case OS -> of.recoveryPoint();
+        };
+    }
+
+    /// Empty, the log would make others that follow it cut all they have.
+    private void requireNothingMissing(PartitionName name, Path directory) throws CorruptLog {
+        Marks of = marks.find(name);
+        long knownEnd = of == null ? 0 : knownEnd(of, environment.durability());
+        if (of != null && (journaled.isEmpty() || journaledEnd(of.startOffset()) < knownEnd) && 0 < knownEnd) {
+            throw new CorruptLog("log '" + name + "': its directory is gone, with all records below offset " + knownEnd
+                    + ": the partition stays offline until others lead it, which it is copied from then; where "
+                    + "nobody else has it, bring '" + directory + "' back while the broker is stopped, or make an "
+                    + "empty one and run 'girok log repair', to go on without these records");
+        }
+    }
+
+    /// How far the journal goes from `offset` on, without a gap.
+    private long journaledEnd(long offset) {
+        long end = offset;
+        for (JournalEntry entry : journaled) {
+            if (entry.isGap() || end < entry.baseOffset()) {
+                break;
+            }
+            end = Math.max(end, entry.endOffset());
+        }
+        return end;
     }
 
     /// The bytes of the segments of a log that has a directory.
@@ -203,7 +236,8 @@ final class PartitionDirectory {
             if (offset.isPresent()) {
                 segments.addExisting(offset.getAsLong());
                 found = true;
-            } else if (file.endsWith(FileNames.DELETED) || file.endsWith(FileNames.TEMPORARY)) {
+            } else if (file.endsWith(FileNames.DELETED) || file.endsWith(FileNames.TEMPORARY)
+                    || (isClean && file.equals(JournalCopy.FILE))) {
                 disk.delete(directory.resolve(file));
             }
         }
@@ -231,6 +265,17 @@ final class PartitionDirectory {
         return null;
     }
 
+    /// On a full disk a crash may show the log that was set aside as one that got lost.
+    private void writeRemoved() throws IOException {
+        try {
+            marks.writeRemoved();
+        } catch (IOException e) {
+            if (!FreeSpace.isFull(e, environment.disk(), parent, 0)) {
+                throw e;
+            }
+        }
+    }
+
     /// On a full disk it stays missing until the next opening, and the log is taken for the topic's all the same.
     private static void writeMissingTopicId(Disk disk, Path directory, TopicId topic) throws IOException {
         try {
@@ -239,7 +284,7 @@ final class PartitionDirectory {
             TextFile.sync(disk, directory.resolve(FileNames.PARTITION_METADATA));
             disk.syncDirectory(directory);
         } catch (IOException e) {
-            if (!FreeSpace.isFull(disk, directory, 0)) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOGGER.warn("no room for the topic's id in '{}': {}", directory, e.getMessage());

@@ -121,7 +121,7 @@ public final class PartitionStore {
         } catch (Segment.UnrepairedWrite e) {
             throw e;
         } catch (IOException e) {
-            if (home.isFull(size)) {
+            if (home.isFull(e, size)) {
                 home.space().noteFull(e);
                 return new AppendResult.Rejected(RejectReason.DISK_FULL,
                         "log '" + name + "': " + e.getMessage() + "; nothing was written", List.of());
@@ -302,6 +302,8 @@ public final class PartitionStore {
 
     /// Cuts everything from `offset` on, and the batch that holds it; also the epochs that wrote nothing. Blocks where
     /// there is something to cut; for followers.
+    ///
+    /// @throws StorageFailed of [StorageFailed.Scope#PARTITION_UNTIL_ROOM] on a full disk: nothing has changed then
     public void truncateTo(long offset) {
         checkUsable();
         if (contents.endOffset() <= offset) {
@@ -320,30 +322,51 @@ public final class PartitionStore {
             contents.resume();
             flushing.settle();
             cleanable.settle();
+            disown(trim.cutOffset(offset, settings.roll().indexIntervalBytes()));
             contents.truncate(offset, trim);
             lowerMarks();
             flushing.flushNow();
-            flushing.cut(contents.endOffset());
         } catch (IOException e) {
             throw failed(e);
         }
     }
 
     /// Drops everything and goes on at `offset`. Blocks; for followers that fell out of the leader's log.
+    ///
+    /// @throws StorageFailed of [StorageFailed.Scope#PARTITION_UNTIL_ROOM] on a full disk: nothing has changed then
     public void truncateFullyAndStartAt(long offset) {
         checkUsable();
         try {
             cuts++;
             flushing.settle();
             cleanable.settle();
-            createOnDisk();
+            disown(0);
             contents.restartAt(offset, trim);
             lowerMarks();
             marks.setStartOffset(offset);
             flushing.flushNow();
-            flushing.cut(0);
         } catch (IOException e) {
             throw failed(e);
+        }
+    }
+
+    /// Before anything from `offset` on is cut, neither the checkpoints nor the journal may speak of it, durably: with
+    /// its beginning gone, what the journal has of its end would be a hole. A crash in between leaves records too many,
+    /// which nobody counts on.
+    private void disown(long offset) throws IOException {
+        long startOffset = marks.startOffset();
+        try {
+            createOnDisk();
+            home.lowerRecoveryPoint(name, marks, offset);
+            flushing.cut(offset);
+        } catch (IOException e) {
+            if (!home.isFull(e, 0)) {
+                throw e;
+            }
+            marks.setStartOffset(startOffset);
+            home.space().noteFull(e);
+            throw new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
+                    "log '" + name + "' cannot be cut on a full disk: " + e.getMessage(), e);
         }
     }
 

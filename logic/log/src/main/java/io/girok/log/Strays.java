@@ -5,6 +5,7 @@ import io.girok.base.TopicId;
 import io.girok.files.FileNames;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -34,13 +35,14 @@ public final class Strays {
                 || (!directory.isOnDisk(key.name()) && !isInSync.test(key.name()));
         try {
             directory.journal().dismiss(isUnwanted);
+            forget(directory.partitionsLeft().stream().filter(name -> hosted.apply(name).isEmpty()).toList());
             for (PartitionName name : directory.partitionsLeft()) {
                 if (hosted.apply(name).isEmpty()) {
                     moveAside(name, "the cluster has no such partition on this broker");
                 } else if (!directory.isOnDisk(name) && !isInSync.test(name)) {
                     directory.forgetClosed(name);
-                    LOG.info("log '{}' in '{}' begins anew: it has no files, and what the journal has of it nobody "
-                            + "counts on", name, directory.path());
+                    LOG.info("log '{}' in '{}' begins anew: it has no files, and nobody counts on what was here, or "
+                            + "is in the journal", name, directory.path());
                 }
             }
         } catch (IOException e) {
@@ -52,9 +54,23 @@ public final class Strays {
     public void setAside(PartitionName name, String why) {
         try {
             directory.journal().dismiss(key -> key.name().equals(name));
+            forget(List.of(name));
             moveAside(name, why);
         } catch (IOException e) {
             directory.fail("setting a directory aside failed", e);
+        }
+    }
+
+    /// Lets the checkpoints say nothing of logs any more, so that none of them is missed once it is set aside. On a
+    /// full disk a crash may show them as lost all the same.
+    private void forget(List<PartitionName> names) throws IOException {
+        names.forEach(directory.marks()::remove);
+        try {
+            directory.marks().writeRemoved();
+        } catch (IOException e) {
+            if (!directory.isFull(e, 0)) {
+                throw e;
+            }
         }
     }
 

@@ -98,6 +98,51 @@ class DiskFaultTest {
     }
 
     @Test
+    void afterASyncOfARecoveryHasFailedTheNextStartBelievesNoOther() {
+        world.open();
+        world.append(1, "a");
+        world.append(1, "b");
+        world.durability = Durability.OS;
+        world.directory.close();
+        world.openDirectory();
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding(".log"));
+        assertThatThrownBy(world::openPartition).isInstanceOf(StorageFailed.class);
+        world.directory.close();
+
+        assertThatThrownBy(world::openDirectory).isInstanceOf(StorageFailed.class)
+                .hasMessageContaining("'/data/girok-sync-failed'");
+
+        world.disk.crash(new SplittableRandom(1));
+        world.open();
+        assertThat(world.directory.failure()).isEmpty();
+    }
+
+    @Test
+    void aStartWhoseOwnSyncFailsIsNotedToo() {
+        world.open();
+        world.closeClean();
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC_DIRECTORY));
+        assertThatThrownBy(world::openDirectory).isInstanceOf(StorageFailed.class);
+
+        assertThatThrownBy(world::openDirectory).isInstanceOf(StorageFailed.class)
+                .hasMessageContaining("'/data/girok-sync-failed'");
+    }
+
+    @Test
+    void aFailedWriteIsNoFailedSync() {
+        world.open();
+        world.append(1, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding("girok-journal.1"));
+        world.flush();
+        assertThat(world.directory.failure()).isPresent();
+        world.directory.close();
+
+        world.open();
+
+        assertThat(world.directory.failure()).isEmpty();
+    }
+
+    @Test
     void aFullDiskRefusesAppendsAndServesReadsUntilThereIsRoom() {
         world.open();
         world.append(1, "a");

@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.base.SpaceReserve;
+import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.FailedSync;
 import io.girok.record.BatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -117,6 +120,25 @@ class FullDiskTest {
         }
 
         assertThat(world.disk.count(DiskOperation.SPACE)).isEqualTo(before);
+    }
+
+    @Test
+    void aDirectoryIsScarceUntilThereIsAQuarterMoreThanTheFloor() {
+        openWithFloor();
+        assertThat(world.directory.isScarce()).isFalse();
+
+        assertThat(isScarceWith(FLOOR - 1)).isTrue();
+        assertThat(isScarceWith(FLOOR + FLOOR / 5)).isTrue();
+        assertThat(isScarceWith(2L * FLOOR + 2_000_000)).isFalse();
+        assertThat(isScarceWith(FLOOR)).isFalse();
+    }
+
+    private boolean isScarceWith(long usableBytes) {
+        leave(usableBytes);
+        waitForALook();
+        world.directory.isScarce();
+        world.settle();
+        return world.directory.isScarce();
     }
 
     @Test
@@ -315,6 +337,76 @@ class FullDiskTest {
         world.settle();
 
         assertThat(world.disk.list(LogWorld.PATH)).noneMatch(entry -> entry.startsWith("orders"));
+    }
+
+    /// A quota is used up, or room has come back since.
+    @Test
+    void aDiskThatSaysThatItIsFullNeedNotLookSo() {
+        world.open();
+        world.append(1, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log").forWantOfRoom());
+
+        assertRefused(world.append(batch("b"), 0));
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(world.append(1, "b").baseOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void theSameGoesForTheJournalAndTheCheckpoints() {
+        world.open();
+        world.append(1, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding("girok-journal.1").forWantOfRoom());
+        world.flush();
+        for (String file : List.of(".tmp", "girok-latest-offsets")) {
+            world.append(1, "b");
+            world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(file).lasting().forWantOfRoom());
+            checkpointTwice();
+            world.disk.removeFaults();
+        }
+
+        assertThat(world.directory.failure()).isEmpty();
+        assertThat(world.disk.exists(LogWorld.PATH.resolve(FailedSync.FILE))).isFalse();
+        world.append(1, "c");
+        world.flush();
+        assertThat(world.store.durableOffset()).isEqualTo(4);
+        world.closeClean();
+        assertThat(world.open().directory.wasClosedClean()).isTrue();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:b", "3:c");
+    }
+
+    @Test
+    void withoutAWayToSyncTheFileSystemNothingCountsAsDurableThatIsNot() {
+        int logs = 40;
+        world.durability = Durability.FSYNC;
+        world.disk.setSyncsFileSystems(false);
+        world.openDirectory();
+        List<PartitionStore> stores = new ArrayList<>();
+        // The journal has no room for any of it either.
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE)
+                .on(path -> path.toString().contains("girok-journal"))
+                .lasting()
+                .forWantOfRoom());
+        for (int index = 0; index < logs; index++) {
+            PartitionStore store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
+                    world.settings, world.shard);
+            store.append(batch("a" + index).build(), AppendOrigin.CLIENT, 3);
+            stores.add(store);
+        }
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".tmp").lasting().forWantOfRoom());
+
+        checkpointTwice();
+
+        List<Long> durable = stores.stream().map(PartitionStore::durableOffset).toList();
+        world.disk.crash(new SplittableRandom(3));
+        world.disk.removeFaults();
+        world.openDirectory();
+        for (int index = 0; index < logs; index++) {
+            world.store = world.directory.openPartition(new PartitionName("many", index), LogWorld.TOPIC,
+                    world.settings, world.shard);
+            assertThat(world.store.endOffset()).as("log " + index).isGreaterThanOrEqualTo(durable.get(index));
+        }
+        assertThat(durable).containsOnly(1L);
     }
 
     private void openWithFloor() {

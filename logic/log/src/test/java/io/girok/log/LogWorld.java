@@ -61,7 +61,7 @@ final class LogWorld {
 
     LogEnvironment environment() {
         return new LogEnvironment(disk, clock, shard, openFiles, pool, () -> new TopicId(1, ids.incrementAndGet()),
-                durability, 86_400_000, journalFileBytes);
+                durability, 86_400_000).withJournalFiles(journalFileBytes);
     }
 
     /// Runs shard and pool until both are idle.

@@ -14,7 +14,10 @@ import io.girok.record.TimestampType;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a log promises its shard, one promise a test; sequences of operations are [RandomLogTest]'s.
 class PartitionStoreTest {
@@ -282,6 +285,37 @@ class PartitionStoreTest {
 
         assertThat(world.store.startOffset()).isEqualTo(100);
         assertThat(world.read(100)).containsExactly("100:b");
+    }
+
+    /// Whether the cut lies in a segment that is still there, or before all of them.
+    @ParameterizedTest
+    @ValueSource(ints = {3, 12})
+    void aLogThatIsCutBelowItsStartGoesOnThereAlsoAfterACrash(int cut) {
+        world.settings = LogWorld.settings(400, 100);
+        world.open();
+        for (int i = 0; i < 20; i++) {
+            world.append(1, "old" + i);
+        }
+        world.flush();
+        world.store.advanceStartOffset(15);
+        world.store.deleteOldSegments(world.clock.wallMs(), 10);
+        world.directory.checkpoint();
+        world.settle();
+
+        world.store.truncateTo(cut);
+        assertThat(world.store.startOffset()).isEqualTo(cut);
+        assertThat(world.store.endOffset()).isEqualTo(cut);
+        for (int i = 0; i < 5; i++) {
+            world.append(1, "new" + i);
+        }
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(1));
+        world.open();
+
+        assertThat(world.store.startOffset()).isEqualTo(cut);
+        assertThat(world.read(cut)).hasSize(5).startsWith(cut + ":new0").endsWith((cut + 4) + ":new4");
+        assertThat(SegmentCheck.problems(world)).isEmpty();
     }
 
     @Test

@@ -187,6 +187,10 @@ class RandomLogTest {
             if (random.nextInt(3) != 0 || end == start) {
                 return;
             }
+            if (random.nextInt(5) == 0) {
+                truncateBelowStart();
+                return;
+            }
             long to = Math.max(start, end - random.nextInt(20));
             long cutBatch = model.stream()
                     .filter(entry -> to <= entry.offset)
@@ -199,6 +203,21 @@ class RandomLogTest {
             end = model.isEmpty() ? world.store.endOffset() : model.getLast().offset + 1;
             start = Math.min(start, end);
             durable = Math.min(durable, end);
+        }
+
+        private void truncateBelowStart() {
+            if (start == 0) {
+                return;
+            }
+            long to = random.nextLong(start);
+            world.disk.setCapacity(Long.MAX_VALUE);
+            world.store.truncateTo(to);
+            end = world.store.endOffset();
+            assertThat(end).isLessThanOrEqualTo(to);
+            assertThat(world.store.startOffset()).isEqualTo(end);
+            model.clear();
+            start = end;
+            durable = end;
         }
 
         private void advanceStart() {

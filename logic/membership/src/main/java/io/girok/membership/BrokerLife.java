@@ -35,20 +35,16 @@ public final class BrokerLife {
      *        +-------the epoch is not known any more------+-------------------------------------------+
      *
      * In every state one request is under way at most, and after its answer the next one follows: soon while something
-     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise. Who must
-     * wait with its stop for others to catch up asks less often in the end: each time the controller may have to look at
-     * all partitions.
+     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise.
      */
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
     private static final short REGISTRATION_VERSION = 4;
-    private static final short HEARTBEAT_VERSION = 1;
+    private static final short HEARTBEAT_VERSION = 2;
     private static final long NO_EPOCH = -1;
     /// KIP-966 asks for the epoch before a clean stop. Which one it was is of no use here: that the directories are
     /// those of before, their ids say.
     private static final long LOGS_ARE_WHOLE = 0;
     private static final long SOON_MS = 20;
-    private static final long LEAVING_MS = 100;
-    private static final int MAX_QUICK_ASKS_TO_LEAVE = 10;
     private static final long AFTER_FAILURE_MS = 50;
     private static final long REGISTRATION_LIMIT_MS = 5_000;
     /// Well before the session's end: who waits for a controller that is cut off does not turn to the next one.
@@ -69,9 +65,15 @@ public final class BrokerLife {
         }
     }
 
+    /// What a broker says of its state with every heartbeat.
+    ///
+    /// @param images its metadata
+    /// @param scarceDirectories its log directories whose disks have less room than clients must leave free
+    public record State(Supplier<MetadataImage> images, Supplier<List<TopicId>> scarceDirectories) {}
+
     private final Identity identity;
     private final ControllerChannel channel;
-    private final Supplier<MetadataImage> images;
+    private final State state;
     private final long heartbeatMs;
     private final ControllerContact contact;
     private final Shard shard;
@@ -87,7 +89,6 @@ public final class BrokerLife {
     private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
-    private int asksToLeave;
     private boolean isStopped;
     private int failedAttempts;
     private Timers.Scheduled next = () -> {};
@@ -95,11 +96,11 @@ public final class BrokerLife {
     /// @param channel for nothing but heartbeats: its connection tells the controller that this process lives
     /// @param heartbeatMs `broker.heartbeat.interval.ms`
     /// @param contact hears of every answer; on the same shard
-    public BrokerLife(Identity identity, ControllerChannel channel, Supplier<MetadataImage> images,
-            long heartbeatMs, ControllerContact contact) {
+    public BrokerLife(Identity identity, ControllerChannel channel, State state, long heartbeatMs,
+            ControllerContact contact) {
         this.identity = identity;
         this.channel = channel;
-        this.images = images;
+        this.state = state;
         this.heartbeatMs = heartbeatMs;
         this.contact = contact;
         this.shard = channel.shard();
@@ -171,10 +172,12 @@ public final class BrokerLife {
             ask(ApiKeys.BROKER_HEARTBEAT, HEARTBEAT_VERSION, new BrokerHeartbeatRequestData()
                     .setBrokerId(identity.brokerId())
                     .setBrokerEpoch(brokerEpoch)
-                    .setCurrentMetadataOffset(images.get().endOffset() - 1)
+                    .setCurrentMetadataOffset(state.images().get().endOffset() - 1)
                     .setWantFence(!isReady)
                     .setWantShutDown(isLeaving)
-                    .setOfflineLogDirs(uuids(failedDirectories)), Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
+                    .setOfflineLogDirs(uuids(failedDirectories))
+                    .setCordonedLogDirs(uuids(state.scarceDirectories().get())),
+                    Math.max(MIN_HEARTBEAT_LIMIT_MS, heartbeatMs));
         }
     }
 
@@ -257,7 +260,8 @@ public final class BrokerLife {
                     contact.answered(askedMs);
                     active.complete(null);
                 }
-                after(untilNextMs(answer.isFenced()));
+                boolean isUnderWay = hasNews || isLeaving || (isReady && answer.isFenced());
+                after(isUnderWay ? SOON_MS : heartbeatMs);
             }
             case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {
                 LOG.info("the controller does not know this broker's epoch {} any more ({}): it registers again",
@@ -267,14 +271,6 @@ public final class BrokerLife {
             }
             default -> failed(error.toString());
         }
-    }
-
-    private long untilNextMs(boolean isFenced) {
-        if (isLeaving && !hasNews) {
-            asksToLeave++;
-            return asksToLeave < MAX_QUICK_ASKS_TO_LEAVE ? SOON_MS : LEAVING_MS;
-        }
-        return hasNews || isLeaving || (isReady && isFenced) ? SOON_MS : heartbeatMs;
     }
 
     private void failed(@Nullable String why) {

@@ -9,11 +9,13 @@ import io.girok.broker.ApiRow;
 import io.girok.controller.ActiveController;
 import io.girok.controller.AllocateProducerIds;
 import io.girok.controller.AlterPartitions;
+import io.girok.controller.Command;
 import io.girok.controller.ConfirmBroker;
 import io.girok.controller.FailDirectories;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.LeaveCluster;
 import io.girok.controller.RegisterBroker;
+import io.girok.controller.ReportSpace;
 import io.girok.controller.Result;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
 import org.apache.kafka.common.message.AlterPartitionResponseData;
@@ -116,19 +119,14 @@ public final class ControllerApis {
                 confirm(body, responder);
             } else {
                 sessions.heard(broker, request.connection(), body.currentMetadataOffset() + 1);
-                List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
-                if (broker.directories().stream().anyMatch(failed::contains)) {
-                    failDirectories(broker, failed, body, responder);
-                } else {
-                    answer(body, broker, responder);
-                }
+                takeDirectories(body, broker, responder);
             }
         });
     }
 
     private void answer(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
         if (body.wantShutDown()) {
-            leave(body, broker, responder);
+            leave(broker, responder);
         } else if (broker.isFenced() && isCaughtUp(body) && !body.wantFence()) {
             fence(broker, false, responder, new BrokerHeartbeatResponseData().setIsCaughtUp(true));
         } else {
@@ -136,18 +134,34 @@ public final class ControllerApis {
         }
     }
 
-    private void failDirectories(BrokerImage broker, List<TopicId> failed, BrokerHeartbeatRequestData body,
+    /// What the broker says of its log directories comes before all else: those that have failed, and those without
+    /// room, which Kafka's protocol calls cordoned (KIP-1066).
+    private void takeDirectories(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
+        List<TopicId> failed = body.offlineLogDirs().stream().map(TopicUuids::of).toList();
+        List<Uuid> cordoned = body.cordonedLogDirs();
+        List<TopicId> scarce = cordoned == null
+                ? broker.scarceDirectories()
+                : broker.directories().stream().filter(id -> cordoned.contains(TopicUuids.of(id))).toList();
+        if (broker.directories().stream().anyMatch(failed::contains)) {
+            first(new FailDirectories(broker.id(), broker.epoch(), failed), body, broker, responder);
+        } else if (!scarce.equals(broker.scarceDirectories())) {
+            first(new ReportSpace(broker.id(), broker.epoch(), scarce), body, broker, responder);
+        } else {
+            answer(body, broker, responder);
+        }
+    }
+
+    private void first(Command<Result<Integer>> change, BrokerHeartbeatRequestData body, BrokerImage broker,
             Responder responder) {
-        var _ = controller.submit(new FailDirectories(broker.id(), broker.epoch(), failed))
-                .handle((result, failure) -> {
-                    Errors error = ControllerErrors.of(result, failure);
-                    if (error == Errors.NONE) {
-                        answer(body, broker, responder);
-                    } else {
-                        refuse(responder, error);
-                    }
-                    return true;
-                });
+        var _ = controller.submit(change).handle((result, failure) -> {
+            Errors error = ControllerErrors.of(result, failure);
+            if (error == Errors.NONE) {
+                answer(body, broker, responder);
+            } else {
+                refuse(responder, error);
+            }
+            return true;
+        });
     }
 
     private static boolean isCaughtUp(BrokerHeartbeatRequestData body) {
@@ -185,28 +199,13 @@ public final class ControllerApis {
     }
 
     /// Lets the broker stop once nobody else could lead what it still leads; fenced from then on, it holds up nobody.
-    /// A broker asks again and again, and a look at all partitions takes long: where nothing has changed since it was
-    /// told to wait, it is told so again.
-    private void leave(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
-        sessions.shard().run(() -> {
-            if (broker.isLeaving() && sessions.isNeeded(broker, metadata.image().endOffset())) {
-                confirm(body, responder);
-            } else {
-                leave(broker, responder);
-            }
-        });
-    }
-
     private void leave(BrokerImage broker, Responder responder) {
         var _ = controller.submit(new LeaveCluster(broker.id(), broker.epoch())).handle((result, failure) -> {
             Errors error = ControllerErrors.of(result, failure);
-            MetadataImage image = metadata.image();
             if (error != Errors.NONE) {
                 refuse(responder, error);
-            } else if (isNeeded(image, broker.id(), result.get())) {
-                sessions.shard().run(() -> sessions.needed(broker, image.endOffset()));
-                responder.respond(
-                        new BrokerHeartbeatResponseData().setIsCaughtUp(true).setIsFenced(broker.isFenced()));
+            } else if (isNeeded(metadata.image(), broker.id())) {
+                responder.respond(new BrokerHeartbeatResponseData().setIsCaughtUp(true));
             } else {
                 fence(broker, true, responder,
                         new BrokerHeartbeatResponseData().setIsCaughtUp(true).setShouldShutDown(true));
@@ -215,16 +214,11 @@ public final class ControllerApis {
         });
     }
 
-    /// Whether somebody else could lead, once in sync, what the broker leads.
-    ///
-    /// @param led how many partitions it leads: after so many there are no others to look for
-    private static boolean isNeeded(MetadataImage image, int brokerId, int led) {
+    private static boolean isNeeded(MetadataImage image, int brokerId) {
         return image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .filter(partition -> partition.leader() == brokerId)
-                .limit(led)
-                .anyMatch(partition -> partition.replicas().stream().anyMatch(id -> {
+                .anyMatch(partition -> partition.leader() == brokerId && partition.replicas().stream().anyMatch(id -> {
                     BrokerImage other = image.broker(id);
                     return id != brokerId && other != null && other.canLead()
                             && other.hasDirectory(partition.directoryOf(id));

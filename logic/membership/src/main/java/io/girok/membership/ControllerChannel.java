@@ -3,6 +3,7 @@ package io.girok.membership;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.metadata.MetadataLog;
+import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
 import io.girok.wire.Request;
@@ -38,6 +39,17 @@ public final class ControllerChannel {
         this.route = route;
         this.shard = shard;
         this.connections = new NodeConnections(route.peers(), route.addresses(), shard);
+    }
+
+    /// Of this node.
+    int nodeId() {
+        return route.nodeId();
+    }
+
+    /// Where other nodes reach that one; null when it is not known.
+    @Nullable
+    NodeAddress addressOf(int otherId) {
+        return route.addresses().of(otherId);
     }
 
     Shard shard() {
@@ -85,6 +97,7 @@ public final class ControllerChannel {
         connection.send(api, version, body, limitMs, new PeerConnection.Answer() {
             @Override
             public void onAnswer(ApiMessage received) {
+                connections.heard(leaderId, connection);
                 answer.complete(kept(received));
             }
 

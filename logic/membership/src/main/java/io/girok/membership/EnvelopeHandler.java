@@ -21,19 +21,22 @@ import org.apache.kafka.common.protocol.Errors;
 /// or what nodes that do not vote ask of them. Thread-safe.
 ///
 /// ```
-/// the quorum's message  -1: int16 | sender: int32 | bytes of the engine
-/// a follower's question -2: int16 | sender: int32 | bytes of `follow.FollowerCodec`
+/// the quorum's message  -1: int16 | sender: int32 | who is meant: int32 | bytes of the engine
+/// a follower's question -2: int16 | sender: int32 | who is meant: int32 | bytes of `follow.FollowerCodec`
 /// a client's request    -3: int16 | epoch of the controller that is meant: int64 | header and body as on a connection
 /// ```
 ///
 /// With a client's request come, in the envelope's own fields, its principal and its address: it is authorized as the
 /// client's, where it is decided.
+///
+/// What is meant for another node is refused: a node that has moved may be looked for where another one is by now, and
+/// whoever took a promise or an entry in its place would have it counted twice.
 public final class EnvelopeHandler implements ApiHandler {
     static final short QUORUM_KEY = -1;
     static final short FOLLOWER_KEY = -2;
     static final short FORWARDED_KEY = -3;
     static final int FORWARDED_HEADER_BYTES = Short.BYTES + Long.BYTES;
-    static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES;
+    static final int QUORUM_HEADER_BYTES = Short.BYTES + Integer.BYTES + Integer.BYTES;
 
     /// Takes what other nodes say about the metadata log.
     @FunctionalInterface
@@ -78,6 +81,10 @@ public final class EnvelopeHandler implements ApiHandler {
             responder.respond(failed(Errors.INVALID_REQUEST));
             return;
         }
+        if (data.getInt(data.position() + Short.BYTES + Integer.BYTES) != channel.nodeId()) {
+            responder.respond(failed(Errors.INVALID_VOTER_KEY));
+            return;
+        }
         byte[] message = new byte[data.remaining() - QUORUM_HEADER_BYTES];
         data.get(data.position() + QUORUM_HEADER_BYTES, message);
         if (key == QUORUM_KEY) {
@@ -114,6 +121,11 @@ public final class EnvelopeHandler implements ApiHandler {
     private record InnerResponder(Request inner, Responder outer) implements Responder {
         @Override
         public void respond(ApiMessage body) {
+            if (Forwarding.isRefusedByDeposed(inner, body)) {
+                // As Apache Kafka does: who has passed it on looks for the controller, and the client hears nothing.
+                outer.respond(failed(Errors.NOT_CONTROLLER));
+                return;
+            }
             EncodedResponse encoded = ResponseEncoder.encode(inner.api(), inner.version(), inner.correlationId(), body,
                     ByteBuffer::allocate);
             ByteBuffer bytes = encoded.own().duplicate().position(Integer.BYTES).limit(encoded.sizeInBytes());

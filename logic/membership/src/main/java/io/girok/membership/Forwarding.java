@@ -1,6 +1,7 @@
 package io.girok.membership;
 
 import io.girok.base.Shard;
+import io.girok.base.Timers;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.ApiRow;
 import io.girok.wire.ErrorAnswers;
@@ -17,12 +18,15 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.jspecify.annotations.Nullable;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
     private static final short VERSION = 0;
     private static final long RETRY_MS = 50;
-    private static final int MAX_ATTEMPTS = 400;
+    /// No attempt begins later than this after the first, and the last one is given as long to end: so nobody waits
+    /// for longer than a minute.
+    private static final long RETRY_LIMIT_MS = 30_000;
     private static final long ANSWER_LIMIT_MS = 30_000;
     /// What the controller decides on in one go is written as a batch of metadata, of half a MiB at most.
     static final int MAX_BYTES = 4 << 20;
@@ -49,17 +53,21 @@ public final class Forwarding {
 
     private ApiRow over(ApiRow row) {
         ApiHandler local = row.handler();
-        return row.with((request, responder) -> answer(local, request, responder, 1));
+        return row.with((request, responder) -> {
+            if (request.connection().isForwarded()) {
+                // Meant for this node in one epoch: whoever has passed it on asks somebody else, or does already.
+                local.handle(request, responder);
+            } else {
+                new Passage(local, request, responder).attempt();
+            }
+        });
     }
 
-    private void answer(ApiHandler local, Request request, Responder responder, int attempt) {
-        if (channel.isHere()) {
-            local.handle(request, responder);
-        } else if (maxBytes < mostBytes(request)) {
-            responder.respond(ErrorAnswers.of(request, Errors.INVALID_REQUEST));
-        } else {
-            forward(local, request, responder, attempt);
-        }
+    /// Whether the answer says that whoever gave it is not the active controller, so that nothing was done.
+    static boolean isRefusedByDeposed(Request request, ApiMessage answer) {
+        return ErrorAnswers.says(Errors.NOT_CONTROLLER, request, answer)
+                || (request.api() == ApiKeys.DESCRIBE_QUORUM
+                        && ErrorAnswers.says(Errors.NOT_LEADER_OR_FOLLOWER, request, answer));
     }
 
     /// How large its envelope may be; it takes memory to find out how large it is.
@@ -68,24 +76,6 @@ public final class Forwarding {
         long characters = clientId.length() + (long) request.connection().principal().toString().length();
         return request.body().size(new ObjectSerializationCache(), request.version())
                 + MAX_BYTES_OF_CHARACTER * characters + ENVELOPE_BYTES;
-    }
-
-    private void forward(ApiHandler local, Request request, Responder responder, int attempt) {
-        EnvelopeRequestData body = envelope(channel.epoch(), request);
-        var _ = channel.ask(ApiKeys.ENVELOPE, VERSION, body, ANSWER_LIMIT_MS).handle((answer, failure) -> {
-            Errors error = answer instanceof EnvelopeResponseData envelope
-                    ? Errors.forCode(envelope.errorCode())
-                    : Errors.NOT_CONTROLLER;
-            if (error == Errors.NONE) {
-                responder.respond(inner(request, (EnvelopeResponseData) answer));
-            } else if (error != Errors.NOT_CONTROLLER || attempt == MAX_ATTEMPTS) {
-                responder.respond(ErrorAnswers.of(request, error));
-            } else {
-                // An election is under way, or about to begin.
-                var _ = shard.schedule(RETRY_MS, () -> answer(local, request, responder, attempt + 1));
-            }
-            return true;
-        });
     }
 
     /// Only the controller of that epoch is to do what is asked: on a way that was cut, the envelope may arrive after a
@@ -106,5 +96,99 @@ public final class Forwarding {
 
     private static ApiMessage inner(Request request, EnvelopeResponseData envelope) {
         return RequestEncoder.decodeAnswer(request.api(), request.version(), envelope.responseData().duplicate());
+    }
+
+    /// A request on its way to the active controller, and what takes the answer where that is this node. One attempt is
+    /// under way at a time, and hands it on to the next.
+    private final class Passage implements Responder {
+        private final ApiHandler local;
+        private final Request request;
+        private final Responder responder;
+        private Timers.@Nullable Scheduled limit;
+        private volatile boolean isLate;
+
+        Passage(ApiHandler local, Request request, Responder responder) {
+            this.local = local;
+            this.request = request;
+            this.responder = responder;
+        }
+
+        void attempt() {
+            if (channel.isHere()) {
+                local.handle(request, this);
+            } else if (maxBytes < mostBytes(request)) {
+                end(ErrorAnswers.of(request, Errors.INVALID_REQUEST));
+            } else {
+                beginLimit();
+                forward();
+            }
+        }
+
+        private void forward() {
+            EnvelopeRequestData body = envelope(channel.epoch(), request);
+            var _ = channel.ask(ApiKeys.ENVELOPE, VERSION, body, ANSWER_LIMIT_MS).handle((answer, failure) -> {
+                Errors error = answer instanceof EnvelopeResponseData envelope
+                        ? Errors.forCode(envelope.errorCode())
+                        : Errors.NOT_CONTROLLER;
+                if (error == Errors.NONE) {
+                    end(inner(request, (EnvelopeResponseData) answer));
+                } else if (error == Errors.NOT_CONTROLLER) {
+                    retry(ErrorAnswers.of(request, error));
+                } else {
+                    end(ErrorAnswers.of(request, error));
+                }
+                return true;
+            });
+        }
+
+        /// An election is under way, or about to begin.
+        ///
+        /// @param lastWord the answer where there is no other attempt
+        private void retry(ApiMessage lastWord) {
+            if (isLate || request.connection().isClosed()) {
+                end(lastWord);
+                return;
+            }
+            beginLimit();
+            var _ = shard.schedule(RETRY_MS, this::attempt);
+        }
+
+        private void beginLimit() {
+            if (limit == null) {
+                limit = shard.schedule(RETRY_LIMIT_MS, () -> isLate = true);
+            }
+        }
+
+        private void end(ApiMessage answer) {
+            endLimit();
+            responder.respond(answer);
+        }
+
+        private void endLimit() {
+            if (limit != null) {
+                limit.cancel();
+            }
+        }
+
+        @Override
+        public void respond(ApiMessage answer) {
+            if (isRefusedByDeposed(request, answer)) {
+                retry(answer);
+            } else {
+                end(answer);
+            }
+        }
+
+        @Override
+        public void respondNothing() {
+            endLimit();
+            responder.respondNothing();
+        }
+
+        @Override
+        public void closeConnection(String reason) {
+            endLimit();
+            responder.closeConnection(reason);
+        }
     }
 }

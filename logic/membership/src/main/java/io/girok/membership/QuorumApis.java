@@ -11,6 +11,7 @@ import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterSet;
+import io.girok.wire.NodeAddress;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.List;
@@ -180,8 +181,12 @@ public final class QuorumApis {
             return end(Errors.DUPLICATE_VOTER, "node " + body.voterId()
                     + " is a voter; one whose disk was lost has to be removed first");
         }
-        if (body.listeners().isEmpty() || body.voterId() < 0) {
-            return end(Errors.INVALID_REQUEST, "a voter has an id from 0 up, and a listener");
+        if (body.voterId() < 0) {
+            return end(Errors.INVALID_REQUEST, "a voter has an id from 0 up");
+        }
+        if (voter(body) == null) {
+            return end(Errors.INVALID_REQUEST, "where node " + body.voterId()
+                    + " is, is not said, and it is not registered as a broker that nodes reach");
         }
         return isOtherDirectory(body.voterId(), body.voterDirectoryId())
                 ? end(Errors.INVALID_REQUEST, "the first log directory of node " + body.voterId() + " has the id "
@@ -220,15 +225,24 @@ public final class QuorumApis {
         return !directoryId.equals(Uuid.ZERO_UUID) && !known.equals(Uuid.ZERO_UUID) && !directoryId.equals(known);
     }
 
-    private static VoterSet target(ApiMessage body, VoterSet present) {
+    private VoterSet target(ApiMessage body, VoterSet present) {
         return switch (body) {
-            case AddRaftVoterRequestData add -> add.listeners().isEmpty() ? present : present.with(voter(add));
+            case AddRaftVoterRequestData add -> {
+                Voter added = voter(add);
+                yield added == null ? present : present.with(added);
+            }
             case RemoveRaftVoterRequestData remove -> present.without(remove.voterId());
             default -> throw new IllegalArgumentException("no request for other voters: " + body);
         };
     }
 
-    private static Voter voter(AddRaftVoterRequestData body) {
+    /// Without a listener in the request, it is reached where nodes reach it as a broker, which clients don't know;
+    /// null when it is none.
+    private @Nullable Voter voter(AddRaftVoterRequestData body) {
+        if (body.listeners().isEmpty()) {
+            NodeAddress known = channel.addressOf(body.voterId());
+            return known == null ? null : new Voter(body.voterId(), known.host(), known.port());
+        }
         AddRaftVoterRequestData.Listener listener = body.listeners().iterator().next();
         return new Voter(body.voterId(), listener.host(), listener.port());
     }

@@ -57,11 +57,12 @@ public final class QuorumTransport {
             ByteBuffer data = ByteBuffer.allocate(EnvelopeHandler.QUORUM_HEADER_BYTES + message.length)
                     .putShort(key)
                     .putInt(nodeId)
+                    .putInt(memberId)
                     .put(message)
                     .flip();
             connection.send(ApiKeys.ENVELOPE, VERSION,
                     new EnvelopeRequestData().setRequestData(data).setClientHostAddress(new byte[0]), answerLimitMs,
-                    new Answer(answer));
+                    new Answer(memberId, connection, answer));
         });
         return answer;
     }
@@ -71,11 +72,26 @@ public final class QuorumTransport {
         connections.shard().run(connections::close);
     }
 
-    private record Answer(CompletableFuture<byte[]> future) implements PeerConnection.Answer {
+    private final class Answer implements PeerConnection.Answer {
+        private final int memberId;
+        private final PeerConnection connection;
+        private final CompletableFuture<byte[]> future;
+
+        Answer(int memberId, PeerConnection connection, CompletableFuture<byte[]> future) {
+            this.memberId = memberId;
+            this.connection = connection;
+            this.future = future;
+        }
+
         @Override
         public void onAnswer(ApiMessage body) {
             EnvelopeResponseData envelope = (EnvelopeResponseData) body;
             ByteBuffer data = envelope.responseData();
+            if (envelope.errorCode() == Errors.INVALID_VOTER_KEY.code()) {
+                connections.misled(memberId, connection);
+            } else {
+                connections.heard(memberId, connection);
+            }
             if (envelope.errorCode() != Errors.NONE.code() || data == null) {
                 future.completeExceptionally(new IOException("a member of the quorum answers "
                         + Errors.forCode(envelope.errorCode())));

@@ -9,6 +9,7 @@ import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog.Leadership;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
+import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
@@ -31,11 +32,12 @@ class BrokerLifeTest {
     private final Controller second = new Controller(3);
     private final List<Boolean> contacts = new ArrayList<>();
     private int leader = 2;
+    private List<TopicId> scarce = List.of();
     private final BrokerLife life = new BrokerLife(
             new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
             new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
                     TestPeers::addressOf), shard),
-            () -> MetadataImage.EMPTY, HEARTBEAT_MS,
+            new BrokerLife.State(() -> MetadataImage.EMPTY, () -> scarce), HEARTBEAT_MS,
             new ControllerContact(shard, clock, SESSION_MS, contacts::add));
 
     /// A controller that says what the test wants.
@@ -99,6 +101,17 @@ class BrokerLifeTest {
 
         assertThat(active).isNotDone();
         assertThat(contacts).isEmpty();
+    }
+
+    @Test
+    void everyHeartbeatSaysWhichDirectoriesHaveNoRoom() {
+        serve();
+        assertThat(first.lastHeartbeat().cordonedLogDirs()).isEmpty();
+
+        scarce = List.of(new TopicId(7, 7));
+        shard.advance(HEARTBEAT_MS);
+
+        assertThat(first.lastHeartbeat().cordonedLogDirs()).containsExactly(TopicUuids.of(new TopicId(7, 7)));
     }
 
     @Test
@@ -178,19 +191,6 @@ class BrokerLifeTest {
         shard.advance(1_000);
 
         assertThat(left).isCompleted();
-    }
-
-    @Test
-    void whoMustWaitWithItsStopAsksLessOftenInTheEnd() {
-        serve();
-        life.leave();
-        shard.advance(200);
-        int soon = first.asked.size();
-
-        shard.advance(1_000);
-
-        assertThat(soon).as("an ordinary stop is over by then").isGreaterThanOrEqualTo(10);
-        assertThat(first.asked.size() - soon).isBetween(9, 11);
     }
 
     private void serve() {

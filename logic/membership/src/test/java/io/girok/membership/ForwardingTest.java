@@ -13,6 +13,7 @@ import io.girok.broker.ApiTable;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.TestConnection;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.wire.ErrorAnswers;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Request;
 import java.io.IOException;
@@ -42,6 +43,9 @@ class ForwardingTest {
     /// Whom the handler that was asked took the request for.
     private final List<String> senders = new ArrayList<>();
     private final List<String> clientIds = new ArrayList<>();
+    /// So many requests are answered by a controller that is not active, as it finds out.
+    private int refusals;
+    private boolean isClientGone;
     private int leader = 2;
     /// As the others know it; node 1 knows of epoch 1 only.
     private long epoch = 1;
@@ -64,6 +68,11 @@ class ForwardingTest {
 
     private ApiRow row(String where) {
         ApiHandler handler = (request, responder) -> {
+            if (0 < refusals) {
+                refusals--;
+                responder.respond(ErrorAnswers.of(request, Errors.NOT_CONTROLLER));
+                return;
+            }
             done.add(where);
             clientIds.add(request.clientId());
             senders.add(request.connection().principal() + " " + request.connection().remoteAddress() + " "
@@ -80,7 +89,8 @@ class ForwardingTest {
     }
 
     private io.girok.wire.RequestHandler envelopes(int nodeId) {
-        ApiTable there = new ApiTable(List.of(row("node " + nodeId)));
+        ApiTable there = new ApiTable(
+                new Forwarding(channel(nodeId), 100 << 20).over(List.of(row("node " + nodeId))));
         EnvelopeHandler handler = new EnvelopeHandler(channel(nodeId), () -> there,
                 message -> new CompletableFuture<>(),
                 new MemberWatch(peers, TestPeers::addressOf, shard, 1_000, gone -> {}),
@@ -243,6 +253,76 @@ class ForwardingTest {
         assertThat(only(refused).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
         assertThat(only(passedOn).errorCode()).isZero();
         assertThat(done).containsExactly("node 2");
+    }
+
+    @Test
+    void whatADeposedControllerRefusesIsAskedAgainAndTheClientHearsOfNothing() {
+        refusals = 2;
+        TestAnswer answer = create();
+        assertThat(answer.isThere()).isFalse();
+
+        shard.advance(200);
+
+        assertThat(done).containsExactly("node 2");
+        assertThat(only(answer).errorCode()).isZero();
+    }
+
+    @Test
+    void aDeposedControllerPassesNothingOnThatWasPassedOnToIt() {
+        refusals = 1;
+        TestAnswer answer = create();
+
+        leader = 3;
+        shard.advance(10_000);
+
+        assertThat(answer.isThere()).isTrue();
+        assertThat(done).containsExactly("node 3");
+    }
+
+    @Test
+    void soIsWhatThisNodeRefusesThatIsNotTheActiveControllerYet() {
+        leader = 1;
+        refusals = 2;
+        TestAnswer answer = create();
+        assertThat(answer.isThere()).isFalse();
+
+        shard.advance(200);
+
+        assertThat(done).containsExactly("here");
+        assertThat(only(answer).errorCode()).isZero();
+    }
+
+    @Test
+    void whoseControllerNeverAnswersIsToldSoAfterAMinuteAtMost() {
+        peers.cut(2);
+        TestAnswer answer = create();
+
+        shard.advance(60_000);
+
+        assertThat(only(answer).errorCode()).isEqualTo(Errors.NOT_CONTROLLER.code());
+    }
+
+    @Test
+    void nothingIsTriedAgainForAClientThatIsGone() {
+        leader = -1;
+        TestAnswer answer = TestAnswer.ask(table, new CreateTopicsRequestData().setTopics(new CreatableTopicCollection(
+                List.of(new CreatableTopic().setName("orders")).iterator())), VERSION,
+                new TestConnection(Principal.ANONYMOUS) {
+                    @Override
+                    public boolean isClosed() {
+                        return isClientGone;
+                    }
+                });
+        shard.advance(1_000);
+        assertThat(answer.isThere()).isFalse();
+
+        isClientGone = true;
+        shard.advance(100);
+        leader = 2;
+        shard.advance(1_000);
+
+        assertThat(answer.isThere()).as("its buffer is free").isTrue();
+        assertThat(done).isEmpty();
     }
 
     @Test

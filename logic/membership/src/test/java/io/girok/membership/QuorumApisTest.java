@@ -18,6 +18,7 @@ import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.Voter;
+import io.girok.wire.NodeAddress;
 import io.girok.wire.TopicUuids;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +68,7 @@ class QuorumApisTest {
         ControllerChannel channel = new ControllerChannel(new ControllerChannel.Route(1, log::leadership,
                 (address, owner) -> {
                     throw new AssertionError("there is no other node");
-                }, id -> null), thread);
+                }, id -> id == 9 ? null : new NodeAddress("nodes-of-" + id, 9093)), thread);
         table = new ApiTable(new QuorumApis(log, store, channel, this::observer).rows());
         ensembleTable = new ApiTable(new QuorumApis(new ElectedByOthers(log), store, channel, this::observer).rows());
         channel.serveLocally(table);
@@ -243,10 +244,17 @@ class QuorumApisTest {
     }
 
     @Test
+    void withoutAListenerAVoterIsAddedWhereNodesReachIt() {
+        assertThat(add(1, new AddRaftVoterRequestData().setClusterId(CLUSTER_ID).setVoterId(3))).isEqualTo(Errors.NONE);
+
+        assertThat(log.status().voters().getLast().voter()).isEqualTo(new Voter(3, "nodes-of-3", 9093));
+    }
+
+    @Test
     void whatIsNoNewVoterIsNotAdded() {
         assertThat(add(1, adding(2))).isEqualTo(Errors.DUPLICATE_VOTER);
         assertThat(add(1, adding(3).setClusterId("another"))).isEqualTo(Errors.INCONSISTENT_CLUSTER_ID);
-        assertThat(add(1, new AddRaftVoterRequestData().setClusterId(CLUSTER_ID).setVoterId(3)))
+        assertThat(add(1, new AddRaftVoterRequestData().setClusterId(CLUSTER_ID).setVoterId(9)))
                 .isEqualTo(Errors.INVALID_REQUEST);
         assertThat(add(1, adding(9))).isEqualTo(Errors.REQUEST_TIMED_OUT);
         remove(removing(2));

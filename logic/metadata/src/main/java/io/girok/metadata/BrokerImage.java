@@ -9,21 +9,47 @@ import org.jspecify.annotations.Nullable;
 /// @param incarnation new with every start of the process
 /// @param epoch the offset of the registration's record: a later one replaces an earlier one
 /// @param directories its log directories that can be used
+/// @param scarceDirectories those of them whose disk has less room than clients must leave free
 /// @param isFenced whether it must not lead, and is not in sync with anything
 /// @param isLeaving whether it is about to stop, and must not lead
 public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints, @Nullable String rack,
-        List<TopicId> directories, boolean isFenced, boolean isLeaving) {
+        List<TopicId> directories, List<TopicId> scarceDirectories, boolean isFenced, boolean isLeaving) {
     /// The directory of a replica that is in none that its broker can use.
     public static final TopicId LOST_DIRECTORY = new TopicId(0, 1);
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
         directories = List.copyOf(directories);
+        scarceDirectories = List.copyOf(scarceDirectories);
+    }
+
+    /// As it registers: fenced, and with room in all its directories until it says otherwise.
+    public static BrokerImage registered(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints,
+            @Nullable String rack, List<TopicId> directories) {
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, List.of(), true, false);
+    }
+
+    BrokerImage with(List<TopicId> usableDirectories, List<TopicId> withoutRoom) {
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, usableDirectories, withoutRoom, isFenced,
+                isLeaving);
+    }
+
+    BrokerImage with(boolean fenced, boolean leaving) {
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, scarceDirectories, fenced,
+                leaving);
     }
 
     /// Whether what is in `directory` can be used; zero, when nobody knows where it is, counts as usable.
     public boolean hasDirectory(TopicId directory) {
         return directory.equals(TopicId.ZERO) || directories.contains(directory);
+    }
+
+    /// Whether the disk of `directory` has room for clients' records; zero, when nobody knows where it is, counts as
+    /// the one with the most.
+    public boolean hasRoom(TopicId directory) {
+        return directory.equals(TopicId.ZERO)
+                ? directories.isEmpty() || !scarceDirectories.containsAll(directories)
+                : !scarceDirectories.contains(directory);
     }
 
     /// Whether it may become a leader.

@@ -68,6 +68,10 @@ public final class ImageChange {
             case MetadataRecord.BrokerFenced fenced -> fence(fenced);
             case MetadataRecord.BrokerLeaving leaving -> leave(leaving);
             case MetadataRecord.DirectoriesFailed failed -> failDirectories(failed);
+            case MetadataRecord.DirectoriesScarce scarce -> {
+                BrokerImage broker = existing(scarce.id());
+                put(broker.with(broker.directories(), scarce.directories()));
+            }
             case MetadataRecord.BrokerUnregistered unregistered -> {
                 existing(unregistered.id());
                 brokers = brokers.minus(unregistered.id());
@@ -105,34 +109,32 @@ public final class ImageChange {
     }
 
     private void register(MetadataRecord.BrokerRegistered record) {
-        BrokerImage broker = new BrokerImage(record.id(), record.incarnation(), endOffset, record.endpoints(),
-                record.rack(), record.directories(), true, false);
-        brokers = brokers.plus(record.id(), broker);
-        changedBrokers.add(record.id());
+        put(BrokerImage.registered(record.id(), record.incarnation(), endOffset, record.endpoints(), record.rack(),
+                record.directories()));
     }
 
     private void fence(MetadataRecord.BrokerFenced record) {
         BrokerImage broker = existing(record.id());
-        put(broker, record.isFenced(), broker.isLeaving() && record.isFenced());
+        put(broker.with(record.isFenced(), broker.isLeaving() && record.isFenced()));
     }
 
     private void leave(MetadataRecord.BrokerLeaving record) {
         BrokerImage broker = existing(record.id());
-        put(broker, broker.isFenced(), true);
+        put(broker.with(broker.isFenced(), true));
     }
 
     private void failDirectories(MetadataRecord.DirectoriesFailed record) {
         BrokerImage broker = existing(record.id());
-        List<TopicId> left = new ArrayList<>(broker.directories());
-        left.removeAll(record.directories());
-        brokers = brokers.plus(broker.id(), new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(),
-                broker.endpoints(), broker.rack(), left, broker.isFenced(), broker.isLeaving()));
-        changedBrokers.add(broker.id());
+        put(broker.with(without(broker.directories(), record.directories()),
+                without(broker.scarceDirectories(), record.directories())));
     }
 
-    private void put(BrokerImage broker, boolean isFenced, boolean isLeaving) {
-        brokers = brokers.plus(broker.id(), new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(),
-                broker.endpoints(), broker.rack(), broker.directories(), isFenced, isLeaving));
+    private static List<TopicId> without(List<TopicId> directories, List<TopicId> failed) {
+        return directories.stream().filter(directory -> !failed.contains(directory)).toList();
+    }
+
+    private void put(BrokerImage broker) {
+        brokers = brokers.plus(broker.id(), broker);
         changedBrokers.add(broker.id());
     }
 

@@ -32,13 +32,15 @@ public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
     /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens;
-    /// 8: the secret of logins.
-    private static final int VERSION = 8;
+    /// 8: the secret of logins; 9: log directories without room.
+    private static final int VERSION = 9;
+    private static final int FIRST_WITH_LEAVING = 2;
     private static final int FIRST_WITH_FEATURES = 4;
     private static final int FIRST_WITH_ACLS = 5;
     private static final int FIRST_WITH_CREDENTIALS = 6;
     private static final int FIRST_WITH_TOKENS = 7;
     private static final int FIRST_WITH_LOGIN_SECRET = 8;
+    private static final int FIRST_WITH_SCARCE_DIRECTORIES = 9;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -101,7 +103,7 @@ public final class ImageSnapshot {
         String clusterId = in.text();
         long nextProducerId = in.int64();
         HashPMap<Integer, BrokerImage> brokers = HashTreePMap.empty();
-        for (BrokerImage broker : in.list(version == 1 ? ImageSnapshot::readFirstBroker : ImageSnapshot::readBroker)) {
+        for (BrokerImage broker : in.list(each -> readBroker(each, version))) {
             brokers = brokers.plus(broker.id(), broker);
         }
         HashPMap<String, TopicImage> topics = HashTreePMap.empty();
@@ -154,18 +156,17 @@ public final class ImageSnapshot {
                 .optionalText(broker.rack())
                 .list(broker.directories(), FieldWriter::id)
                 .bool(broker.isFenced())
-                .bool(broker.isLeaving());
+                .bool(broker.isLeaving())
+                .list(broker.scarceDirectories(), FieldWriter::id);
     }
 
-    private static BrokerImage readBroker(FieldReader in) {
-        BrokerImage broker = readFirstBroker(in);
-        return new BrokerImage(broker.id(), broker.incarnation(), broker.epoch(), broker.endpoints(), broker.rack(),
-                broker.directories(), broker.isFenced(), in.bool());
-    }
-
-    private static BrokerImage readFirstBroker(FieldReader in) {
-        return new BrokerImage(in.int32(), in.id(), in.int64(), in.list(MetadataCodec::readEndpoint),
-                in.optionalText(), in.list(FieldReader::id), in.bool(), false);
+    private static BrokerImage readBroker(FieldReader in, int version) {
+        BrokerImage broker = BrokerImage.registered(in.int32(), in.id(), in.int64(),
+                in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id));
+        boolean isFenced = in.bool();
+        boolean isLeaving = FIRST_WITH_LEAVING <= version && in.bool();
+        List<TopicId> scarce = FIRST_WITH_SCARCE_DIRECTORIES <= version ? in.list(FieldReader::id) : List.of();
+        return broker.with(isFenced, isLeaving).with(broker.directories(), scarce);
     }
 
     private static void write(FieldWriter out, TopicImage topic) {

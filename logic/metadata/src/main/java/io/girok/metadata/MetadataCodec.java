@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
-    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins.
-    static final byte VERSION = 8;
+    /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins; 9: and directories
+    /// without room.
+    static final byte VERSION = 9;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
@@ -44,6 +45,7 @@ public final class MetadataCodec {
     private static final byte DELEGATION_TOKEN_SET = 19;
     private static final byte DELEGATION_TOKEN_REMOVED = 20;
     private static final byte LOGIN_SECRET_SET = 21;
+    private static final byte DIRECTORIES_SCARCE = 22;
 
     private MetadataCodec() {}
 
@@ -71,6 +73,8 @@ public final class MetadataCodec {
                 begin(out, BROKER_UNREGISTERED).int32(unregistered.id());
             case MetadataRecord.DirectoriesFailed failed -> begin(out, DIRECTORIES_FAILED).int32(failed.id())
                     .list(failed.directories(), FieldWriter::id);
+            case MetadataRecord.DirectoriesScarce scarce -> begin(out, DIRECTORIES_SCARCE).int32(scarce.id())
+                    .list(scarce.directories(), FieldWriter::id);
             case MetadataRecord.TopicDeleted deleted -> begin(out, TOPIC_DELETED).id(deleted.id());
             case MetadataRecord.ConfigChanged changed -> write(begin(out, CONFIG_CHANGED), changed.target())
                     .text(changed.name())
@@ -118,6 +122,8 @@ public final class MetadataCodec {
                 case BROKER_UNREGISTERED -> new MetadataRecord.BrokerUnregistered(in.int32());
                 case DIRECTORIES_FAILED ->
                     new MetadataRecord.DirectoriesFailed(in.int32(), in.list(FieldReader::id));
+                case DIRECTORIES_SCARCE ->
+                    new MetadataRecord.DirectoriesScarce(in.int32(), in.list(FieldReader::id));
                 case TOPIC_DELETED -> new MetadataRecord.TopicDeleted(in.id());
                 case CONFIG_CHANGED ->
                     new MetadataRecord.ConfigChanged(readTarget(in), in.text(), in.optionalText());

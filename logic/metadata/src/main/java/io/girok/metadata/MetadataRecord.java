@@ -33,6 +33,13 @@ public sealed interface MetadataRecord {
         }
     }
 
+    /// The log directories of a broker whose disks have less room than clients must leave free; all others have room.
+    record DirectoriesScarce(int id, List<TopicId> directories) implements MetadataRecord {
+        public DirectoriesScarce {
+            directories = List.copyOf(directories);
+        }
+    }
+
     /// A broker's registration is gone.
     record BrokerUnregistered(int id) implements MetadataRecord {}
 

@@ -30,6 +30,7 @@ import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.VoterSet;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
@@ -129,7 +130,7 @@ public final class Node implements ClusterNode {
         this.role = new ControllerRole(identity, surroundings, quorum, others);
         this.contact = contact();
         ControllerChannel internal = role.channel();
-        GroupApis groups = groups(internal);
+        GroupApis groups = groups(internal, quorum.log());
         store.subscribe((image, delta) -> {
             if (!delta.deletedTopics().isEmpty()) {
                 var _ = groups.topicsDeleted();
@@ -154,7 +155,7 @@ public final class Node implements ClusterNode {
                 isLost -> Objects.requireNonNull(broker).controllerCutOff(isLost));
     }
 
-    private GroupApis groups(ControllerChannel internal) {
+    private GroupApis groups(ControllerChannel internal, MetadataLog log) {
         GroupSettings limits = new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
                 settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
                 settings.get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS), settings.get(BrokerSettings.GROUP_MAX_SIZE),
@@ -163,9 +164,16 @@ public final class Node implements ClusterNode {
                 settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
         return new GroupApis(limits, settings.get(BrokerSettings.MESSAGE_MAX_BYTES),
                 new ImageGroupCluster(store::image, leaders(),
-                        new OffsetsTopic(settings, internal, store::image)::create),
+                        new OffsetsTopic(settings, internal, store::image, () -> votersBeside(log),
+                                surroundings.clock())::create),
                 surroundings.clock(), surroundings.blockingPool(),
                 () -> new UUID(surroundings.random().nextLong(), surroundings.random().nextLong()).toString());
+    }
+
+    /// Voters, this node among them: then the others are brokers, too, in all likelihood.
+    private int votersBeside(MetadataLog log) {
+        VoterSet voters = log.status().voterSet();
+        return voters.contains(identity.nodeId()) ? voters.size() : 0;
     }
 
     private LeaderView leaders() {
@@ -224,11 +232,16 @@ public final class Node implements ClusterNode {
                         settings.find(BrokerSettings.BROKER_RACK).orElse(null),
                         usable.stream().map(LogDirectory::directoryId).toList(),
                         usable.stream().allMatch(LogDirectory::isWhole)),
-                heartbeats, store::image, settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
+                heartbeats, new BrokerLife.State(store::image, () -> scarce(usable)),
+                settings.get(BrokerSettings.BROKER_HEARTBEAT_INTERVAL_MS), contact);
         life = begun;
         CompletableFuture<Long> registered = begun.start();
         usable.forEach(directory -> directory.onFailure(cause -> begun.directoryFailed(directory.directoryId())));
         return registered.thenCompose(this::known);
+    }
+
+    private static List<TopicId> scarce(List<LogDirectory> directories) {
+        return directories.stream().filter(LogDirectory::isScarce).map(LogDirectory::directoryId).toList();
     }
 
     private CompletableFuture<Void> known(long offset) {

@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
 import io.girok.journal.Journal;
+import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
 import io.girok.repair.PartitionInspection.SegmentState;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,7 @@ import java.util.stream.Stream;
 
 /// A log directory and every partition in it, as [PartitionInspection] sees them. Immutable.
 ///
-/// @param journal what the journal holds
+/// @param journal what the journal holds, and its copies for logs that are offline
 public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<PartitionInspection> partitions,
         Map<JournalKey, List<JournalEntry>> journal) {
     /// @param readsRecords whether every record is unpacked as well
@@ -29,15 +31,18 @@ public record DirectoryInspection(Path directory, Checkpoints checkpoints, List<
         try {
             Checkpoints checkpoints = Checkpoints.read(disk, directory);
             List<PartitionInspection> partitions = new ArrayList<>();
+            Map<JournalKey, List<JournalEntry>> journal = new LinkedHashMap<>(Journal.read(disk, directory));
             for (String entry : disk.list(directory)) {
                 Path path = directory.resolve(entry);
                 Optional<PartitionName> name = FileNames.partition(entry);
                 if (name.isPresent() && disk.isDirectory(path)) {
                     partitions.add(
                             PartitionInspection.of(disk, name.get(), path, checkpoints, readsRecords, progress));
+                    // All of it: what the journal may still have is in there.
+                    journal.putAll(JournalCopy.read(disk, path));
                 }
             }
-            return new DirectoryInspection(directory, checkpoints, partitions, Journal.read(disk, directory));
+            return new DirectoryInspection(directory, checkpoints, partitions, journal);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,8 +2,10 @@ package io.girok.repair;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.files.FailedSync;
 import io.girok.files.FileNames;
 import io.girok.files.TextFile;
+import io.girok.files.UnsyncedRun;
 import io.girok.journal.Journal;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
@@ -45,9 +47,22 @@ public final class Repair implements AutoCloseable {
     ///
     /// @param label tells this repair from others, such as the time
     public Path execute(RepairPlan plan, String label) throws IOException {
+        try {
+            return executeAll(plan, label);
+        } catch (IOException e) {
+            FailedSync.noteIfSo(e, disk, directory);
+            throw e;
+        }
+    }
+
+    private Path executeAll(RepairPlan plan, String label) throws IOException {
         Path aside = directory.resolve(ASIDE_PREFIX + label);
         disk.createDirectories(aside);
         disk.syncDirectory(directory);
+        if (plan.partitions().stream().anyMatch(partition -> !partition.lost().isEmpty())) {
+            // Before anything is: other brokers must not go by what this one says until it has caught up.
+            UnsyncedRun.noteTaken(disk, directory);
+        }
         // First: with segments that are cut and a journal that is not, nobody would know how to go on.
         cutJournal(plan, aside, label);
         for (RepairPlan.Partition partition : plan.partitions()) {
@@ -125,7 +140,7 @@ public final class Repair implements AutoCloseable {
         syncTouched();
         Journal.Listener nobody = new Journal.Listener(() -> {}, failure -> {});
         Journal.Environment environment = new Journal.Environment(disk, Runnable::run,
-                () -> label.hashCode(), () -> false, Long.MAX_VALUE);
+                () -> label.hashCode(), failure -> false, Long.MAX_VALUE);
         try (Journal journal = Journal.open(environment, directory, disk.list(directory), true, nobody)) {
             cuts.forEach(cut -> journal.cut(cut.log(), cut.offset()));
             journal.flushNow();

@@ -3,6 +3,7 @@ package io.girok.repair;
 import io.girok.base.PartitionName;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
+import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
 import io.girok.repair.PartitionInspection.SegmentState;
@@ -152,6 +153,9 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
                         .toList();
                 if (key.name().equals(partition.name()) && !beyond.isEmpty() && !lost.isEmpty()) {
                     steps.add(new Step.CutJournal(key, keptTo(), beyond));
+                    if (beyond.stream().anyMatch(JournalEntry::isInCopy)) {
+                        setAside(partition.directory().resolve(JournalCopy.FILE), "follows what is damaged");
+                    }
                 }
             });
         }

@@ -2,12 +2,17 @@ package io.girok.repair;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
+import io.girok.journal.JournalCopy;
 import io.girok.repair.RepairPlan.Lost;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,6 +73,75 @@ class RepairTest {
     }
 
     @Test
+    void aBrokerThatLacksWhatARepairTookOutSaysSoUntilItIsKnown() {
+        world.open().fill(BATCHES).close();
+        Path damaged = world.segments().get(2);
+        world.flip(damaged, world.size(damaged) / 2);
+
+        world.repair(false);
+
+        assertThat(world.open().directory.isWhole()).isFalse();
+        world.kill();
+        assertThat(world.open().directory.isWhole()).as("after a crash").isFalse();
+        world.close();
+        assertThat(world.open().directory.isWhole()).as("after a stop").isFalse();
+        world.directory.notWholeIsKnown();
+        world.close();
+        assertThat(world.open().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void thatIsNotedBeforeAnythingIsTakenOut() {
+        world.open().fill(BATCHES).close();
+        world.flip(world.segments().get(2), 100);
+        world.disk.plant(DiskFault.nth(DiskOperation.RENAME, 2).lasting());
+
+        assertThatThrownBy(() -> world.repair(false)).isInstanceOf(UncheckedIOException.class);
+
+        world.disk.removeFaults();
+        world.disk.crash(new SplittableRandom(1));
+        var _ = catchThrowable(world::open);
+        assertThat(world.directory.isWhole()).isFalse();
+    }
+
+    @Test
+    void aRepairThatLosesNothingIsNotToldOf() {
+        world.open().fill(BATCHES).close();
+        Path index = world.files(RepairWorld.PARTITION)
+                .stream()
+                .filter(file -> file.toString().endsWith(".index"))
+                .findFirst()
+                .orElseThrow();
+        world.flip(index, 1);
+
+        assertThat(world.repair(false).partitions()).isNotEmpty();
+
+        assertThat(world.open().directory.isWhole()).isTrue();
+    }
+
+    @Test
+    void aLogWhoseDirectoryIsGoneGoesOnWithoutItsRecordsInAnEmptyOne() throws IOException {
+        world.open().fill(BATCHES).close();
+        for (Path file : world.files(RepairWorld.PARTITION)) {
+            world.disk.delete(file);
+        }
+        world.disk.delete(RepairWorld.PARTITION);
+        assertThatThrownBy(world::open).isInstanceOf(StorageFailed.class).hasMessageContaining("make an empty one");
+        world.kill();
+
+        world.disk.createDirectories(RepairWorld.PARTITION);
+        RepairPlan plan = world.repair(false);
+        world.open();
+
+        assertThat(plan.partitions().getFirst().lost()).containsExactly(new Lost(0, 2 * BATCHES));
+        assertThat(world.offsets()).isEmpty();
+        assertThat(world.directory.isWhole()).isFalse();
+        world.fill(1);
+        world.close();
+        assertThat(world.open().offsets()).containsExactly(0L, 1L);
+    }
+
+    @Test
     void whatTheJournalHasOfALogThatIsCutIsSetAside() {
         world.open().fill(BATCHES);
         world.checkpoint();
@@ -87,6 +161,58 @@ class RepairTest {
                 }));
         assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.toString().endsWith(".journal"));
         assertThat(world.store.endOffset()).isEqualTo(partition.keptTo());
+    }
+
+    @Test
+    void whatTheLogsOwnFileHasOfTheJournalIsSetAsideToo() throws IOException {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.flip(world.segments().get(2), 100);
+        world.moveJournalOut();
+        Path copy = RepairWorld.PARTITION.resolve(JournalCopy.FILE);
+        assertThat(world.disk.exists(copy)).isTrue();
+
+        RepairPlan plan = world.repair(false);
+        world.open();
+
+        RepairPlan.Partition partition = plan.partitions().getFirst();
+        assertThat(partition.steps())
+                .anySatisfy(step -> assertThat(step).isInstanceOfSatisfying(RepairPlan.Step.CutJournal.class, cut -> {
+                    assertThat(cut.offset()).isEqualTo(partition.keptTo());
+                    assertThat(cut.entries().getLast().endOffset()).isEqualTo(2 * BATCHES + 2);
+                }));
+        assertThat(world.disk.exists(copy)).isFalse();
+        assertThat(world.files(RepairWorld.PATH)).anyMatch(file -> file.endsWith(JournalCopy.FILE))
+                .anyMatch(file -> file.toString().endsWith(".journal"));
+        assertThat(world.store.endOffset()).isEqualTo(partition.keptTo());
+    }
+
+    @Test
+    void whatTheLogsOwnFileHasOfTheJournalComesBackWhereNoRecordIsLost() throws IOException {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.disk.crash(new SplittableRandom(1));
+        Path metadata = RepairWorld.PARTITION.resolve("partition.metadata");
+        world.disk.corrupt(metadata, world.size(metadata) - 4, 0x60);
+        assertThatThrownBy(world::open).isInstanceOf(StorageFailed.class);
+        world.kill();
+        world.moveJournalOut();
+        for (Path file : world.files(RepairWorld.PATH)) {
+            if (file.getFileName().toString().startsWith("girok-journal.")) {
+                world.disk.delete(file);
+            }
+        }
+
+        world.repair(false);
+        world.open();
+
+        assertThat(world.offsets()).isEqualTo(LongStream.range(0, 2 * BATCHES + 2).boxed().toList());
     }
 
     @Test

@@ -1,5 +1,7 @@
 package io.girok.repair;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.girok.base.Disk;
 import io.girok.base.FileSlice;
 import io.girok.base.PartitionName;
@@ -7,6 +9,7 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.journal.Journal;
 import io.girok.log.AppendOrigin;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -81,6 +84,15 @@ final class RepairWorld {
     void close() {
         directory.closeClean();
         settle();
+    }
+
+    /// As a broker does for a log that is offline, so that the journal need not keep its files.
+    void moveJournalOut() throws IOException {
+        Journal.Environment environment = new Journal.Environment(disk, pool, () -> 5, failure -> false, 1 << 20);
+        try (Journal journal = Journal.open(environment, PATH, disk.list(PATH), true,
+                new Journal.Listener(() -> {}, failure -> {}))) {
+            assertThat(journal.moveOut(NAME, PARTITION)).isTrue();
+        }
     }
 
     /// As a process that is killed leaves it.

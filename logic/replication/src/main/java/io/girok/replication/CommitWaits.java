@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.PriorityQueue;
 import org.apache.kafka.common.protocol.Errors;
 
-/// The appends whose senders wait until they are committed, lowest offset first. Owned by the partition's shard.
+/// The requests that wait until other replicas have come as far: their appends are committed, or what they deleted is
+/// gone. Lowest offset first. Owned by the partition's shard.
 final class CommitWaits {
     /// One who waits.
     private static final class Wait implements PartitionLeader.CommitWait, Comparable<Wait> {
@@ -38,9 +39,9 @@ final class CommitWaits {
         return wait;
     }
 
-    /// Tells all whose append lies below `committedOffset` that it is committed.
-    void complete(long committedOffset) {
-        for (Wait first = queue.peek(); first != null && first.endOffset <= committedOffset; first = queue.peek()) {
+    /// Tells all who wait for `reachedOffset` or less that it is reached.
+    void complete(long reachedOffset) {
+        for (Wait first = queue.peek(); first != null && first.endOffset <= reachedOffset; first = queue.peek()) {
             queue.remove();
             first.listener.onDone(Errors.NONE);
         }

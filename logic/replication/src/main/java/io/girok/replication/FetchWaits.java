@@ -28,10 +28,10 @@ final class FetchWaits {
         }
     }
 
-    /// Tells those who read to the end of the log that the high watermark has moved.
-    void committed() {
+    /// Tells those who read to the end of the log that the high watermark or the start has moved.
+    void news() {
         for (PartitionLeader.ProgressListener listener : listeners(Isolation.LOG_END)) {
-            listener.onCommitted();
+            listener.onNews();
         }
     }
 

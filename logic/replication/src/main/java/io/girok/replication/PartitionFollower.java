@@ -30,6 +30,8 @@ public final class PartitionFollower {
         TAKEN,
         /// Ask again a little later: one of the two brokers has not heard yet what the other one has.
         REST,
+        /// Ask again later, and later still if it goes on: the log did not take what came, as on a full disk.
+        NOT_TAKEN,
         /// The log is offline.
         FAILED
     }
@@ -158,6 +160,10 @@ public final class PartitionFollower {
         return store.endOffset() <= store.durableOffset();
     }
 
+    long startOffset() {
+        return store.startOffset();
+    }
+
     /// Where the next fetch begins; null when the log is offline.
     @Nullable
     FetchPosition position(int maxBytes) {
@@ -181,17 +187,25 @@ public final class PartitionFollower {
                 default -> Outcome.REST;
             };
         } catch (StorageFailed failure) {
+            if (failure.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
+                return Outcome.NOT_TAKEN;
+            }
             local.fail(failure);
             return Outcome.FAILED;
         }
     }
 
     private Outcome take(PartitionData data, long fetchOffset) {
+        boolean hasParted = 0 <= data.divergingEpoch().endOffset();
         if (fetchOffset != store.endOffset()) {
-            // Fetched before the answer to an earlier request was taken.
+            // Fetched before the answer to an earlier request was taken. Its records are here; what else it says, the
+            // leader does not say again. Where the log was cut meanwhile, it is about another one.
+            if (!hasParted && fetchOffset < store.endOffset()) {
+                learn(data);
+            }
             return Outcome.TAKEN;
         }
-        if (0 <= data.divergingEpoch().endOffset()) {
+        if (hasParted) {
             truncate(data.divergingEpoch().epoch(), data.divergingEpoch().endOffset());
             return Outcome.TAKEN;
         }
@@ -201,12 +215,17 @@ public final class PartitionFollower {
                 return outcome;
             }
         }
+        learn(data);
+        return Outcome.TAKEN;
+    }
+
+    /// Takes over what the leader says of a log that begins as this one does.
+    private void learn(PartitionData data) {
         commit(data.highWatermark());
         long startOffset = Math.min(data.logStartOffset(), store.endOffset());
         if (store.startOffset() < startOffset) {
             store.advanceStartOffset(startOffset);
         }
-        return Outcome.TAKEN;
     }
 
     private void commit(long highWatermark) {
@@ -233,16 +252,16 @@ public final class PartitionFollower {
                     LOG.warn("partition '{}' can't take what its leader has at offset {}, and asks again: {}",
                             store.name(), complainedAt, rejected.message());
                 }
-                yield Outcome.REST;
+                yield Outcome.NOT_TAKEN;
             }
         };
     }
 
-    /// The leader's log has nothing of `epoch`, or of a later one that this log knows, from `endOffset` on.
+    /// The leader's log has nothing of `epoch`, or of a later one that this log knows, from `endOffset` on. Where that
+    /// lies below the start of this log, nothing in it is the leader's: it goes on there, empty, and starts lower.
     private void truncate(int epoch, long endOffset) {
         EpochEnd here = store.endOffsetFor(epoch);
         long target = here.endOffset() < 0 ? endOffset : Math.min(endOffset, here.endOffset());
-        target = Math.max(target, store.startOffset());
         if (target < local.highWatermark()) {
             LOG.warn("partition '{}' is cut to offset {} although all below {} was committed: its leader, elected "
                     + "unclean, does not have it", store.name(), target, local.highWatermark());

@@ -49,14 +49,14 @@ public final class PartitionLeader {
         IDLE, LEADING, FAILED
     }
 
-    /// Told once how the wait for a commit ended.
+    /// Told once how the wait for other replicas ended.
     @FunctionalInterface
     public interface CommitListener {
-        /// @param error [Errors#NONE] when committed
+        /// @param error [Errors#NONE] when they have come as far
         void onDone(Errors error);
     }
 
-    /// A wait for a commit.
+    /// A wait for other replicas.
     public interface CommitWait {
         /// Ends the wait without a word. Nothing happens when it has ended.
         void cancel();
@@ -67,8 +67,8 @@ public final class PartitionLeader {
         /// About `sizeInBytes` more became visible, by the size of what was appended since.
         void onProgress(long sizeInBytes);
 
-        /// The high watermark has moved, which is news for one who reads to the end of the log.
-        void onCommitted();
+        /// The high watermark or the log start offset has moved, which is news for one who reads to the end of the log.
+        void onNews();
 
         /// The partition can't be read from this leader any more: look at it again, and don't expect further calls.
         void onInterrupted();
@@ -85,6 +85,7 @@ public final class PartitionLeader {
     private final ReplicaProgress progress;
     private final Visibility visibility;
     private final CommitWaits commitWaits = new CommitWaits();
+    private final Deletions deletions;
     private final ReplicaReader reader;
     private Status status = Status.IDLE;
     private int leaderEpoch = NO_EPOCH;
@@ -104,6 +105,7 @@ public final class PartitionLeader {
         this.minInSyncReplicas = minInSyncReplicas;
         this.replication = replication;
         this.progress = new ReplicaProgress(replication.brokerId());
+        this.deletions = new Deletions(store, progress);
         this.visibility = new Visibility(store);
         this.reader = new ReplicaReader(store, visibility, new FetchWaits());
         store.onDurable(this::onDurable);
@@ -145,7 +147,7 @@ public final class PartitionLeader {
             status = Status.LEADING;
             progress.localReached(store.durableOffset());
             askForFlush();
-            advanceHighWatermark();
+            inSyncSetChanged();
         } catch (StorageFailed failure) {
             fail(failure);
         }
@@ -201,8 +203,8 @@ public final class PartitionLeader {
 
     /// Whether nobody waits for anything here and everything is committed, so that nobody misses this leader.
     public boolean isAtRest() {
-        return status == Status.LEADING && commitWaits.isEmpty() && !reader.isWatched()
-                && visibility.highWatermark() == store.endOffset();
+        return status == Status.LEADING && commitWaits.isEmpty() && deletions.isEmpty()
+                && !reader.isWatched() && visibility.highWatermark() == store.endOffset();
     }
 
     public int leaderEpoch() {
@@ -235,6 +237,11 @@ public final class PartitionLeader {
         return currentLeaderEpoch < leaderEpoch ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 
+    /// Whether so many replicas are in sync that `acks=all` may be promised.
+    public boolean hasEnoughInSync() {
+        return progress.mayCommit(minInSyncReplicas);
+    }
+
     /// Appends the batches of `records`, all or none, and lets them become durable. Who needs them committed
     /// (`acks=all`) calls [#awaitCommitted] with the outcome's end offset, before anything else happens on the shard.
     ///
@@ -245,7 +252,7 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return Refused.of(error);
         }
-        if (acks == ACKS_ALL && !progress.mayCommit(minInSyncReplicas)) {
+        if (acks == ACKS_ALL && !hasEnoughInSync()) {
             return new Refused(Errors.NOT_ENOUGH_REPLICAS, "the in-sync replicas are " + progress.inSyncCount()
                     + ", 'min.insync.replicas' is " + minInSyncReplicas, List.of());
         }
@@ -291,7 +298,7 @@ public final class PartitionLeader {
         }
         if (endOffset <= visibility.highWatermark()) {
             listener.onDone(
-                    progress.mayCommit(minInSyncReplicas) ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
+                    hasEnoughInSync() ? Errors.NONE : Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND);
             return null;
         }
         return commitWaits.add(endOffset, listener);
@@ -322,8 +329,8 @@ public final class PartitionLeader {
         if (error != Errors.NONE) {
             return FetchedPartition.failed(error);
         }
-        if (!progress.isReplica(follower.brokerId())) {
-            // One of the two has not heard of the newest state of the partition yet.
+        if (follower.brokerId() == replication.brokerId() || !progress.isReplica(follower.brokerId())) {
+            // One of the two has not heard of the newest state of the partition yet, or it is no broker at all.
             return FetchedPartition.failed(Errors.UNKNOWN_LEADER_EPOCH);
         }
         try {
@@ -356,6 +363,7 @@ public final class PartitionLeader {
         long nowMs = replication.clock().monotonicMs();
         progress.followerReached(follower, position, store.endOffset(), nowMs);
         advanceHighWatermark();
+        deletions.progressed();
         propose(
                 progress.proposeJoin(
                         id,
@@ -369,6 +377,15 @@ public final class PartitionLeader {
         if (status == Status.LEADING) {
             propose(progress.proposeLeave(id, store.endOffset(), replication.maxLagMs(),
                     replication.clock().monotonicMs()));
+        }
+    }
+
+    /// Other replicas may be in sync than before.
+    private void inSyncSetChanged() {
+        advanceOrFail();
+        deletions.progressed();
+        if (progress.takeMissedLeave()) {
+            checkFollowers();
         }
     }
 
@@ -391,7 +408,7 @@ public final class PartitionLeader {
             @Override
             public void onRefused() {
                 progress.refused(proposal, replication.clock().monotonicMs());
-                advanceOrFail();
+                inSyncSetChanged();
             }
         });
     }
@@ -460,7 +477,8 @@ public final class PartitionLeader {
                 : onStore(() -> store.endOffsetFor(epoch));
     }
 
-    /// Deletes what lies below `offset`, or all that is committed when it is -1. Answers the log start offset then.
+    /// Deletes what lies below `offset`, or all that is committed when it is -1, and lets the followers that wait know.
+    /// Whoever needs it gone for good calls [#awaitDeleted] with the outcome's offset.
     ///
     /// @throws StorageFailed as [#offsetForTimestamp]
     public DeleteOutcome deleteBefore(long offset) {
@@ -472,11 +490,26 @@ public final class PartitionLeader {
         if (wanted < 0 || visibility.highWatermark() < wanted) {
             return new DeleteOutcome(Errors.OFFSET_OUT_OF_RANGE, -1);
         }
-        long startOffset = onStore(() -> {
-            store.advanceStartOffset(wanted);
-            return store.startOffset();
-        });
-        return new DeleteOutcome(Errors.NONE, startOffset);
+        if (onStore(() -> deletions.deleteBefore(wanted))) {
+            reader.tellFollowers();
+        }
+        return new DeleteOutcome(Errors.NONE, wanted);
+    }
+
+    /// Tells `listener` once all replicas that may be in sync start at `offset` or later, perhaps before this returns:
+    /// none that is elected brings back what was deleted. The time limit is the caller's. Null when told already.
+    public @Nullable CommitWait awaitDeleted(long offset, CommitListener listener) {
+        Errors error = check(NO_EPOCH);
+        if (error != Errors.NONE) {
+            listener.onDone(error);
+            return null;
+        }
+        return deletions.await(offset, listener);
+    }
+
+    /// The lowest log start offset of the replicas that may be in sync; 0 while one of them has not said it.
+    public long lowWatermark() {
+        return deletions.lowWatermark();
     }
 
     /// Deletes what retention allows and forgets producers that were silent for too long. Answers the number of
@@ -495,8 +528,8 @@ public final class PartitionLeader {
         }
     }
 
-    /// @param lowWatermark the log start offset, -1 with an error
-    public record DeleteOutcome(Errors error, long lowWatermark) {}
+    /// @param offset below which nothing can be read here any more, -1 with an error
+    public record DeleteOutcome(Errors error, long offset) {}
 
     private <T> T onStore(Supplier<T> work) {
         try {
@@ -532,7 +565,7 @@ public final class PartitionLeader {
     private void advanceHighWatermark() {
         long committed = progress.committedOffset();
         if (status != Status.LEADING || committed <= visibility.highWatermark()
-                || !progress.mayCommit(minInSyncReplicas)) {
+                || !hasEnoughInSync()) {
             return;
         }
         Invariant.check(committed <= store.endOffset(), "what is committed is in the log");
@@ -555,6 +588,7 @@ public final class PartitionLeader {
 
     private void interrupt(Errors error) {
         commitWaits.failAll(error);
+        deletions.failAll(error);
         reader.dismissWaiting();
     }
 }

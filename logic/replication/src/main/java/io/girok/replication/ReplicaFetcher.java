@@ -41,7 +41,8 @@ final class ReplicaFetcher {
      *
      * Only what has changed since the last request is in a request. A follower whose leader answers with an error is
      * taken out of the session and put back after a rest, since an error would end every wait. So is one that is
-     * throttled, once too much was fetched.
+     * throttled, once too much was fetched, and one whose log does not take what came: since that is fetched again each
+     * time, the rest grows until something is taken.
      *
      * The leader refuses the session, or the connection ends: all begins anew after a rest, which grows as long as
      * nothing succeeds.
@@ -51,6 +52,7 @@ final class ReplicaFetcher {
     private static final short VERSION = 17;
     private static final int MAX_IN_FLIGHT = 2;
     private static final long REST_MS = 30;
+    private static final long MAX_REST_MS = 2_000;
     /// After so long the limit is asked again: it may have been raised.
     private static final long MAX_THROTTLE_MS = 1_000;
     private static final long MIN_BACKOFF_MS = 50;
@@ -62,7 +64,10 @@ final class ReplicaFetcher {
         /// The first request that names it: answers to earlier ones are meant for another.
         private int firstRequest = Integer.MAX_VALUE;
         private long askedOffset;
+        private long toldStartOffset;
         private boolean isResting;
+        /// How long it rests when its log does not take what comes next.
+        private long restMs = REST_MS;
 
         Fetched(PartitionFollower follower) {
             this.follower = follower;
@@ -199,6 +204,7 @@ final class ReplicaFetcher {
             PartitionId id = fetched.follower.id();
             fetched.firstRequest = Math.min(fetched.firstRequest, lastRequest);
             fetched.askedOffset = position.fetchOffset();
+            fetched.toldStartOffset = position.logStartOffset();
             forgotten.remove(id);
             topics.computeIfAbsent(id.topic(), topic -> new FetchTopic().setTopicId(TopicUuids.of(topic)))
                     .partitions()
@@ -257,20 +263,30 @@ final class ReplicaFetcher {
             case TAKEN -> {
                 // The leader knows where it stands, unless it has moved.
                 if (0 < data.records().sizeInBytes() || 0 <= data.divergingEpoch().endOffset()
-                        || data.errorCode() != Errors.NONE.code()) {
+                        || data.errorCode() != Errors.NONE.code()
+                        || follower.startOffset() != fetched.toldStartOffset) {
                     changed.put(follower.id(), fetched);
+                }
+                if (0 < data.records().sizeInBytes()) {
+                    fetched.restMs = REST_MS;
                 }
                 if (!follower.isDurable()) {
                     unflushed.add(follower);
                 }
                 throttle(fetched, data);
             }
-            case REST -> {
-                leaveOut(fetched);
-                var _ = shard.schedule(REST_MS, () -> takeBack(fetched));
+            case REST -> restFor(fetched, REST_MS);
+            case NOT_TAKEN -> {
+                restFor(fetched, fetched.restMs);
+                fetched.restMs = Math.min(MAX_REST_MS, 2 * fetched.restMs);
             }
             case FAILED -> remove(follower);
         }
+    }
+
+    private void restFor(Fetched fetched, long ms) {
+        leaveOut(fetched);
+        var _ = shard.schedule(ms, () -> takeBack(fetched));
     }
 
     private void throttle(Fetched fetched, PartitionData data) {

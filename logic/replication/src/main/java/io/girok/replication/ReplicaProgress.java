@@ -21,11 +21,11 @@ final class ReplicaProgress {
      * While a proposal is with the controller, either set may be the true one. What is committed must be with all
      * replicas that could be elected, so those that are to join count already, and those that are to leave count still
      * (KIP-497 calls it the maximal set). A proposal therefore stays open until its answer, or the metadata, say what
-     * the partition is.
+     * the partition is. Whether a follower lags cannot be proposed meanwhile, and is looked at again right after.
      */
 
     private static final long NEVER = Long.MIN_VALUE;
-    /// How long the leader waits after a refusal: whoever is fenced will need some time.
+    /// How long a follower is not proposed after a refusal: whoever is fenced will need some time.
     private static final long REST_AFTER_REFUSAL_MS = 200;
 
     /// A follower as its fetches show it.
@@ -37,6 +37,7 @@ final class ReplicaProgress {
         private long endOffsetAtLastFetch = Long.MAX_VALUE;
         /// When it last had everything that was there.
         private long caughtUpMs = NEVER;
+        private long restUntilMs = NEVER;
     }
 
     private final int localId;
@@ -44,7 +45,7 @@ final class ReplicaProgress {
     private long localDurableOffset;
     private Leadership leadership;
     private @Nullable Proposal proposal;
-    private long restUntilMs = NEVER;
+    private boolean isLeaveMissed;
 
     ReplicaProgress(int localId) {
         this.localId = localId;
@@ -65,7 +66,7 @@ final class ReplicaProgress {
             }
         }
         proposal = null;
-        restUntilMs = NEVER;
+        isLeaveMissed = false;
         leadership = first;
     }
 
@@ -178,16 +179,35 @@ final class ReplicaProgress {
         return follower == null ? 0 : follower.durableOffset;
     }
 
+    /// The lowest log start offset among the replicas that may be in sync, 0 for one that was not heard of: nothing
+    /// below it is left in any of them.
+    ///
+    /// @param localStartOffset of this leader's log
+    long lowWatermark(long localStartOffset) {
+        long lowest = localStartOffset;
+        for (int brokerId : leadership.isr()) {
+            lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+        }
+        if (proposal != null) {
+            for (Member member : proposal.isr()) {
+                int brokerId = member.brokerId();
+                lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+            }
+        }
+        return lowest;
+    }
+
     /// What to propose after `brokerId` has fetched: that it is in sync, if it is not, and has all that is committed
     /// and all that this leader began with. Null for nothing. The proposal is open from here on.
     @Nullable
     Proposal proposeJoin(PartitionId id, int brokerId, long committedOffset, long nowMs) {
-        if (leadership.isr().contains(brokerId) || !mayPropose(nowMs)
-                || follower(brokerId).durableOffset < committedOffset) {
+        Follower follower = follower(brokerId);
+        if (leadership.isr().contains(brokerId) || proposal != null || nowMs < follower.restUntilMs
+                || follower.durableOffset < committedOffset) {
             return null;
         }
         List<Member> members = members(leadership.isr());
-        members.add(new Member(brokerId, follower(brokerId).brokerEpoch));
+        members.add(new Member(brokerId, follower.brokerEpoch));
         return open(id, members);
     }
 
@@ -197,7 +217,8 @@ final class ReplicaProgress {
     /// @param endOffset of this leader's log
     @Nullable
     Proposal proposeLeave(PartitionId id, long endOffset, long maxLagMs, long nowMs) {
-        if (leadership.isr().size() == 1 || !mayPropose(nowMs)) {
+        if (proposal != null) {
+            isLeaveMissed = true;
             return null;
         }
         List<Integer> stay = leadership.isr()
@@ -207,8 +228,11 @@ final class ReplicaProgress {
         return stay.size() == leadership.isr().size() ? null : open(id, members(stay));
     }
 
-    private boolean mayPropose(long nowMs) {
-        return proposal == null && restUntilMs <= nowMs;
+    /// Whether [#proposeLeave] was kept from it by a proposal that has been answered; said once.
+    boolean takeMissedLeave() {
+        boolean isDue = isLeaveMissed && proposal == null;
+        isLeaveMissed &= !isDue;
+        return isDue;
     }
 
     private boolean isLagging(int brokerId, long endOffset, long sinceMs) {
@@ -234,7 +258,11 @@ final class ReplicaProgress {
     void refused(Proposal answered, long nowMs) {
         if (answered.equals(proposal)) {
             proposal = null;
-            restUntilMs = nowMs + REST_AFTER_REFUSAL_MS;
+            for (Member member : answered.isr()) {
+                if (!leadership.isr().contains(member.brokerId())) {
+                    follower(member.brokerId()).restUntilMs = nowMs + REST_AFTER_REFUSAL_MS;
+                }
+            }
         }
     }
 }

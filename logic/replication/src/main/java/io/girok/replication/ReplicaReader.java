@@ -77,9 +77,9 @@ final class ReplicaReader {
         visibility.truncated();
     }
 
-    /// Tells followers that there is something new below the high watermark.
+    /// Tells followers that there is more below the high watermark, or that the log starts later.
     void tellFollowers() {
-        waits.committed();
+        waits.news();
     }
 
     /// Who waits is to look elsewhere.

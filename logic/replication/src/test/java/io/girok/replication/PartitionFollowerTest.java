@@ -6,6 +6,8 @@ import io.girok.base.FileSlice;
 import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
@@ -45,13 +47,13 @@ class PartitionFollowerTest {
     /// A broker's copy.
     private final class Replica {
         private final int brokerId;
+        private final MemoryDisk disk = new MemoryDisk();
         private final PartitionStore store;
         private final PartitionLeader leader;
         private final PartitionFollower follower;
 
         Replica(int brokerId) {
             this.brokerId = brokerId;
-            MemoryDisk disk = new MemoryDisk();
             LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
                     () -> new TopicId(1, brokerId), Durability.OS, 1000);
             LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", brokerId, environment);
@@ -164,6 +166,78 @@ class PartitionFollowerTest {
     }
 
     @Test
+    void aLogThatStartsBeyondItsLeadersEndGoesOnAtThatEnd() {
+        keepFrom100To150InTwoOf(50);
+        // Elected unclean.
+        one.lead(2, 1);
+
+        two.follow(2);
+        catchUp(one, two);
+        assertThat(two.store.startOffset()).isEqualTo(50);
+        assertThat(two.store.endOffset()).isEqualTo(50);
+        one.append(5);
+        catchUp(one, two);
+
+        assertThat(two.store.endOffset()).isEqualTo(55);
+        assertThat(valuesFrom(50, two)).isEqualTo(valuesFrom(50, one));
+    }
+
+    @Test
+    void aLogThatStartsBeyondWhereItPartsFromItsLeadersLacksNothingAfterwards() {
+        keepFrom100To150InTwoOf(80);
+        // Elected unclean.
+        one.lead(2, 1);
+        one.append(420);
+
+        two.follow(2);
+        catchUp(one, two);
+
+        assertThat(two.store.startOffset()).isEqualTo(80);
+        assertThat(two.store.endOffset()).isEqualTo(500);
+        assertThat(two.store.endOffsetFor(2)).isEqualTo(new EpochEnd(2, 500));
+        assertThat(valuesFrom(80, two)).isEqualTo(valuesFrom(80, one));
+    }
+
+    /// Replica two led, and has deleted what lies below 100; replica one was out of sync by then.
+    ///
+    /// @param common what replica one has
+    private void keepFrom100To150InTwoOf(int common) {
+        two.lead(1, 1, 2);
+        one.follow(1);
+        two.append(common);
+        catchUp(two, one);
+        one.follower.stop();
+        two.leader.lead(new Leadership(2, 1, 2, List.of(1, 2), List.of(2)));
+        two.append(150 - common);
+        assertThat(two.leader.deleteBefore(100).error()).isEqualTo(Errors.NONE);
+    }
+
+    private static ByteBuffer valuesFrom(long offset, Replica replica) {
+        FetchedPartition read = replica.leader.reader().read(at(offset, -1, -1), Isolation.LOG_END, true);
+        ByteBuffer bytes = bytesOf(read);
+        read.release();
+        return bytes;
+    }
+
+    @Test
+    void aFollowerThatHasNoRoomToStartOverRestsAndTriesAgain() {
+        one.lead(1, 1);
+        one.append(5);
+        one.leader.deleteBefore(3);
+        two.follow(1);
+        two.disk.plant(DiskFault.next(DiskOperation.WRITE).lasting().forWantOfRoom());
+
+        Outcome outcome = two.follower.accept(fetch(one, two), 0);
+
+        assertThat(outcome).isEqualTo(Outcome.NOT_TAKEN);
+        assertThat(two.leader.hasFailed()).isFalse();
+        two.disk.removeFaults();
+        catchUp(one, two);
+        assertThat(two.store.startOffset()).isEqualTo(3);
+        assertThat(two.store.endOffset()).isEqualTo(5);
+    }
+
+    @Test
     void whatTheLeaderDeletedTheFollowerDeletes() {
         one.lead(1, 1, 2);
         two.follow(1);
@@ -204,6 +278,43 @@ class PartitionFollowerTest {
         assertThat(two.store.endOffset()).isEqualTo(2);
     }
 
+    /// Its leader takes it for told, and does not say it again.
+    @Test
+    void whatAnAnswerThatIsPassedOverSaysOfTheLeadersLogCounts() {
+        one.lead(1, 1);
+        two.follow(1);
+        one.append(2);
+        catchUp(one, two);
+        one.append(2);
+        PartitionData first = fetch(one, two).setHighWatermark(2);
+        one.leader.deleteBefore(1);
+        PartitionData again = fetch(one, two).setHighWatermark(4);
+
+        two.follower.accept(first, 2);
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        two.follower.accept(again, 2);
+
+        assertThat(two.store.endOffset()).isEqualTo(4);
+        assertThat(two.leader.highWatermark()).isEqualTo(4);
+        assertThat(two.store.startOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAnAnswerSaysOfALogThatWasCutSinceDoesNotCount() {
+        one.lead(1, 1, 2);
+        two.follow(1);
+        one.append(5);
+        catchUp(one, two);
+        PartitionData late = fetch(one, two).setHighWatermark(5);
+        two.store.truncateTo(2);
+        two.leader.reader().truncated();
+
+        two.follower.accept(late, 5);
+
+        assertThat(two.leader.highWatermark()).isEqualTo(2);
+        assertThat(two.store.endOffset()).isEqualTo(2);
+    }
+
     @Test
     void damagedRecordsAreNotTaken() {
         one.lead(1, 1, 2);
@@ -215,7 +326,7 @@ class PartitionFollowerTest {
 
         Outcome outcome = two.follower.accept(data, 0);
 
-        assertThat(outcome).isEqualTo(Outcome.REST);
+        assertThat(outcome).isEqualTo(Outcome.NOT_TAKEN);
         assertThat(two.store.endOffset()).isZero();
     }
 
@@ -367,8 +478,8 @@ class PartitionFollowerTest {
             }
 
             @Override
-            public void onCommitted() {
-                heard.add("committed");
+            public void onNews() {
+                heard.add("news");
             }
 
             @Override

@@ -2,60 +2,16 @@ package io.girok.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.girok.base.PartitionName;
-import io.girok.base.TopicId;
-import io.girok.base.simulated.ManualClock;
-import io.girok.base.simulated.MemoryDisk;
-import io.girok.base.simulated.SimulatedShard;
-import io.girok.log.AppendOrigin;
-import io.girok.log.Durability;
-import io.girok.log.LogDirectory;
-import io.girok.log.LogEnvironment;
 import io.girok.log.LogSettings;
-import io.girok.log.OpenFiles;
-import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
 import io.girok.replication.PartitionLeader.CommitWait;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class PartitionLeaderTest {
-    private static final short ALL = -1;
-    private static final short LEADER = 1;
-
-    private static final long MAX_LAG_MS = 1000;
-
-    private record Proposed(InSyncProposals.Proposal proposal, InSyncProposals.Answer answer) {
-        List<Integer> isr() {
-            return proposal.isr().stream().map(InSyncProposals.Member::brokerId).toList();
-        }
-    }
-
-    private final List<Proposed> proposed = new ArrayList<>();
-    private final ManualClock clock = new ManualClock();
-    private final MemoryDisk disk = new MemoryDisk();
-    private final SimulatedShard shard = new SimulatedShard(clock);
-    private final List<Errors> done = new ArrayList<>();
-    private PartitionLeader leader;
-
-    @BeforeEach
-    void open() {
-        LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
-                () -> new TopicId(1, 1), Durability.OS, 1000);
-        LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
-        leader = new PartitionLeader(
-                directory.openPartition(new PartitionName("orders", 0), new TopicId(2, 2), LogSettings.DEFAULT, shard),
-                LogSettings.DEFAULT, 1,
-                new ReplicationSettings(1, clock, MAX_LAG_MS,
-                        (proposal, answer) -> proposed.add(new Proposed(proposal, answer)), () -> false, true));
-    }
-
+class PartitionLeaderTest extends LeaderWorld {
     @Test
     void whoDoesNotLeadRefuses() {
         assertThat(append(ALL)).isEqualTo(new Refused(Errors.NOT_LEADER_OR_FOLLOWER, null, List.of()));
@@ -449,61 +405,65 @@ class PartitionLeaderTest {
 
         fetch(2, 1);
 
-        assertThat(follower.commits).isEqualTo(1);
-        assertThat(consumer.commits).isZero();
+        assertThat(follower.news).isEqualTo(1);
+        assertThat(consumer.news).isZero();
     }
 
-    private int mostCaughtUp(long offset) {
-        return leader.mostCaughtUp(offset, brokerId -> true);
+    @Test
+    void aRefusedJoinHoldsNobodyElsesUpAndNoLeave() {
+        lead(1, List.of(1, 2, 3, 4), 1, 2);
+        append(ALL);
+        fetch(3, 1);
+        proposed.getFirst().answer().onRefused();
+
+        fetch(3, 1);
+        assertThat(proposed).as("it rests").hasSize(1);
+        fetch(4, 1);
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 2, 4));
+        proposed.getLast().answer().onRefused();
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        proposed.getLast().answer().onRefused();
+        leader.checkFollowers();
+
+        assertThat(proposed).hasSize(4).last().extracting(Proposed::isr).isEqualTo(List.of(1));
     }
 
-    private void lead(int epoch, Integer... isr) {
-        leader.lead(new Leadership(1, epoch, List.of(isr)));
+    @Test
+    void aReplicaThatLagsWhileAProposalIsOpenIsProposedOutRightAfterItsAnswer() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+        assertThat(proposed).hasSize(1);
+
+        proposed.getFirst().answer().onRefused();
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1));
+        proposed.getLast().answer().onRefused();
+
+        assertThat(proposed).as("the next look is that of checkFollowers").hasSize(2);
     }
 
-    private void lead(int partitionEpoch, List<Integer> replicas, Integer... isr) {
-        leader.lead(new Leadership(1, 5, partitionEpoch, replicas, List.of(isr)));
+    @Test
+    void aReplicaThatLagsWhileAnotherJoinsIsProposedOutRightAfterwards() {
+        lead(1, List.of(1, 2, 3), 1, 2);
+        append(ALL);
+        clock.advance(MAX_LAG_MS + 1);
+        fetch(3, 1);
+        leader.checkFollowers();
+
+        proposed.getFirst().answer().onAccepted(5, 2, List.of(1, 2, 3));
+
+        assertThat(proposed).hasSize(2).last().extracting(Proposed::isr).isEqualTo(List.of(1, 3));
     }
 
-    /// A follower of the present epoch that has everything below `durableOffset`.
-    private FetchedPartition fetch(int brokerId, long durableOffset) {
-        FetchPosition position = new FetchPosition(leader.leaderEpoch(), durableOffset, -1, 0, 1 << 20);
-        FetchedPartition fetched = leader.readFor(new PartitionLeader.Follower(brokerId, 100 + brokerId), position,
-                true);
-        fetched.release();
-        return fetched;
-    }
+    @Test
+    void whoSaysToBeTheLeaderItselfGetsNothing() {
+        lead(5, 1, 2);
+        append(ALL);
 
-    private AppendOutcome append(short acks) {
-        return leader.append(batch(), AppendOrigin.CLIENT, acks);
-    }
-
-    private CommitWait awaitCommitted(AppendOutcome outcome) {
-        return leader.awaitCommitted(((Written) outcome).endOffset(), done::add);
-    }
-
-    private ByteBuffer batch() {
-        return new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[10])).build();
-    }
-
-    private static final class Watch implements PartitionLeader.ProgressListener {
-        private long bytes;
-        private int commits;
-        private int interruptions;
-
-        @Override
-        public void onCommitted() {
-            commits++;
-        }
-
-        @Override
-        public void onProgress(long sizeInBytes) {
-            bytes += sizeInBytes;
-        }
-
-        @Override
-        public void onInterrupted() {
-            interruptions++;
-        }
+        assertThat(fetch(1, 0).error()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
+        assertThat(leader.isLeading()).isTrue();
     }
 }

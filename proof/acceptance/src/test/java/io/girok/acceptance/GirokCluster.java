@@ -95,22 +95,28 @@ final class GirokCluster implements AutoCloseable {
         return cluster;
     }
 
-    private String address(int id) {
+    /// Where a broker listens, unless its own settings say otherwise.
+    String address(int id) {
         return (network == null ? "127.0.0.1" : network.address(id)) + ":" + (firstPort + id - 1);
     }
 
     void launchAll() {
-        ids().forEach(this::launch);
+        ids().forEach(id -> launch(id, Map.of()));
         alive.values().forEach(GirokProcess::awaitReady);
     }
 
     /// Starts a broker again, or one that joins the others, and waits until it serves.
     void restart(int id) {
-        launch(id);
+        restart(id, Map.of());
+    }
+
+    /// @param changed settings that count more than all others, this time
+    void restart(int id, Map<String, String> changed) {
+        launch(id, changed);
         alive.get(id).awaitReady();
     }
 
-    private void launch(int id) {
+    private void launch(int id, Map<String, String> changed) {
         String voters = range(1, shape.controllers() + shape.voters()).stream()
                 .map(voter -> voter + "@" + address(voter))
                 .collect(Collectors.joining(","));
@@ -125,6 +131,7 @@ final class GirokCluster implements AutoCloseable {
         all.put("process.roles", shape.roles(id));
         all.putAll(settings);
         all.putAll(its.settings());
+        all.putAll(changed);
         all.forEach((name, value) -> arguments.addAll(List.of("--set", name + "=" + value)));
         alive.put(id, GirokProcess.launch(network == null ? List.of() : network.commandIn(id),
                 directoryOf(id), arguments, its.environment()));

@@ -8,10 +8,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,88 @@ class QuorumChangeIT {
                 load.finish();
                 load.check();
             }
+        }
+    }
+
+    @Test
+    void aWrongAddressOfABrokerThatIsUpHarmsNobody() throws Exception {
+        try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
+            cluster.restart(4);
+            int leader = describe(admin).leaderId();
+
+            CommandRun mistyped = quorum(cluster, "add", "4", "--address", "127.0.0.1:1");
+            assertThat(mistyped.exitCode()).isEqualTo(1);
+            assertThat(mistyped.errors()).contains("node 4");
+            cluster.kill(4);
+            cluster.restart(4);
+
+            // The leader follows node 4, so it must find it where it is.
+            admin.createTopics(List.of(new NewTopic("orders", Map.of(0, List.of(4, leader))))).all().get();
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", Map.of(), List.of(0))) {
+                load.awaitMore(50);
+                assertThat(cluster.isAlive(4)).isTrue();
+                quorum(cluster, "add", "4").succeeded();
+                load.awaitMore(50);
+                load.finish();
+                load.check();
+            }
+            assertThat(voters(admin)).containsExactly(1, 2, 3, 4);
+        }
+    }
+
+    @Test
+    void aFounderWhoseDiskIsLostComesBackAtAnotherAddress() throws Exception {
+        try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            cluster.kill(3);
+            cluster.wipe(3);
+            quorum(cluster, "remove", "3").succeeded();
+            cluster.restart(3, Map.of("listeners", "PLAINTEXT://" + cluster.address(5)));
+
+            quorum(cluster, "add", "3").succeeded();
+
+            awaitInSync(admin, "orders");
+            assertThat(voters(admin)).containsExactly(1, 2, 3);
+            cluster.kill(describe(admin).leaderId() == 1 ? 1 : 2);
+            // Decided by a majority in which node 3 is.
+            admin.createTopics(List.of(new NewTopic("later", 1, (short) 2))).all().get();
+        }
+    }
+
+    @Test
+    void aNodeThatWasAloneBecomesOneOfThreeAndLeaves() throws Exception {
+        Map<String, String> few = Map.of("default.replication.factor", "1", "min.insync.replicas", "1");
+        try (GirokCluster cluster = GirokCluster.start(new GirokCluster.Shape(0, 1, 0), directory, few);
+                Admin admin = admin(cluster)) {
+            admin.createTopics(List.of(new NewTopic("before", 1, (short) 1))).all().get();
+            cluster.restart(2);
+            cluster.restart(3);
+            CommandRun early = quorum(cluster, "add", "2");
+            assertThat(early.exitCode()).isEqualTo(1);
+            assertThat(early.errors()).contains("controller.quorum.voters");
+
+            Map<String, String> three = Map.of("controller.quorum.voters",
+                    "1@" + cluster.address(1) + ",2@" + cluster.address(2) + ",3@" + cluster.address(3));
+            cluster.stop(1);
+            cluster.restart(1, three);
+            quorum(cluster, "add", "2").succeeded();
+            quorum(cluster, "add", "3").succeeded();
+            for (int id : List.of(2, 3)) {
+                cluster.stop(id);
+                cluster.restart(id, three);
+            }
+            assertThat(voters(admin)).containsExactly(1, 2, 3);
+
+            quorum(cluster, "remove", "1").succeeded();
+            assertThat(voters(admin)).containsExactly(2, 3);
+            // Node 1 follows the two that are left, so it hears of what it is to lead.
+            admin.createTopics(List.of(new NewTopic("after", Map.of(0, List.of(1))))).all().get();
+            try (ClusterLoad load = new ClusterLoad(cluster, "after", Map.of(), List.of(0))) {
+                load.awaitMore(20);
+                load.finish();
+                load.check();
+            }
+            assertThat(admin.listTopics().names().get()).contains("before", "after");
         }
     }
 

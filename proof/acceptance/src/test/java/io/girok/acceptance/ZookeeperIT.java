@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Brokers whose metadata are in a ZooKeeper ensemble, all of them real processes.
@@ -58,6 +59,35 @@ class ZookeeperIT {
                 ensemble.heal();
                 load.finish();
                 load.check();
+            }
+        }
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "faults", matches = "all")
+    void whileTheEnsembleHasNoMajorityWhatHasCopiesWaitsAndTheRestGoesOn() throws Exception {
+        Map<String, String> settings = Map.of("zookeeper.connect", ensemble.connect() + "/majority",
+                "controller.quorum.voters", "", "broker.session.timeout.ms", "4000");
+        try (GirokCluster cluster = GirokCluster.start(directory, settings); Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            admin.createTopics(List.of(new NewTopic("alone", Map.of(0, List.of(1)))
+                    .configs(Map.of("min.insync.replicas", "1")))).all().get();
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders", Map.of("delivery.timeout.ms", "300000"));
+                    ClusterLoad alone = new ClusterLoad(cluster, "alone", Map.of(), List.of(0))) {
+                load.awaitMore(50);
+                ensemble.kill(1);
+                ensemble.kill(2);
+                for (int id : cluster.ids()) {
+                    Waiting.until("broker " + id + " to send its clients away",
+                            () -> cluster.errorText(id).contains("no heartbeat was answered"));
+                }
+                alone.awaitMore(50);
+                ensemble.heal();
+                load.awaitMore(50);
+                load.finish();
+                load.check();
+                alone.finish();
+                alone.check();
             }
         }
     }

@@ -99,6 +99,7 @@ final class MetadataTarget implements FuzzTarget {
                 new MetadataRecord.PartitionsChanged(id, 1, partition), new MetadataRecord.TopicDeleted(id),
                 new MetadataRecord.BrokerLeaving(1), new MetadataRecord.BrokerUnregistered(1),
                 new MetadataRecord.DirectoriesFailed(1, List.of(id)),
+                new MetadataRecord.DirectoriesScarce(1, List.of(id)),
                 new MetadataRecord.ConfigChanged(ConfigTarget.topic("orders"), "retention.ms", null),
                 new MetadataRecord.FeatureLevelSet("x", 2), new MetadataRecord.AclAdded(acl),
                 new MetadataRecord.AclRemoved(acl),

@@ -65,7 +65,7 @@ final class SegmentTarget implements FuzzTarget {
         SimulatedShard shard = new SimulatedShard(clock);
         SimulatedShard pool = new SimulatedShard(clock);
         LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 16), pool,
-                () -> new TopicId(1, 1), Durability.FSYNC, 86_400_000, 1L << 16);
+                () -> new TopicId(1, 1), Durability.FSYNC, 86_400_000).withJournalFiles(1L << 16);
         try (LogDirectory opened = LogDirectory.open(ROOT, "cluster", 1, environment)) {
             PartitionStore store = opened.openPartition(NAME, TOPIC, LogSettings.DEFAULT, shard);
             readAll(store);

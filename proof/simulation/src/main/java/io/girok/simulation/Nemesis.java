@@ -107,9 +107,17 @@ final class Nemesis {
     private void startLater(SimulatedNode node, int minMs, int maxMs) {
         later(world.between(minMs, maxMs), () -> {
             if (!node.isRunning() && !isOver) {
+                loseLog(node);
                 node.start();
             }
         });
+    }
+
+    /// As with [#replaceDisk], but one log.
+    private void loseLog(SimulatedNode node) {
+        if (!hasReplaced && !cluster.connected().isEmpty() && powerLoss.canDoWithout(node)) {
+            hasReplaced = node.loseLog();
+        }
     }
 
     private void later(long ms, Runnable relief) {

@@ -54,10 +54,11 @@ final class PowerLoss {
     }
 
     /// Whether every partition has another replica that may lead it. Where the others have lost their claim, with their
-    /// power under `durability=os` or with a directory, the last one that has all is waited for.
+    /// power under `durability=os` or with a directory, the last one that has all is waited for. Where no node runs,
+    /// nobody knows.
     boolean canDoWithout(SimulatedNode node) {
         MetadataImage image = cluster.image();
-        return image.topics()
+        return !image.topics().isEmpty() && image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
                 .allMatch(partition -> Stream.concat(partition.isr().stream(), partition.elr().stream())

@@ -255,6 +255,11 @@ final class SimulatedConnection implements PeerConnection {
         }
 
         @Override
+        public boolean isClosed() {
+            return isClosed;
+        }
+
+        @Override
         public void onClose(Runnable task) {
             if (isClosed) {
                 shard.execute(task);

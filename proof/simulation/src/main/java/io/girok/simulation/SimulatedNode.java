@@ -7,6 +7,7 @@ import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
+import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -26,6 +27,8 @@ import io.girok.metadata.TopicImage;
 import io.girok.metadata.setting.Settings;
 import io.girok.node.Node;
 import io.girok.wire.NodeAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -35,6 +38,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// One machine of the cluster: its disk, and the node that runs on it now. Owned by the world's thread.
@@ -325,6 +329,31 @@ final class SimulatedNode {
     /// An empty disk takes the place of the one that has all.
     void replaceDisk() {
         disk = new MemoryDisk(host.clock());
+    }
+
+    /// Somebody removes the directory of a log, after a clean stop: after another one the journal may have all of it.
+    /// Answers whether there was one.
+    boolean loseLog() {
+        List<Path> logs = directories().stream()
+                .filter(directory -> disk.exists(directory.resolve(StopMark.CLEAN)))
+                .flatMap(directory -> IntStream.range(0, Simulation.PARTITIONS)
+                        .mapToObj(index -> directory.resolve(Simulation.TOPIC + "-" + index)))
+                .filter(disk::isDirectory)
+                .toList();
+        if (logs.isEmpty()) {
+            return false;
+        }
+        Path lost = logs.get(world.random().nextInt(logs.size()));
+        try {
+            for (String file : disk.list(lost)) {
+                disk.delete(lost.resolve(file));
+            }
+            disk.delete(lost);
+            disk.syncDirectory(lost.resolveSibling(""));
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     void repairDisk() {

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /// Finds out whether a node that comes without a log may vote. Owned by the thread that asks.
@@ -24,7 +27,10 @@ final class Founding {
      * from the voters and added it again: the removal is committed by a majority without it, so that no majority rests
      * on its forgotten promises any more.
      *
-     * What this can't see: a majority of the disks lost at once. That is the one loss that Raft does not survive.
+     * What this can't see: a majority of the disks lost at once. That is the one loss that Raft does not survive. It is
+     * as if lost when one disk is, and another node has never been started before: so those that have not answered yet
+     * when a majority has said EMPTY are waited for a little longer. One that is there and has a log says so by then;
+     * one that can't be reached would not have answered in its whole second either.
      */
     /// Asks for a node's standing.
     static final byte ASK = 5;
@@ -32,11 +38,19 @@ final class Founding {
     static final byte ADMIT = 6;
     static final int REQUEST_BYTES = 1 + Integer.BYTES;
     private static final long ASK_AGAIN_MS = 50;
-    private static final long ANSWER_LIMIT_MS = 1_000;
 
     private final int nodeId;
     private final Collection<Integer> others;
     private final VoterTransport transport;
+    private final Patience patience;
+
+    /// How long others are waited for, in milliseconds.
+    ///
+    /// @param answerMs for an answer that is needed
+    /// @param graceMs for each one that may still change what a majority has said
+    record Patience(long answerMs, long graceMs) {
+        static final Patience DEFAULT = new Patience(1_000, 250);
+    }
 
     /// What another voter says of itself and of the one who asks.
     enum Standing {
@@ -80,7 +94,8 @@ final class Founding {
     }
 
     /// @param others the voters that are set, without this node
-    Founding(int nodeId, Collection<Integer> others, VoterTransport transport) {
+    Founding(int nodeId, Collection<Integer> others, VoterTransport transport, Patience patience) {
+        this.patience = patience;
         this.nodeId = nodeId;
         this.others = List.copyOf(others);
         this.transport = transport;
@@ -89,7 +104,7 @@ final class Founding {
     /// Blocks until there is a decision.
     Decision decide() throws InterruptedException {
         while (true) {
-            Decision decision = decide(others.size() + 1, ask());
+            Decision decision = askAll();
             if (decision != Decision.ASK_AGAIN) {
                 return decision;
             }
@@ -107,19 +122,31 @@ final class Founding {
         return isFounding || answers.size() == voterCount - 1 ? Decision.VOTE : Decision.ASK_AGAIN;
     }
 
-    private List<Standing> ask() {
-        List<CompletableFuture<List<Standing>>> asked = new ArrayList<>();
+    private Decision askAll() throws InterruptedException {
+        BlockingQueue<Optional<Standing>> arriving = new LinkedBlockingQueue<>();
         for (int other : others) {
-            asked.add(ask(transport, ASK, nodeId, other)
-                    .handle((answer, failure) -> failure == null ? List.of(answer.standing()) : List.of()));
+            var _ = ask(transport, ASK, nodeId, other, patience.answerMs()).handle(
+                    (answer, failure) -> arriving.add(Optional.ofNullable(answer).map(Answer::standing)));
         }
-        return asked.stream().flatMap(answer -> answer.join().stream()).toList();
+        List<Standing> answers = new ArrayList<>();
+        Decision decision = decide(others.size() + 1, answers);
+        for (int i = 0; i < others.size() && decision != Decision.WAIT_TO_BE_ADDED; i++) {
+            Optional<Standing> next = decision == Decision.VOTE
+                    ? arriving.poll(patience.graceMs(), TimeUnit.MILLISECONDS)
+                    : arriving.take();
+            if (next == null) {
+                break;
+            }
+            next.ifPresent(answers::add);
+            decision = decide(others.size() + 1, answers);
+        }
+        return decision;
     }
 
     /// Asks one node.
-    static CompletableFuture<Answer> ask(VoterTransport transport, byte kind, int nodeId, int other) {
+    static CompletableFuture<Answer> ask(VoterTransport transport, byte kind, int nodeId, int other, long limitMs) {
         return transport.send(other, ByteBuffer.allocate(REQUEST_BYTES).put(kind).putInt(nodeId).array())
-                .orTimeout(ANSWER_LIMIT_MS, TimeUnit.MILLISECONDS)
+                .orTimeout(limitMs, TimeUnit.MILLISECONDS)
                 .thenApply(Answer::decode);
     }
 

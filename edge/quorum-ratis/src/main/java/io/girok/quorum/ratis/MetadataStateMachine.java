@@ -7,6 +7,7 @@ import io.girok.metadata.MetadataLog.AppendOutcome;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.quorum.ratis.SnapshotFiles.Extent;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -45,6 +46,7 @@ final class MetadataStateMachine extends BaseStateMachine {
     private volatile boolean isClosing;
     private volatile boolean isClosed;
     private volatile long coveredOffset = -1;
+    private volatile @Nullable IOException snapshotFailure;
     private final RaftOffsets offsets = new RaftOffsets();
     /// Written by the thread on which Ratis applies entries only.
     private volatile long nextOffset;
@@ -89,13 +91,20 @@ final class MetadataStateMachine extends BaseStateMachine {
         getLifeCycle().startAndTransition(() -> {
             super.initialize(server, groupId, raftStorage);
             storage.init(raftStorage);
+            snapshots.openIn(raftStorage.getStorageDir().getTmpDir().toPath());
             load();
         });
     }
 
-    /// A snapshot of the leader's is about to take the place of what there is.
+    /// A snapshot of the leader's is about to take the place of what there is, and of the log, which Ratis purges then.
+    /// Ratis syncs nothing of it.
     @Override
     public void pause() {
+        try {
+            snapshots.syncInstalled();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         getLifeCycle().transition(LifeCycle.State.PAUSING);
         getLifeCycle().transition(LifeCycle.State.PAUSED);
     }
@@ -210,10 +219,24 @@ final class MetadataStateMachine extends BaseStateMachine {
             schedule.startAgain();
             return RaftLog.INVALID_LOG_INDEX;
         }
-        snapshots.write(upTo, extent, content);
-        coveredOffset = extent.lastOffset();
-        schedule.startAgain();
-        return upTo.getIndex();
+        try {
+            snapshots.write(upTo, extent, content);
+            coveredOffset = extent.lastOffset();
+            snapshotFailure = null;
+            return upTo.getIndex();
+        } catch (IOException e) {
+            // Thrown, Ratis would wait for this snapshot until its time-out, and take no other before.
+            snapshotFailure = e;
+            return RaftLog.INVALID_LOG_INDEX;
+        } finally {
+            schedule.startAgain();
+        }
+    }
+
+    /// Why there is no snapshot of what was to be in the last one; null when there is one. Safe for any thread.
+    @Nullable
+    IOException snapshotFailure() {
+        return snapshotFailure;
     }
 
     /// Of all that has been applied. Safe for any thread.

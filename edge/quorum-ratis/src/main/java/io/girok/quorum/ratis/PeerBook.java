@@ -5,11 +5,10 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.ratis.protocol.RaftPeer;
 import org.jspecify.annotations.Nullable;
 
-/// The other nodes as they have been met: who has promised something, where one that joins is said to be, and whether
-/// this node, come with an empty disk, has been added yet. Thread-safe.
+/// The other nodes as they have been met: who has promised something, where one that is being added is said to be, and
+/// whether this node, come with an empty disk, has been added yet. Thread-safe.
 final class PeerBook {
     private final Set<Integer> bound = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Voter> told = new ConcurrentHashMap<>();
@@ -32,14 +31,19 @@ final class PeerBook {
         return hasFounded && !bound.contains(voterId) ? Founding.Standing.STRANGER : Founding.Standing.KNOWN;
     }
 
-    /// Addresses that are not in the log yet.
-    void tell(Collection<RaftPeer> peers) {
-        peers.forEach(peer -> told.put(RatisVoters.id(peer), RatisVoters.voter(peer)));
+    /// Where those are said to be who are to be added: nobody has found them there yet.
+    void tell(Collection<Voter> added) {
+        added.forEach(voter -> told.put(voter.id(), voter));
     }
 
     @Nullable
     Voter told(int voterId) {
         return told.get(voterId);
+    }
+
+    /// Nobody is being added: what was told is in the log by now, or was wrong.
+    void forget() {
+        told.clear();
     }
 
     /// From here on, until a leader adds this node, nobody is answered: what it promised before is forgotten.

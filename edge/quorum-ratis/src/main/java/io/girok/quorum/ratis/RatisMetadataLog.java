@@ -67,8 +67,6 @@ public final class RatisMetadataLog implements MetadataLog {
     private static final long IDLE_THREAD_MS = 1_000;
     private static final int ANSWERERS = 4;
     private static final int MAX_UNANSWERED = 1_000;
-    /// How long the second of those who may call an election waits for the first one's.
-    private static final long CANDIDATE_STEP_MS = 100;
     private static final Leadership NOBODY_LEADS = new Leadership(-1, 0, false);
 
     private final RatisSettings settings;
@@ -92,7 +90,7 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// What there is between start and close.
     private record Running(RaftServer server, RaftServer.Division division, MetadataStateMachine machine,
-            RatisVoters voters) {
+            RatisVoters voters, Succession succession) {
         DivisionInfo info() {
             return division.getInfo();
         }
@@ -129,6 +127,7 @@ public final class RatisMetadataLog implements MetadataLog {
         opened.start();
         try {
             files.create();
+            files.mend();
             if (files.haveMemory() || settings.isSingleVoter()) {
                 run(opened, files.haveJoined() ? List.of() : settings.voters());
             } else if (settings.isFounder()) {
@@ -151,8 +150,8 @@ public final class RatisMetadataLog implements MetadataLog {
     private void found(Delivery opened) {
         Thread asking = Thread.ofPlatform().name("metadata-founding").daemon().unstarted(() -> {
             try {
-                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport)
-                        .decide();
+                Founding.Decision decision = new Founding(settings.nodeId(), settings.otherFounders(), transport,
+                        Founding.Patience.DEFAULT).decide();
                 if (decision == Founding.Decision.VOTE) {
                     book.found();
                     run(opened, settings.voters());
@@ -188,8 +187,10 @@ public final class RatisMetadataLog implements MetadataLog {
         RaftServer started = threads.start(() -> {
             RaftServer built = build(machine, firstVoters);
             RaftServer.Division division = built.getDivision(GROUP);
-            running = new Running(built, division, machine, new RatisVoters(division, machine,
-                    new RatisVoters.Surroundings(book, transport, clock, settings.timing().maxElectionMs())));
+            RatisVoters voters = new RatisVoters(division, machine,
+                    new RatisVoters.Surroundings(book, transport, clock, settings.timing().maxElectionMs()));
+            running = new Running(built, division, machine, voters,
+                    new Succession(built, division, voters, transport, settings.timing().minElectionMs(), answerers));
             built.start();
             return built;
         });
@@ -202,7 +203,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 .setGroup(RaftGroup.valueOf(GROUP, firstVoters))
                 .setOption(StartupOption.RECOVER)
                 .setProperties(RatisConfiguration.of(settings))
-                .setParameters(VoterRpcType.parameters(transport, book))
+                .setParameters(VoterRpcType.parameters(transport, book, clock))
                 .setStateMachine(machine)
                 .build();
     }
@@ -269,30 +270,16 @@ public final class RatisMetadataLog implements MetadataLog {
         return present == null || isClosed ? null : present.voters().find(voterId);
     }
 
-    /// The process of another voter is known to be gone. If it led, this voter calls an election at once, or soon, when
-    /// others come before it in the order of their ids.
-    public void voterGone(int voterId) {
-        Running present = running;
-        if (present == null || !present.voters().present().contains(settings.nodeId())) {
-            return;
-        }
-        List<Integer> left = List.copyOf(present.voters().present().without(voterId).ids());
-        long delayMs = CANDIDATE_STEP_MS * left.indexOf(settings.nodeId());
-        var _ = CompletableFuture.runAsync(() -> succeed(voterId),
-                CompletableFuture.delayedExecutor(delayMs, TimeUnit.MILLISECONDS, answerers));
+    /// Where a node is said to be that is just being added; for what voters send, and nothing else. Null if none is.
+    public @Nullable Voter candidate(int voterId) {
+        return book.told(voterId);
     }
 
-    private void succeed(int deadId) {
+    /// The process of another voter is known to be gone. If it led, the others don't wait for a time-out.
+    public void voterGone(int voterId) {
         Running present = running;
-        if (present == null || isClosed || leadership().leaderId() != deadId) {
-            return;
-        }
-        try {
-            LOG.info("voter {}, which led the metadata log, is gone; this voter calls an election: {}", deadId,
-                    present.voters().callElection(present.server(), deadId));
-        } catch (IOException e) {
-            LOG.info("no election could be called after voter {} has gone; it comes with the time-out: {}", deadId,
-                    e.getMessage());
+        if (present != null && !isClosed && present.info().isAlive()) {
+            present.succession().voterGone(voterId);
         }
     }
 
@@ -434,7 +421,8 @@ public final class RatisMetadataLog implements MetadataLog {
             return CompletableFuture.completedFuture(VoterChange.refused(VoterChange.Reason.NOT_LEADER,
                     "the metadata log is not open"));
         }
-        Optional<VoterChange> refusal = present.voters().refusal(leadership(), expected, target);
+        Optional<VoterChange> refusal = present.voters()
+                .refusal(leadership(), settings.isSingleVoter(), expected, target);
         if (refusal.isPresent()) {
             return CompletableFuture.completedFuture(refusal.get());
         }
@@ -444,20 +432,17 @@ public final class RatisMetadataLog implements MetadataLog {
                             "node " + settings.nodeId() + " leads the metadata log and is to go; it hands over first"));
         }
         return present.voters()
-                .unfit(target.without(expected))
-                .thenCompose(unfit -> unfit.isPresent()
-                        ? CompletableFuture.completedFuture(unfit.get())
-                        : change(present, expected, target));
+                .change(target.without(expected), () -> change(present, expected, target))
+                .copy()
+                .completeOnTimeout(new VoterChange.Unknown("no end of it within " + CHANGE_LIMIT_MS + " ms"),
+                        CHANGE_LIMIT_MS, TimeUnit.MILLISECONDS);
     }
 
     private CompletableFuture<VoterChange> change(Running present, VoterSet expected, VoterSet target) {
         LOG.info("the voters of the metadata log are to be {} instead of {}", target.ids(), expected.ids());
         var request = new SetConfigurationRequest(
                 clientId, self, GROUP, callIds.incrementAndGet(), RatisVoters.arguments(expected, target));
-        return onSubmitter(() -> present.server().setConfigurationAsync(request))
-                .handle(RatisVoters::outcome)
-                .completeOnTimeout(new VoterChange.Unknown("no end of it within " + CHANGE_LIMIT_MS + " ms"),
-                        CHANGE_LIMIT_MS, TimeUnit.MILLISECONDS);
+        return onSubmitter(() -> present.server().setConfigurationAsync(request)).handle(RatisVoters::outcome);
     }
 
     @Override
@@ -491,6 +476,10 @@ public final class RatisMetadataLog implements MetadataLog {
         return onSubmitter(() -> present.server().snapshotManagementAsync(request)).thenApply(reply -> {
             if (!reply.isSuccess()) {
                 throw failed("no snapshot was taken", reply);
+            }
+            IOException failure = present.machine().snapshotFailure();
+            if (failure != null) {
+                throw new UncheckedIOException(failure);
             }
             return present.machine().coveredOffset();
         });

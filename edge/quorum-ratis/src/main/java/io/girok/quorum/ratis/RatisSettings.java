@@ -20,14 +20,17 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
     /// Past 512 a leader that waits for its own disk was seen to lose its place.
     private static final int DEFAULT_APPENDS_IN_FLIGHT = 64;
 
+    private static final int RANK_OF_ADDED = 2;
+
     /// How long things may take, in milliseconds.
     ///
     /// @param minElectionMs without a leader for at least this long, a voter calls an election
     /// @param maxElectionMs and after this long at the latest
-    /// @param firstElectionMs the same after a start, at the earliest; twice as long at the latest
+    /// @param firstElectionMs the same after a start, for the voter with the lowest id; the others wait longer, each
+    ///     until the one before it should lead
     /// @param appendDeadlineMs after it, the outcome of an append is unknown
     public record Timing(int minElectionMs, int maxElectionMs, int firstElectionMs, long appendDeadlineMs) {
-        public static final Timing DEFAULT = new Timing(1_000, 2_000, 150, 10_000);
+        public static final Timing DEFAULT = new Timing(1_000, 2_000, 40, 10_000);
     }
 
     /// A snapshot is due once any of these has come together since the last one.
@@ -81,6 +84,14 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
     /// Whether this node is among those who found the quorum.
     boolean isFounder() {
         return voters.stream().anyMatch(peer -> RatisVoters.id(peer) == nodeId);
+    }
+
+    /// How many come before this node in the order in which voters call the first election after a start. Those that
+    /// were added later come after the founders that are most likely there.
+    int rank() {
+        return isFounder()
+                ? (int) voters.stream().filter(peer -> RatisVoters.id(peer) < nodeId).count()
+                : RANK_OF_ADDED;
     }
 
     /// The founders' ids without this node's.

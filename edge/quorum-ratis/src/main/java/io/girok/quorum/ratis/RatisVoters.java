@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.ServerRpcProto;
@@ -43,6 +45,7 @@ final class RatisVoters {
     private final VoterTransport transport;
     private final Clock clock;
     private final long silentMs;
+    private final AtomicBoolean isChanging = new AtomicBoolean();
 
     /// How the others are met.
     ///
@@ -77,6 +80,10 @@ final class RatisVoters {
         return Integer.parseInt(id.toString());
     }
 
+    static RaftPeerId peerId(int voterId) {
+        return RaftPeerId.valueOf(Integer.toString(voterId));
+    }
+
     static RaftPeer peer(Voter voter) {
         RaftPeer.Builder builder = RaftPeer.newBuilder().setId(Integer.toString(voter.id()));
         return voter.hasAddress() ? builder.setAddress(voter.host() + ":" + voter.port()).build() : builder.build();
@@ -95,16 +102,17 @@ final class RatisVoters {
         return VoterSet.of(division.getRaftConf().getCurrentPeers().stream().map(RatisVoters::voter).toList());
     }
 
-    /// Where `voterId` is said to be; null when that is not known here.
+    /// As the log has it, perhaps not committed yet; null when it has no such voter.
     @Nullable
     Voter find(int voterId) {
-        RaftPeer peer = division.getRaftConf().getPeer(RaftPeerId.valueOf(Integer.toString(voterId)));
-        Voter inLog = peer == null ? null : voter(peer);
-        return inLog != null && inLog.hasAddress() ? inLog : book.told(voterId);
+        RaftPeer peer = division.getRaftConf().getPeer(peerId(voterId));
+        return peer == null ? null : voter(peer);
     }
 
     /// Why `target` can't take the place of `expected` now, as far as that shows before it is tried.
-    Optional<VoterChange> refusal(Leadership leadership, VoterSet expected, VoterSet target) {
+    ///
+    /// @param isNamedAlone whether this node's settings name it as the only voter
+    Optional<VoterChange> refusal(Leadership leadership, boolean isNamedAlone, VoterSet expected, VoterSet target) {
         VoterSet present = present();
         VoterSet added = target.without(present);
         if (!division.getInfo().isLeader()) {
@@ -119,6 +127,13 @@ final class RatisVoters {
         }
         if (target.size() == 0) {
             return refused(Reason.INVALID, "somebody must vote");
+        }
+        if (isNamedAlone && 0 < added.size()) {
+            // Without its disk it would found a cluster of its own, of the same Raft group.
+            int self = id(division.getId());
+            return refused(Reason.INVALID, "the controller.quorum.voters of node " + self + ", which leads, names no "
+                    + "other node: set it there to all that are to vote, node " + self + " among them, start node "
+                    + self + " again, and add the others then");
         }
         boolean isFromOneToTwo = present.size() == 1 && target.size() == 2 && added.size() == 1;
         if (target.size() - added.size() <= added.size() && !isFromOneToTwo) {
@@ -143,20 +158,41 @@ final class RatisVoters {
     }
 
     private List<ServerRpcProto> followers() {
-        return division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
+        // Until it has its role, Ratis can't say which.
+        return division.getInfo().getCurrentRole() == null
+                ? List.of()
+                : division.getInfo().getRoleInfoProto().getLeaderInfo().getFollowerInfoList();
     }
 
     private static int idOf(ServerRpcProto follower) {
         return Integer.parseInt(follower.getId().getId().toStringUtf8());
     }
 
-    /// Tells those that are to be added, and asks them; ends in why one of them can't be, if so.
-    CompletableFuture<Optional<VoterChange>> unfit(VoterSet added) {
-        book.tell(peers(added.voters()));
+    /// Does `change` once those that are to be added have said that they can be. While it is under way, they are
+    /// looked for where they are said to be; one change at a time, so that it ends with its own.
+    CompletableFuture<VoterChange> change(VoterSet added, Supplier<CompletableFuture<VoterChange>> change) {
+        if (!isChanging.compareAndSet(false, true)) {
+            return CompletableFuture.completedFuture(
+                    VoterChange.refused(Reason.IN_PROGRESS, "the voters are being changed already"));
+        }
+        book.tell(added.voters());
+        return CompletableFuture.completedFuture(added)
+                .thenCompose(this::unfit)
+                .thenCompose(unfit -> unfit.isPresent()
+                        ? CompletableFuture.completedFuture(unfit.get())
+                        : change.get())
+                .whenComplete((ended, failure) -> {
+                    book.forget();
+                    isChanging.set(false);
+                });
+    }
+
+    /// Asks those that are to be added; ends in why one of them can't be, if so.
+    private CompletableFuture<Optional<VoterChange>> unfit(VoterSet added) {
         CompletableFuture<Optional<VoterChange>> all = CompletableFuture.completedFuture(Optional.empty());
         for (int id : added.ids()) {
             CompletableFuture<Optional<VoterChange>> one = Founding
-                    .ask(transport, Founding.ADMIT, id(division.getId()), id)
+                    .ask(transport, Founding.ADMIT, id(division.getId()), id, Founding.Patience.DEFAULT.answerMs())
                     .handle((answer, failure) -> {
                         if (failure != null) {
                             return refused(Reason.UNREACHABLE,
@@ -208,13 +244,19 @@ final class RatisVoters {
     boolean callElection(RaftServer server, int deadId) throws IOException {
         TermIndex last = division.getRaftLog().getLastEntryTermIndex();
         return last != null && server.startLeaderElection(StartLeaderElectionRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder()
-                        .setRequestorId(RaftPeerId.valueOf(Integer.toString(deadId)).toByteString())
-                        .setReplyId(division.getId().toByteString())
-                        .setRaftGroupId(RaftGroupIdProto.newBuilder()
-                                .setId(division.getGroup().getGroupId().toByteString())))
+                .setServerRequest(header(peerId(deadId), division.getId()))
                 .setLeaderLastEntry(last.toProto())
                 .build()).getServerReply().getSuccess();
+    }
+
+    /// Of what one voter asks of another.
+    RaftRpcRequestProto header(RaftPeerId from, RaftPeerId to) {
+        return RaftRpcRequestProto.newBuilder()
+                .setRequestorId(from.toByteString())
+                .setReplyId(to.toByteString())
+                .setRaftGroupId(RaftGroupIdProto.newBuilder()
+                        .setId(division.getGroup().getGroupId().toByteString()))
+                .build();
     }
 
     /// The one of `candidates` that was heard of last; null when there is none but this node.

@@ -9,19 +9,19 @@ import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
+import java.util.stream.Stream;
 import org.apache.ratis.io.MD5Hash;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.storage.FileInfo;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.MD5FileUtil;
+import org.jspecify.annotations.Nullable;
 
 /// Snapshots as files in Ratis' place and naming. Owned by the thread that applies the log.
 ///
@@ -38,6 +38,7 @@ final class SnapshotFiles {
     private static final int MAGIC = 0x474D5331;
 
     private final SimpleStateMachineStorage storage;
+    private volatile @Nullable Path installing;
 
     SnapshotFiles(SimpleStateMachineStorage storage) {
         this.storage = storage;
@@ -55,6 +56,22 @@ final class SnapshotFiles {
         File file = storage.getSnapshotFile(upTo.getTerm(), upTo.getIndex());
         File temporary = new File(file.getPath() + ".tmp");
         MessageDigest digest = MD5FileUtil.newMD5();
+        try {
+            writeTo(temporary, digest, extent, content);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary.toPath());
+            throw e;
+        }
+        MD5Hash hash = MD5Hash.newInstance(digest.digest());
+        MD5FileUtil.saveMD5File(file, hash);
+        Files.move(temporary.toPath(), file.toPath(), StandardCopyOption.ATOMIC_MOVE);
+        RatisFiles.sync(file.toPath().resolveSibling("."));
+        storage.updateLatestSnapshot(
+                new SingleFileSnapshotInfo(new FileInfo(file.toPath(), hash), upTo.getTerm(), upTo.getIndex()));
+    }
+
+    private static void writeTo(File temporary, MessageDigest digest, Extent extent, SnapshotWriter content)
+            throws IOException {
         try (FileOutputStream out = new FileOutputStream(temporary);
                 DataOutputStream data = new DataOutputStream(
                         new DigestOutputStream(new BufferedOutputStream(out), digest))) {
@@ -65,12 +82,24 @@ final class SnapshotFiles {
             data.flush();
             out.getFD().sync();
         }
-        MD5Hash hash = MD5Hash.newInstance(digest.digest());
-        MD5FileUtil.saveMD5File(file, hash);
-        Files.move(temporary.toPath(), file.toPath(), StandardCopyOption.ATOMIC_MOVE);
-        syncDirectory(file.toPath().resolveSibling("."));
-        storage.updateLatestSnapshot(
-                new SingleFileSnapshotInfo(new FileInfo(file.toPath(), hash), upTo.getTerm(), upTo.getIndex()));
+    }
+
+    /// From here on this is where Ratis puts snapshots that come from a leader.
+    void openIn(Path temporaryDirectory) {
+        installing = temporaryDirectory;
+    }
+
+    /// Has what came from a leader on stable storage.
+    void syncInstalled() throws IOException {
+        Path directory = installing;
+        if (directory == null || !Files.isDirectory(directory)) {
+            return;
+        }
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path each : tree.toList()) {
+                RatisFiles.sync(each);
+            }
+        }
     }
 
     void read(SingleFileSnapshotInfo snapshot, Reader reader) throws Exception {
@@ -86,12 +115,6 @@ final class SnapshotFiles {
                 throw new IOException("'" + file + "' is no metadata snapshot that this Girok can read");
             }
             reader.read(new Extent(in.readLong(), in.readLong()), in);
-        }
-    }
-
-    private static void syncDirectory(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 }

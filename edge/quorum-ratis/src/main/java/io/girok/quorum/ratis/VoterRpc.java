@@ -1,7 +1,9 @@
 package io.girok.quorum.ratis;
 
+import io.girok.base.Clock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.concurrent.CompletableFuture;
@@ -22,17 +24,25 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
+import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
+import org.apache.ratis.util.ProtoUtils;
 
 /// What voters ask of each other, as bytes: the kind of the request, then Ratis' own message. Thread-safe.
 ///
 /// Ratis sends from threads that wait for the answer, one for each voter that is sent to.
+///
+/// A vote is on stable storage before anybody hears of it: Ratis syncs the file that says whom it voted for, but not
+/// that the file has its name.
 final class VoterRpc implements RaftServerRpc {
     /// Ratis wants an address to show; nothing listens there.
     private static final InetSocketAddress NOWHERE = InetSocketAddress.createUnresolved("localhost", 0);
     private static final long ANSWER_LIMIT_MS = 5_000;
+    /// So long after a start others may be starting as well.
+    private static final long START_MS = 10_000;
+    private static final long ASK_AGAIN_MS = 20;
 
     /// The first byte of a request.
     private static final byte REQUEST_VOTE = 1;
@@ -40,14 +50,20 @@ final class VoterRpc implements RaftServerRpc {
     private static final byte INSTALL_SNAPSHOT = 3;
     private static final byte START_LEADER_ELECTION = 4;
 
+    private final RaftServer server;
     private final RpcType type;
     private final VoterTransport transport;
     private final PeerBook book;
+    private final Clock clock;
+    private final long startedMs;
 
-    VoterRpc(RpcType type, VoterTransport transport, PeerBook book) {
+    VoterRpc(RaftServer server, RpcType type, VoterTransport transport, PeerBook book, Clock clock) {
+        this.server = server;
         this.type = type;
         this.transport = transport;
         this.book = book;
+        this.clock = clock;
+        startedMs = clock.monotonicMs();
     }
 
     /// Has `server` answer what another voter has sent. Blocks.
@@ -76,7 +92,16 @@ final class VoterRpc implements RaftServerRpc {
             // It has voted for itself.
             book.bind(idOf(request.getServerRequest().getRequestorId()));
         }
-        return server.requestVote(request);
+        RequestVoteReplyProto reply = server.requestVote(request);
+        if (!request.getPreVote() && reply.getServerReply().getSuccess()) {
+            keepVote(server, request.getServerRequest());
+        }
+        return reply;
+    }
+
+    private static void keepVote(RaftServer server, RaftRpcRequestProto header) throws IOException {
+        RaftServer.Division division = server.getDivision(ProtoUtils.toRaftGroupId(header.getRaftGroupId()));
+        RatisFiles.sync(division.getRaftStorage().getStorageDir().getCurrentDir().toPath());
     }
 
     private static AppendEntriesReplyProto append(RaftServer server, PeerBook book, AppendEntriesRequestProto request)
@@ -106,8 +131,11 @@ final class VoterRpc implements RaftServerRpc {
     /// one who is voted down, so that it can be added again.
     @Override
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
-        RequestVoteReplyProto reply = ask(REQUEST_VOTE, request.getServerRequest(), request,
-                RequestVoteReplyProto.parser());
+        RatisConfiguration.allowTimeForVotes(server.getProperties());
+        if (!request.getPreVote()) {
+            keepVote(server, request.getServerRequest());
+        }
+        RequestVoteReplyProto reply = askForVote(request);
         if (reply.getServerReply().getSuccess() && !request.getPreVote()) {
             book.bind(idOf(request.getServerRequest().getReplyId()));
         }
@@ -116,6 +144,45 @@ final class VoterRpc implements RaftServerRpc {
             return reply.toBuilder().setShouldShutdown(false).build();
         }
         return reply;
+    }
+
+    /// Who can't be asked while the voters are starting is asked again, until Ratis doesn't want to know any more: it
+    /// takes a failure for a no, and would leave the next election to a time-out. Only whether one would be voted for,
+    /// which binds nobody, is asked again.
+    private RequestVoteReplyProto askForVote(RequestVoteRequestProto request) throws IOException {
+        while (true) {
+            try {
+                return ask(REQUEST_VOTE, request.getServerRequest(), request, RequestVoteReplyProto.parser());
+            } catch (InterruptedIOException e) {
+                throw e;
+            } catch (IOException e) {
+                if (!request.getPreVote() || START_MS <= clock.monotonicMs() - startedMs) {
+                    throw e;
+                }
+            }
+            try {
+                TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted before a voter was asked again");
+            }
+        }
+    }
+
+    /// Asks for the last entry of another's log, and changes nothing there: the question is whether it would vote for a
+    /// node without a log, and the answer names the entry that is in the way.
+    static CompletableFuture<TermIndex> lastEntry(VoterTransport transport, RaftRpcRequestProto header) {
+        RequestVoteRequestProto request = RequestVoteRequestProto.newBuilder()
+                .setServerRequest(header)
+                .setPreVote(true)
+                .build();
+        return transport.send(idOf(header.getReplyId()), encode(REQUEST_VOTE, request)).thenApply(bytes -> {
+            try {
+                return TermIndex.valueOf(RequestVoteReplyProto.parseFrom(bytes).getLastEntry());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Override
@@ -140,14 +207,18 @@ final class VoterRpc implements RaftServerRpc {
                 StartLeaderElectionReplyProto.parser());
     }
 
-    private <T> T ask(byte kind, RaftRpcRequestProto header, MessageLite request, Parser<T> parser)
-            throws IOException {
+    private static byte[] encode(byte kind, MessageLite request) {
         byte[] message = request.toByteArray();
         byte[] bytes = new byte[1 + message.length];
         bytes[0] = kind;
         System.arraycopy(message, 0, bytes, 1, message.length);
+        return bytes;
+    }
+
+    private <T> T ask(byte kind, RaftRpcRequestProto header, MessageLite request, Parser<T> parser)
+            throws IOException {
         int voterId = idOf(header.getReplyId());
-        CompletableFuture<byte[]> answer = transport.send(voterId, bytes);
+        CompletableFuture<byte[]> answer = transport.send(voterId, encode(kind, request));
         try {
             return parser.parseFrom(answer.get(ANSWER_LIMIT_MS, TimeUnit.MILLISECONDS));
         } catch (InterruptedException e) {
@@ -176,10 +247,10 @@ final class VoterRpc implements RaftServerRpc {
     @Override
     public void close() {}
 
+    /// They are in Raft's configuration, where they are looked up, or have been told of. Kept here as well, they would
+    /// outlast their removal.
     @Override
-    public void addRaftPeers(Collection<RaftPeer> peers) {
-        book.tell(peers);
-    }
+    public void addRaftPeers(Collection<RaftPeer> peers) {}
 
     @Override
     public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {}

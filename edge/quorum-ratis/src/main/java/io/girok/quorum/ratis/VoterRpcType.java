@@ -1,5 +1,6 @@
 package io.girok.quorum.ratis;
 
+import io.girok.base.Clock;
 import java.util.Objects;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.rpc.RpcFactory;
@@ -14,13 +15,15 @@ import org.apache.ratis.server.ServerFactory;
 public final class VoterRpcType implements RpcType {
     private static final String TRANSPORT = "girok.voter.transport";
     private static final String BOOK = "girok.voter.book";
+    private static final String CLOCK = "girok.voter.clock";
 
     public VoterRpcType() {}
 
-    static Parameters parameters(VoterTransport transport, PeerBook book) {
+    static Parameters parameters(VoterTransport transport, PeerBook book, Clock clock) {
         Parameters parameters = new Parameters();
         parameters.put(TRANSPORT, transport, VoterTransport.class);
         parameters.put(BOOK, book, PeerBook.class);
+        parameters.put(CLOCK, clock, Clock.class);
         return parameters;
     }
 
@@ -32,10 +35,13 @@ public final class VoterRpcType implements RpcType {
     @Override
     public RpcFactory newFactory(Parameters parameters) {
         return new Factory(this, Objects.requireNonNull(parameters.get(TRANSPORT, VoterTransport.class)),
-                Objects.requireNonNull(parameters.get(BOOK, PeerBook.class)));
+                Objects.requireNonNull(parameters.get(BOOK, PeerBook.class)),
+                Objects.requireNonNull(parameters.get(CLOCK, Clock.class)));
     }
 
-    private record Factory(VoterRpcType type, VoterTransport transport, PeerBook book) implements ServerFactory {
+    private record Factory(VoterRpcType type, VoterTransport transport, PeerBook book, Clock clock)
+            implements
+                ServerFactory {
         @Override
         public RpcType getRpcType() {
             return type;
@@ -43,7 +49,7 @@ public final class VoterRpcType implements RpcType {
 
         @Override
         public RaftServerRpc newRaftServerRpc(RaftServer server) {
-            return new VoterRpc(type, transport, book);
+            return new VoterRpc(server, type, transport, book, clock);
         }
     }
 }

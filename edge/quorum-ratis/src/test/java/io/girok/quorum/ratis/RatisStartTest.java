@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.SystemClock;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.metadata.RecordingListener;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -92,6 +94,81 @@ final class RatisStartTest {
         }
         assertThat(replayed.records()).hasSize(60);
         assertThat(replayed.events().getFirst()).startsWith("snapshot ");
+    }
+
+    @Test
+    void afterASnapshotThatFailedThereIsAnotherOne() {
+        SnapshotTrigger everyThirty = new SnapshotTrigger(30, Long.MAX_VALUE, Long.MAX_VALUE);
+        try (RatisMetadataLog log = new RatisMetadataLog(
+                RatisSettings.alone(directory, 1).withSnapshots(everyThirty), new SystemClock())) {
+            log.start(new FirstSnapshotFails(listener));
+            long epoch = listener.awaitLeadership();
+            for (int i = 0; i < 90; i++) {
+                assertThat(log.append(epoch, i, List.of(new byte[100])).join()).isEqualTo(new Appended(i, i));
+            }
+            listener.await("a second snapshot", heard -> 1 < heard.snapshotsTaken());
+
+            assertThat(log.snapshot().join()).isEqualTo(89);
+        }
+        assertThat(listener.events()).doesNotContain("fatal");
+    }
+
+    @Test
+    void whoAsksForASnapshotIsToldWhyThereIsNone() {
+        try (RatisMetadataLog log = open()) {
+            log.start(new FirstSnapshotFails(listener));
+            long epoch = listener.awaitLeadership();
+            log.append(epoch, 0, List.of(new byte[100])).join();
+
+            assertThatThrownBy(() -> log.snapshot().join()).hasRootCauseMessage("planted");
+            assertThat(log.snapshot().join()).isZero();
+        }
+    }
+
+    /// Passes everything on.
+    private static final class FirstSnapshotFails implements MetadataListener {
+        private final RecordingListener listener;
+
+        FirstSnapshotFails(RecordingListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public SnapshotWriter captureSnapshot() {
+            SnapshotWriter writer = listener.captureSnapshot();
+            boolean isFirst = listener.snapshotsTaken() == 1;
+            return out -> {
+                if (isFirst) {
+                    throw new IOException("planted");
+                }
+                writer.writeTo(out);
+            };
+        }
+
+        @Override
+        public void onCommit(long epoch, long firstOffset, List<byte[]> records) {
+            listener.onCommit(epoch, firstOffset, records);
+        }
+
+        @Override
+        public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
+            listener.onSnapshot(lastOffset, epoch, in);
+        }
+
+        @Override
+        public void onLeader(long epoch) {
+            listener.onLeader(epoch);
+        }
+
+        @Override
+        public void onNotLeader(long epoch) {
+            listener.onNotLeader(epoch);
+        }
+
+        @Override
+        public void onFatal(Throwable cause) {
+            listener.onFatal(cause);
+        }
     }
 
     @Test

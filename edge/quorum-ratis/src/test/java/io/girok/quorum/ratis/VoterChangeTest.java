@@ -6,6 +6,7 @@ import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.metadata.QuorumStatus;
 import io.girok.metadata.QuorumStatus.VoterStatus;
 import io.girok.metadata.RecordingListener;
+import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterChange.Reason;
 import io.girok.metadata.VoterSet;
@@ -209,6 +210,40 @@ final class VoterChangeTest {
 
         assertThat(log(leader).status().voterSet()).isEqualTo(FOUNDERS);
         assertThat(voters.append(leader, "a")).isInstanceOf(Appended.class);
+    }
+
+    @Test
+    void whereANodeIsSaidToBeOutlastsNeitherARefusalNorItsRemoval() {
+        int leader = voters.awaitLeader();
+
+        assertThat(reason(log(leader).changeVoters(FOUNDERS, Voters.set(1, 2, 3, 4)).join()))
+                .isEqualTo(Reason.UNREACHABLE);
+        assertThat(log(leader).voter(4)).isNull();
+        assertThat(log(leader).candidate(4)).isNull();
+
+        voters.start(4);
+        voters.change(Voters.set(1, 2, 3, 4));
+        assertThat(log(voters.awaitLeader()).voter(4)).isEqualTo(Voters.at(4));
+        voters.change(FOUNDERS);
+        int last = voters.awaitLeader();
+        assertThat(log(last).voter(4)).isNull();
+        assertThat(log(last).candidate(4)).isNull();
+    }
+
+    @Test
+    void aVoterIsAddedAgainAtAnotherAddress() {
+        int leader = voters.awaitLeader();
+        int moved = others(leader).getFirst();
+        Voter elsewhere = new Voter(moved, "elsewhere", 9_999);
+
+        voters.change(FOUNDERS.without(moved));
+        voters.change(FOUNDERS.without(moved).with(elsewhere));
+
+        voters.append(voters.awaitLeader(), "a");
+        for (int id : Voters.IDS) {
+            awaitRecords(id, List.of("a"));
+            assertThat(log(id).voter(moved)).isEqualTo(elsewhere);
+        }
     }
 
     @Test

@@ -14,15 +14,18 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /// Three founders and others that join them, in one process, over a network that can be cut.
 final class Voters implements AutoCloseable {
     static final List<Integer> IDS = List.of(1, 2, 3);
     private static final List<Integer> ALL = List.of(1, 2, 3, 4, 5);
+    private static final long PATIENCE_NS = 60_000_000_000L;
 
     record Member(RatisMetadataLog log, RecordingListener listener) {}
 
@@ -33,6 +36,7 @@ final class Voters implements AutoCloseable {
     private final SnapshotTrigger snapshots;
     private final Map<Integer, Member> alive = new ConcurrentHashMap<>();
     private final Set<Link> cut = ConcurrentHashMap.newKeySet();
+    private final Set<Link> notReached = ConcurrentHashMap.newKeySet();
 
     Voters(Path directory, Timing timing, SnapshotTrigger snapshots) {
         this.directory = directory;
@@ -56,7 +60,8 @@ final class Voters implements AutoCloseable {
 
     /// Has `target` vote, by whoever leads and whatever comes between, and ends when it does.
     void change(VoterSet target) {
-        for (int i = 0; i < 50; i++) {
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (System.nanoTime() < deadline) {
             int leader = awaitLeader();
             RatisMetadataLog log = alive.get(leader).log;
             switch (log.changeVoters(log.status().voterSet(), target).join()) {
@@ -77,15 +82,19 @@ final class Voters implements AutoCloseable {
     }
 
     Member start(int id) {
-        Path home = directory.resolve("voter-" + id);
+        return start(id, timing);
+    }
+
+    Member start(int id, Timing timing) {
         RatisSettings settings = (IDS.contains(id)
-                ? RatisSettings.among(home, id, set(1, 2, 3))
-                : RatisSettings.joining(home, id)).withTiming(timing).withSnapshots(snapshots);
+                ? RatisSettings.among(home(id), id, set(1, 2, 3))
+                : RatisSettings.joining(home(id), id)).withTiming(timing).withSnapshots(snapshots);
         RatisMetadataLog log = new RatisMetadataLog(settings, new SystemClock(),
                 (to, request) -> send(new Link(id, to), request));
         RecordingListener listener = new RecordingListener(() -> {});
         Member voter = new Member(log, listener);
         alive.put(id, voter);
+        notReached.removeIf(link -> link.from == id);
         log.start(listener);
         return voter;
     }
@@ -93,6 +102,7 @@ final class Voters implements AutoCloseable {
     private CompletableFuture<byte[]> send(Link link, byte[] request) {
         Member target = alive.get(link.to);
         if (target == null || cut.contains(link)) {
+            notReached.add(link);
             return CompletableFuture.failedFuture(new IOException("voter " + link.to + " is not reached"));
         }
         return target.log.onRequest(request)
@@ -109,9 +119,14 @@ final class Voters implements AutoCloseable {
         alive.remove(id).log.close();
     }
 
+    /// Where it keeps its files.
+    Path home(int id) {
+        return directory.resolve("voter-" + id);
+    }
+
     /// Takes its disk away, while it is stopped.
     void wipe(int id) throws IOException {
-        try (Stream<Path> files = Files.walk(directory.resolve("voter-" + id))) {
+        try (Stream<Path> files = Files.walk(home(id))) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
@@ -125,22 +140,41 @@ final class Voters implements AutoCloseable {
         }
     }
 
+    void cut(int from, int to) {
+        cut.add(new Link(from, to));
+    }
+
+    /// Waits until `from` has tried, since it was started, to say something to `to`, which was not there.
+    void awaitNotReached(int from, int to) {
+        await("voter " + from + " to speak to voter " + to, () -> notReached.contains(new Link(from, to)));
+    }
+
     void heal() {
         cut.clear();
     }
 
     /// Waits for a leader among those that are alive and not `except`.
     int awaitLeader(int except) {
-        long deadline = System.nanoTime() + 60_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            for (Map.Entry<Integer, Member> entry : alive.entrySet()) {
-                if (entry.getKey() != except && 0 <= entry.getValue().listener.epoch()) {
-                    return entry.getKey();
-                }
+        await("a leader", () -> leader(except).isPresent());
+        return leader(except).orElseGet(() -> awaitLeader(except));
+    }
+
+    private Optional<Integer> leader(int except) {
+        return alive.entrySet()
+                .stream()
+                .filter(entry -> entry.getKey() != except && 0 <= entry.getValue().listener.epoch())
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (!condition.getAsBoolean()) {
+            if (deadline <= System.nanoTime()) {
+                throw new AssertionError("waited in vain for " + what);
             }
             Thread.onSpinWait();
         }
-        throw new AssertionError("nobody leads");
     }
 
     int awaitLeader() {

@@ -1,6 +1,8 @@
 package io.girok.quorum.zookeeper;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,7 @@ import org.apache.curator.framework.api.CuratorEvent;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.state.ConnectionState;
+import org.apache.curator.utils.ZookeeperFactory;
 import org.apache.zookeeper.AddWatchMode;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -25,6 +28,8 @@ import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
 import org.apache.zookeeper.ZooDefs.Ids;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.admin.ZooKeeperAdmin;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 import org.jspecify.annotations.Nullable;
 
@@ -109,6 +114,7 @@ final class Ensemble implements AutoCloseable {
                 .connectionTimeoutMs(Math.min(settings.timing().sessionMs(), settings.timing().connectionMs()))
                 .retryPolicy((count, elapsedMs, sleeper) -> false)
                 .zkClientConfig(ClientConfiguration.of(settings.security()))
+                .zookeeperFactory(new Clients())
                 .dontUseContainerParents()
                 .threadFactory(Thread.ofPlatform().name("metadata-zookeeper-", 0).daemon().factory())
                 .aclProvider(new SameAclForAll(owners));
@@ -116,6 +122,34 @@ final class Ensemble implements AutoCloseable {
                 .digest()
                 .ifPresent(digest -> builder.authorization("digest", digest.getBytes(StandardCharsets.UTF_8)));
         client = builder.build();
+    }
+
+    /// The client, which knows more than it says to everybody.
+    @SuppressWarnings("try") // Its close, which is the client's own, may be interrupted.
+    private static final class Client extends ZooKeeperAdmin {
+        Client(String connect, int sessionMs, Watcher watcher, boolean canBeReadOnly, ZKClientConfig configuration)
+                throws IOException {
+            super(connect, sessionMs, watcher, canBeReadOnly, configuration);
+        }
+
+        @Nullable
+        SocketAddress server() {
+            return testableRemoteSocketAddress();
+        }
+    }
+
+    private static final class Clients implements ZookeeperFactory {
+        @Override
+        public ZooKeeper newZooKeeper(String connect, int sessionMs, Watcher watcher, boolean canBeReadOnly)
+                throws IOException {
+            return newZooKeeper(connect, sessionMs, watcher, canBeReadOnly, new ZKClientConfig());
+        }
+
+        @Override
+        public ZooKeeper newZooKeeper(String connect, int sessionMs, Watcher watcher, boolean canBeReadOnly,
+                ZKClientConfig configuration) throws IOException {
+            return new Client(connect, sessionMs, watcher, canBeReadOnly, configuration);
+        }
     }
 
     private record SameAclForAll(List<ACL> acl) implements ACLProvider {
@@ -205,6 +239,13 @@ final class Ensemble implements AutoCloseable {
     /// The client's handle of the present session.
     ZooKeeper session() {
         return operation(() -> client.getZookeeperClient().getZooKeeper());
+    }
+
+    /// The server that the present session is connected to; empty while it is to none.
+    Optional<InetSocketAddress> server() {
+        return session() instanceof Client present && present.server() instanceof InetSocketAddress server
+                ? Optional.of(server)
+                : Optional.empty();
     }
 
     /// The names below a znode, which must not be many. Fails with a [KeeperException].

@@ -1,12 +1,12 @@
 package io.girok.quorum.zookeeper;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.zookeeper.client.FourLetterWordMain;
@@ -14,7 +14,7 @@ import org.apache.zookeeper.client.ZKClientConfig;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Which versions the servers of an ensemble have, as far as they tell. Stateless.
+/// Which versions the servers of an ensemble have, as far as they tell. Thread-safe.
 ///
 /// Before 3.9.4 a server that was away may leave out transactions when it comes back and leads (ZOOKEEPER-4785,
 /// ZOOKEEPER-4925): what the ensemble has acknowledged would be gone. The word `srvr` is one that servers answer
@@ -40,41 +40,85 @@ final class ServerVersions {
         }
     }
 
-    /// A server, and what it says.
-    private record Said(InetSocketAddress server, Future<Optional<Version>> version) {}
+    private final List<Said> all;
 
-    private ServerVersions() {}
+    private ServerVersions(List<Said> all) {
+        this.all = List.copyOf(all);
+    }
 
-    /// Asks all servers, at the same time. Blocks.
-    ///
-    /// @throws IllegalStateException when one has a version that loses data
-    static void check(Servers servers, ZKClientConfig configuration) throws InterruptedException {
-        List<Said> all = new ArrayList<>();
-        try (ExecutorService askers = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (InetSocketAddress server : servers.list()) {
-                all.add(new Said(server, askers.submit(() -> ask(server, configuration))));
+    /// A server, and what it says; that fails when it says nothing.
+    private record Said(InetSocketAddress server, CompletableFuture<Optional<Version>> version) {
+        boolean isAt(InetSocketAddress place) {
+            try {
+                return server.getPort() == place.getPort()
+                        && List.of(InetAddress.getAllByName(server.getHostString())).contains(place.getAddress());
+            } catch (UnknownHostException e) {
+                return false;
             }
         }
+
+        Optional<Version> await() {
+            return version.exceptionally(failure -> Optional.empty()).join();
+        }
+
+        /// Empty when it has no version that loses data.
+        Optional<String> complaint(Optional<Version> said) {
+            String name = "ZooKeeper server " + server.getHostString() + ":" + server.getPort();
+            if (said.isEmpty()) {
+                LOG.warn("{} does not say its version (is it away, or is 'srvr' not in its 4lw.commands.whitelist?): "
+                        + "see to it that it is {} or later, since earlier ones may lose data", name, OLDEST);
+            }
+            return said.filter(version -> version.compareTo(OLDEST) < 0)
+                    .map(version -> name + " has version " + version + "; allowed: " + OLDEST + " or later, since "
+                            + "earlier ones may lose data that they have acknowledged (ZOOKEEPER-4785, "
+                            + "ZOOKEEPER-4925)");
+        }
+    }
+
+    /// Asks all servers, at the same time, and waits for none.
+    static ServerVersions ask(Servers servers, ZKClientConfig configuration) {
+        return ask(servers, configuration, LIMIT_MS);
+    }
+
+    /// @param limitMs how long a server may take
+    static ServerVersions ask(Servers servers, ZKClientConfig configuration, int limitMs) {
+        List<Said> all = new ArrayList<>();
+        for (InetSocketAddress server : servers.list()) {
+            CompletableFuture<Optional<Version>> version = new CompletableFuture<>();
+            Thread.ofVirtual().name("metadata-zookeeper-version").start(() -> {
+                try {
+                    version.complete(ask(server, configuration, limitMs));
+                } catch (Exception e) {
+                    version.completeExceptionally(e);
+                }
+            });
+            all.add(new Said(server, version));
+        }
+        return new ServerVersions(all);
+    }
+
+    /// Waits for what the server says that this node is connected to; for all of them, if it is none of those. One that
+    /// is away must not delay a start: what the others say later is in this node's log.
+    ///
+    /// @throws IllegalStateException when one has a version that loses data
+    void check(Optional<InetSocketAddress> connected) {
+        List<Said> awaited = all.stream().filter(said -> connected.map(said::isAt).orElse(false)).toList();
         for (Said said : all) {
-            Optional<Version> version = said.version.state() == Future.State.SUCCESS
-                    ? said.version.resultNow()
-                    : Optional.empty();
-            String server = said.server.getHostString() + ":" + said.server.getPort();
-            if (version.isEmpty()) {
-                LOG.warn("ZooKeeper server {} does not say its version (is it away, or is 'srvr' not in its "
-                        + "4lw.commands.whitelist?): see to it that it is {} or later, since earlier ones may lose "
-                        + "data", server, OLDEST);
-            } else if (version.get().compareTo(OLDEST) < 0) {
-                throw new IllegalStateException("ZooKeeper server " + server + " has version " + version.get()
-                        + "; allowed: " + OLDEST + " or later, since earlier ones may lose data that they have "
-                        + "acknowledged (ZOOKEEPER-4785, ZOOKEEPER-4925)");
+            if (awaited.isEmpty() || awaited.contains(said) || said.version.isDone()) {
+                said.complaint(said.await()).ifPresent(complaint -> {
+                    throw new IllegalStateException(complaint);
+                });
+            } else {
+                var _ = said.version.exceptionally(failure -> Optional.empty())
+                        .thenAccept(late -> said.complaint(late).ifPresent(LOG::error));
             }
         }
     }
 
-    private static Optional<Version> ask(InetSocketAddress server, ZKClientConfig configuration) throws Exception {
+    private static Optional<Version> ask(InetSocketAddress server, ZKClientConfig configuration, int limitMs)
+            throws Exception {
         return parse(FourLetterWordMain.send4LetterWord(server.getHostString(), server.getPort(), "srvr",
-                configuration, LIMIT_MS));
+                configuration, limitMs));
     }
 
     /// Empty when it is no answer to `srvr`.

@@ -29,7 +29,8 @@ import org.apache.zookeeper.KeeperException.Code;
 /// its own, and answers on the engine's.
 ///
 /// The chunks of a snapshot are written first, then the pointer to it, under the writer's epoch: so it is there at
-/// once and as a whole, and only the one who leads can put it in force. Then what it replaces is deleted.
+/// once and as a whole, and only the one who leads can put it in force. Then what it replaces is deleted, under the
+/// same epoch: who is deposed meanwhile would take its successor's snapshot for one that is replaced.
 final class SnapshotStore {
     /// With what goes with it, well below what a server takes.
     static final int CHUNK_BYTES = 512 * 1024;
@@ -146,11 +147,19 @@ final class SnapshotStore {
             }
             SnapshotPointer pointer = new SnapshotPointer(name, covered.nextIndex(), covered.nextOffset(),
                     covered.lastEpoch(), chunks.content());
-            done(List.of(checkEpoch(epoch), ensemble.set(znodes.snapshot(), pointer.write())), "the snapshot in force");
-            deleteAllBut(name);
-            truncate(covered.nextIndex() - keptEntries, epoch);
+            done(List.of(checkEpoch(epoch), ensemble.checkExists(znodes.snapshotFolder(name)),
+                    ensemble.set(znodes.snapshot(), pointer.write())), "the snapshot in force");
+            deleteReplaced(pointer, epoch, keptEntries);
             return pointer;
         });
+    }
+
+    /// Of snapshots and entries, what nobody needs with `inForce`; blocks.
+    ///
+    /// @throws IOException when the ensemble does not take it, because another epoch has begun, for one
+    void deleteReplaced(SnapshotPointer inForce, long epoch, long keptEntries) throws IOException {
+        deleteAllBut(inForce.name(), epoch);
+        truncate(inForce.endIndex() - keptEntries, epoch);
     }
 
     private CuratorOp checkEpoch(long epoch) {
@@ -190,11 +199,12 @@ final class SnapshotStore {
     }
 
     /// Snapshots that are not in force, or that were never finished; there are few.
-    private void deleteAllBut(String name) throws IOException {
+    private void deleteAllBut(String name, long epoch) throws IOException {
         for (String other : answer(ensemble.names(znodes.snapshots()))) {
             if (!other.equals(name)) {
                 String folder = znodes.snapshotFolder(other);
                 List<CuratorOp> deletions = new ArrayList<>();
+                deletions.add(checkEpoch(epoch));
                 for (String chunk : answer(ensemble.names(folder))) {
                     deletions.add(ensemble.delete(folder + "/" + chunk));
                 }

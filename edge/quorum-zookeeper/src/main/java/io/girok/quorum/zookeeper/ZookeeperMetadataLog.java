@@ -73,13 +73,15 @@ public final class ZookeeperMetadataLog implements MetadataLog {
         Invariant.check(!hasJoined, "a metadata log is joined once");
         hasJoined = true;
         try {
-            ServerVersions.check(settings.servers(), ClientConfiguration.of(settings.security()));
+            ServerVersions versions = ServerVersions.ask(settings.servers(),
+                    ClientConfiguration.of(settings.security()));
             if (!ensemble.connect(events, settings.timing().connectionMs())) {
                 throw new IllegalStateException("no server of zookeeper.connect ('" + settings.servers()
                         + "') has taken a connection within " + settings.timing().connectionMs()
                         + " ms (zookeeper.connection.timeout.ms): is a majority of the ensemble there, and may this "
                         + "node connect?");
             }
+            versions.check(ensemble.server());
             return new Foundation(ensemble, znodes, settings.timing().deadlineMs()).clusterId(newId);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.quorum.zookeeper.ServerVersions.Version;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.apache.zookeeper.client.ZKClientConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,7 +46,9 @@ final class ServersTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Servers servers = answering(server, "Zookeeper version: 3.9.3-c26634f, built on 2024-10-17\n");
 
-            assertThatThrownBy(() -> ServerVersions.check(servers, new ZKClientConfig()))
+            ServerVersions versions = ServerVersions.ask(servers, new ZKClientConfig());
+
+            assertThatThrownBy(() -> versions.check(Optional.of(addressOf(server))))
                     .hasMessageContaining("has version 3.9.3; allowed: 3.9.4 or later");
         }
     }
@@ -54,8 +58,23 @@ final class ServersTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Servers servers = answering(server, "srvr is not executed because it is not in the whitelist.\n");
 
-            ServerVersions.check(servers, new ZKClientConfig());
+            ServerVersions.ask(servers, new ZKClientConfig()).check(Optional.empty());
         }
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsNotWaitedFor() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Servers servers = Servers.parse(answering(server, "Zookeeper version: 3.9.5-a, built on 2026-01-01\n")
+                    + ",127.0.0.1:" + silent.getLocalPort());
+
+            ServerVersions.ask(servers, new ZKClientConfig(), 60_000).check(Optional.of(addressOf(server)));
+        }
+    }
+
+    private static InetSocketAddress addressOf(ServerSocket server) {
+        return (InetSocketAddress) server.getLocalSocketAddress();
     }
 
     private static Servers answering(ServerSocket server, String answer) {

@@ -2,6 +2,7 @@ package io.girok.quorum.zookeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
@@ -236,6 +237,25 @@ final class ZookeeperFaultTest {
         truncating.start(2);
         truncating.awaitRecords(2, appended);
         assertThat(truncating.member(2).listener().events().getFirst()).startsWith("snapshot ");
+    }
+
+    @Test
+    void whoIsDeposedDeletesNothingOfItsSuccessors() {
+        nodes.start(1);
+        appendSome(nodes, 3);
+        nodes.member(1).log().snapshot().join();
+        long epoch = nodes.member(1).listener().epoch();
+        try (Outsider deposed = new Outsider()) {
+            SnapshotPointer inForce = SnapshotPointer.read(znodes.snapshot(), deposed.read(znodes.snapshot()));
+            deposed.commit(deposed.ensemble.create(znodes.snapshotFolder("3-of-the-successor"), new byte[0]));
+            SnapshotStore store = new SnapshotStore(deposed.thread, deposed.ensemble, znodes, 10_000);
+            deposed.commit(deposed.ensemble.set(znodes.epoch(), new byte[0]));
+
+            assertThatThrownBy(() -> store.deleteReplaced(inForce, epoch, 0)).isInstanceOf(IOException.class);
+
+            assertThat(deposed.names(znodes.snapshots())).contains("3-of-the-successor", inForce.name());
+            store.close();
+        }
     }
 
     @Test

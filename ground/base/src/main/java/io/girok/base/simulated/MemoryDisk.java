@@ -3,7 +3,9 @@ package io.girok.base.simulated;
 import io.girok.base.Clock;
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.base.DiskFull;
 import io.girok.base.Invariant;
+import io.girok.base.SyncFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -37,6 +39,8 @@ public final class MemoryDisk implements Disk {
     private final Map<DiskOperation, Integer> counts = new EnumMap<>(DiskOperation.class);
     private long capacityBytes = Long.MAX_VALUE;
     private long usedBytes;
+    private long readBytes;
+    private boolean syncsFileSystems = true;
     private int openHandles;
     private int endedProcesses;
 
@@ -53,6 +57,11 @@ public final class MemoryDisk implements Disk {
     /// Sets what fits on the disk; less than what is used already means full.
     public synchronized void setCapacity(long bytes) {
         capacityBytes = bytes;
+    }
+
+    /// Whether there is a call that syncs all of a file system; there is at first.
+    public synchronized void setSyncsFileSystems(boolean doesIt) {
+        syncsFileSystems = doesIt;
     }
 
     public synchronized void plant(DiskFault fault) {
@@ -100,6 +109,11 @@ public final class MemoryDisk implements Disk {
 
     public synchronized long usedBytes() {
         return usedBytes;
+    }
+
+    /// How many bytes were read from files so far.
+    public synchronized long readBytes() {
+        return readBytes;
     }
 
     /// How often something was asked for, failures included.
@@ -234,6 +248,9 @@ public final class MemoryDisk implements Disk {
         Path directory = absolute(path);
         attempt(DiskOperation.SYNC_FILE_SYSTEM, directory);
         directory(directory);
+        if (!syncsFileSystems) {
+            return false;
+        }
         tree.syncAll();
         return true;
     }
@@ -357,7 +374,11 @@ public final class MemoryDisk implements Disk {
         }
 
         IOException exception(Path path) {
-            return new IOException("planted failure: " + fault.operation() + " of '" + path + "'");
+            String message = "planted failure: " + fault.operation() + " of '" + path + "'";
+            return switch (fault.operation()) {
+                case SYNC, SYNC_DIRECTORY, SYNC_FILE_SYSTEM -> new SyncFailed(message, null);
+                default -> fault.isForWantOfRoom() ? new DiskFull(message) : new IOException(message);
+            };
         }
     }
 
@@ -382,7 +403,9 @@ public final class MemoryDisk implements Disk {
             synchronized (MemoryDisk.this) {
                 checkOpen();
                 attempt(DiskOperation.READ, path);
-                return file.content.read(into, position);
+                int count = file.content.read(into, position);
+                readBytes += count;
+                return count;
             }
         }
 
@@ -403,7 +426,7 @@ public final class MemoryDisk implements Disk {
                     throw fault.exception(path);
                 }
                 if (count < wanted) {
-                    throw new IOException("write at position " + (position + count) + " of '" + path
+                    throw new DiskFull("write at position " + (position + count) + " of '" + path
                             + "' failed: No space left on device");
                 }
             }

@@ -4,12 +4,9 @@ import io.girok.broker.ApiHandler;
 import io.girok.broker.LedPartition;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
-import io.girok.broker.SpanningRequest;
 import io.girok.broker.access.Access;
 import io.girok.broker.access.Permissions;
-import io.girok.files.StorageFailed;
 import io.girok.metadata.acl.AclOperation;
-import io.girok.replication.PartitionLeader;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
@@ -23,14 +20,13 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPa
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.protocol.Errors;
 
-/// DeleteRecords, versions 0 to 2: hides everything below an offset for good; retention takes the segments. Immutable.
+/// DeleteRecords, versions 0 to 2: hides everything below an offset for good, in all in-sync replicas; retention takes
+/// the segments. Immutable.
 final class DeleteRecordsHandler implements ApiHandler {
     private static final long NO_OFFSET = -1;
 
     private final Partitions partitions;
     private final Access access;
-
-    private record Item(LedPartition partition, DeleteRecordsPartition wanted, DeleteRecordsPartitionResult answer) {}
 
     DeleteRecordsHandler(Partitions partitions, Access access) {
         this.partitions = partitions;
@@ -41,7 +37,7 @@ final class DeleteRecordsHandler implements ApiHandler {
     public void handle(Request request, Responder responder) {
         DeleteRecordsRequestData body = (DeleteRecordsRequestData) request.body();
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
-        List<Item> items = new ArrayList<>();
+        List<DeleteRecordsItem> items = new ArrayList<>();
         Permissions permissions = access.of(request);
         for (DeleteRecordsTopic topic : body.topics()) {
             DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
@@ -62,34 +58,11 @@ final class DeleteRecordsHandler implements ApiHandler {
                     continue;
                 }
                 switch (partitions.find(topic.name(), partition.partitionIndex())) {
-                    case LedPartition led -> items.add(new Item(led, partition, answer));
+                    case LedPartition led -> items.add(new DeleteRecordsItem(led, partition, answer));
                     case Placement.NotHere notHere -> answer.setErrorCode(notHere.error().code());
                 }
             }
         }
-        SpanningRequest.run(items, item -> item.partition().shard(), DeleteRecordsHandler::delete,
-                () -> responder.respond(response));
-    }
-
-    private static void delete(List<Item> items) {
-        for (Item item : items) {
-            Errors error = item.partition().admit();
-            if (error != Errors.NONE) {
-                item.answer().setErrorCode(error.code());
-                continue;
-            }
-            PartitionLeader leader = item.partition().leader();
-            if (!leader.settings().retention().deletes()) {
-                item.answer().setErrorCode(Errors.POLICY_VIOLATION.code());
-                continue;
-            }
-            try {
-                PartitionLeader.DeleteOutcome outcome = leader.deleteBefore(item.wanted().offset());
-                item.answer().setErrorCode(outcome.error().code()).setLowWatermark(outcome.lowWatermark());
-            } catch (StorageFailed failure) {
-                // The leader has noted and logged it.
-                item.answer().setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
-            }
-        }
+        TimedPart.run(items, item -> item.partition().shard(), body.timeoutMs(), () -> responder.respond(response));
     }
 }

@@ -19,12 +19,16 @@ final class FetchAttempt {
      * Every part reads on its shard, in parallel, and the last one to finish decides. Is there enough, or something
      * that can't wait (an error, say), the fetch is answered. If not, it waits; its parts have put themselves on the
      * watch in the very turn in which they read, so that nothing falls between. What becomes visible is reported by
-     * the partitions in bytes; once the sum may be enough, or time is over, the parts read again, but only the
-     * partitions that reported.
+     * the partitions in bytes; once the sum may be enough, or time is over, the parts of which something was reported
+     * read again, and of them only the partitions that reported. A part of which nothing was reported has what it read
+     * last: nobody waits for its shard.
      *
      *   READING --not enough--> WAITING --enough reported, time over--> READING
-     *      |  enough, urgent, time over
-     *      +----------------------------> OVER
+     *      |  enough, urgent, time over    |  time over, and nothing was reported
+     *      +-------------------------------+--> OVER
+     *
+     * What is reported of a part while others read is not in what they find: if that is not enough yet, one more round
+     * reads it.
      *
      * Several parts that read in parallel may together find more than the answer may hold: the one who answers takes
      * the surplus back, in the order of the partitions.
@@ -51,7 +55,9 @@ final class FetchAttempt {
 
     private final AtomicReference<Status> status = new AtomicReference<>(Status.READING);
     private final AtomicInteger partsToRead = new AtomicInteger();
+    /// What was read, and what became visible since as far as is reported.
     private final AtomicLong visibleBytes = new AtomicLong();
+    private final AtomicLong readBytes = new AtomicLong();
     private final AtomicBoolean isUrgent = new AtomicBoolean();
     private volatile boolean isTimeOver;
     private volatile Timers.@Nullable Scheduled timer;
@@ -97,16 +103,27 @@ final class FetchAttempt {
         return terms.maxBytes();
     }
 
-    boolean mayWait() {
-        return !isTimeOver && !isUrgent.get() && visibleBytes.get() < terms.minBytes();
+    /// Whether what was read so far is no answer yet.
+    boolean mustWait() {
+        return !isTimeOver && !isUrgent.get() && readBytes.get() < terms.minBytes();
+    }
+
+    private boolean mayFindEnough() {
+        return isTimeOver || isUrgent.get() || terms.minBytes() <= visibleBytes.get();
     }
 
     void urge() {
         isUrgent.set(true);
     }
 
-    void addBytes(long bytes) {
+    /// So many bytes became visible.
+    void addVisible(long bytes) {
         visibleBytes.addAndGet(bytes);
+    }
+
+    /// So many bytes were read, beside what was before.
+    void addRead(long bytes) {
+        readBytes.addAndGet(bytes);
     }
 
     /// A part has read; the last one decides.
@@ -114,7 +131,7 @@ final class FetchAttempt {
         if (partsToRead.decrementAndGet() != 0) {
             return;
         }
-        if (!mayWait()) {
+        if (!mustWait()) {
             answer();
             return;
         }
@@ -128,12 +145,23 @@ final class FetchAttempt {
 
     /// Something was reported: reads again if that may be enough.
     void progressed() {
-        if (!mayWait() && status.compareAndSet(Status.WAITING, Status.READING)) {
-            partsToRead.set(parts.size());
-            for (FetchPart part : parts) {
-                // Not at once: whoever reports may have more to report in this turn.
-                part.shard().execute(part::read);
+        if (!mayFindEnough() || !status.compareAndSet(Status.WAITING, Status.READING)) {
+            return;
+        }
+        List<FetchPart> changed = new ArrayList<>(parts.size());
+        for (FetchPart part : parts) {
+            if (part.isChanged()) {
+                changed.add(part);
             }
+        }
+        if (changed.isEmpty()) {
+            answer();
+            return;
+        }
+        partsToRead.set(changed.size());
+        for (FetchPart part : changed) {
+            // Not at once: whoever reports may have more to report in this turn.
+            part.shard().execute(part::read);
         }
     }
 

@@ -63,8 +63,14 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     boolean isUrgent(Reader reader) {
         boolean isCommitNews = reader instanceof Reader.Replica replica && replica.hurriesCommits()
                 && toldHighWatermark < result.highWatermark();
-        return isCommitNews || result.error() != Errors.NONE || result.diverging() != null
+        return isCommitNews || isDeletionNews(reader) || result.error() != Errors.NONE || result.diverging() != null
                 || result.preferredReplica() != FetchedPartition.NO_REPLICA;
+    }
+
+    /// Whether the reader's copy still has what was deleted here, where a request may wait until it has not.
+    private boolean isDeletionNews(Reader reader) {
+        return reader instanceof Reader.Replica && 0 <= position.logStartOffset()
+                && position.logStartOffset() < result.logStartOffset();
     }
 
     boolean isChanged() {
@@ -168,7 +174,7 @@ final class FetchItem implements PartitionLeader.ProgressListener {
     }
 
     @Override
-    public void onCommitted() {
+    public void onNews() {
         isChanged = true;
         if (part != null) {
             part.interrupted();

@@ -14,8 +14,11 @@ final class FetchPart {
     private final List<FetchItem> items;
     private boolean isWatching;
     private boolean isOver;
-    /// What this part has reported to its attempt: bytes read and, since then, bytes become visible.
-    private long reportedBytes;
+    /// Whether there may be more than was read last. Written by the shard, read by any.
+    private volatile boolean isChanged;
+    /// What its attempt was told: bytes read and, since then, bytes become visible.
+    private long visibleBytes;
+    private long readBytes;
 
     FetchPart(FetchAttempt attempt, Shard shard, List<FetchItem> items) {
         this.attempt = attempt;
@@ -25,6 +28,10 @@ final class FetchPart {
 
     Shard shard() {
         return shard;
+    }
+
+    boolean isChanged() {
+        return isChanged;
     }
 
     /// Reads what is new since the last time, the first time everything, and stays on the watch where the fetch may
@@ -60,11 +67,12 @@ final class FetchPart {
     }
 
     private void readNow() {
+        isChanged = false;
         try {
             boolean isUrgent = readItems();
             if (isUrgent) {
                 attempt.urge();
-            } else if (!isWatching && attempt.mayWait()) {
+            } else if (!isWatching && attempt.mustWait()) {
                 watch();
             }
         } finally {
@@ -94,13 +102,16 @@ final class FetchPart {
             isEmpty &= size == 0;
             isUrgent |= item.isUrgent(reader);
         }
-        report(sizeInBytes - reportedBytes);
+        attempt.addRead(sizeInBytes - readBytes);
+        readBytes = sizeInBytes;
+        report(sizeInBytes - visibleBytes);
         return isUrgent;
     }
 
     /// Between two reads: about so many bytes more are there.
     void progressed(long sizeInBytes) {
         if (!isOver) {
+            isChanged = true;
             report(sizeInBytes);
             attempt.progressed();
         }
@@ -108,6 +119,7 @@ final class FetchPart {
 
     void interrupted() {
         if (!isOver) {
+            isChanged = true;
             attempt.urge();
             attempt.progressed();
         }
@@ -131,7 +143,7 @@ final class FetchPart {
     }
 
     private void report(long moreBytes) {
-        reportedBytes += moreBytes;
-        attempt.addBytes(moreBytes);
+        visibleBytes += moreBytes;
+        attempt.addVisible(moreBytes);
     }
 }

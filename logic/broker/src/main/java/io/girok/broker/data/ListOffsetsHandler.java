@@ -130,11 +130,12 @@ final class ListOffsetsHandler implements ApiHandler {
     private static void answer(Item item, Isolation isolation, short version) {
         Errors error = item.partition().admit();
         if (error == Errors.NONE) {
-            error = check(item.partition().leader(), item.wanted().currentLeaderEpoch(), version);
+            error = item.partition().leader().check(item.wanted().currentLeaderEpoch());
         }
         if (error == Errors.NONE) {
             try {
-                find(item, item.partition().leader(), isolation);
+                boolean isKnown = find(item, item.partition().leader(), isolation);
+                error = isKnown ? Errors.NONE : notAvailable(version);
             } catch (StorageFailed failure) {
                 // The leader has noted and logged it.
                 error = Errors.KAFKA_STORAGE_ERROR;
@@ -146,34 +147,41 @@ final class ListOffsetsHandler implements ApiHandler {
         }
     }
 
-    private static Errors check(PartitionLeader leader, int currentLeaderEpoch, short version) {
-        Errors error = leader.check(currentLeaderEpoch);
-        if (error != Errors.NONE || leader.isHighWatermarkKnown()) {
-            return error;
-        }
+    private static Errors notAvailable(short version) {
         return version < FIRST_VERSION_WITH_OFFSET_NOT_AVAILABLE
                 ? Errors.LEADER_NOT_AVAILABLE
                 : Errors.OFFSET_NOT_AVAILABLE;
     }
 
-    private static void find(Item item, PartitionLeader leader, Isolation isolation) {
+    /// Answers whether it is known (KIP-207): a new leader may not yet know of all that is committed, so neither where
+    /// that ends, nor whether what it does not find below is there.
+    private static boolean find(Item item, PartitionLeader leader, Isolation isolation) {
         ListOffsetsPartitionResponse answer = item.answer();
         long timestamp = item.wanted().timestamp();
         if (timestamp == LATEST) {
-            answer.setOffset(leader.visibleEnd(isolation)).setLeaderEpoch(leader.leaderEpoch());
-        } else if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
+            if (leader.isHighWatermarkKnown()) {
+                answer.setOffset(leader.visibleEnd(isolation)).setLeaderEpoch(leader.leaderEpoch());
+            }
+            return leader.isHighWatermarkKnown();
+        }
+        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
             answer.setOffset(leader.store().startOffset()).setLeaderEpoch(leader.earliestEpoch());
-        } else if (timestamp == MAX_TIMESTAMP) {
-            found(answer, leader.maxTimestampOffset(isolation));
-        } else if (0 <= timestamp) {
-            found(answer, leader.offsetForTimestamp(timestamp, isolation));
+            return true;
+        }
+        if (timestamp == MAX_TIMESTAMP) {
+            return isFound(answer, leader.maxTimestampOffset(isolation)) || leader.isHighWatermarkKnown();
+        }
+        if (0 <= timestamp) {
+            return isFound(answer, leader.offsetForTimestamp(timestamp, isolation)) || leader.isHighWatermarkKnown();
         }
         // What is about tiers stays unknown: there is one tier.
+        return true;
     }
 
-    private static void found(ListOffsetsPartitionResponse answer, Optional<TimestampOffset> found) {
+    private static boolean isFound(ListOffsetsPartitionResponse answer, Optional<TimestampOffset> found) {
         found.ifPresent(place -> answer.setTimestamp(place.timestamp())
                 .setOffset(place.offset())
                 .setLeaderEpoch(place.leaderEpoch()));
+        return found.isPresent();
     }
 }

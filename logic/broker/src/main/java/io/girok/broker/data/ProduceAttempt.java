@@ -1,7 +1,6 @@
 package io.girok.broker.data;
 
 import io.girok.broker.Placement.NotHere;
-import io.girok.broker.SpanningRequest;
 import io.girok.broker.access.Permissions;
 import io.girok.metadata.acl.AclOperation;
 import io.girok.metadata.acl.AclResource;
@@ -91,17 +90,7 @@ final class ProduceAttempt {
     }
 
     void run(List<ProduceItem> items) {
-        if (items.isEmpty()) {
-            respond();
-            return;
-        }
-        List<SpanningRequest.Part<ProduceItem>> parts = SpanningRequest.split(items, item -> item.partition().shard());
-        SpanningRequest spanning = SpanningRequest.of(parts.size(), this::respond);
-        int timeoutMs = Math.max(0, body.timeoutMs());
-        for (SpanningRequest.Part<ProduceItem> part : parts) {
-            ProducePart producePart = new ProducePart(part.shard(), part.items(), spanning);
-            part.shard().run(() -> producePart.start(timeoutMs));
-        }
+        TimedPart.run(items, item -> item.partition().shard(), body.timeoutMs(), this::respond);
     }
 
     private void respond() {

@@ -14,7 +14,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// One partition of a produce request. Owned by the partition's shard.
-final class ProduceItem implements PartitionLeader.CommitListener {
+final class ProduceItem implements TimedPart.Item, PartitionLeader.CommitListener {
     private static final short ACKS_ALL = -1;
 
     private final LedPartition partition;
@@ -23,7 +23,7 @@ final class ProduceItem implements PartitionLeader.CommitListener {
     private final short acks;
     private final Sequence sequence;
     private PartitionLeader.@Nullable CommitWait wait;
-    private @Nullable ProducePart waitingPart;
+    private @Nullable TimedPart waitingPart;
 
     /// Where the batch stands in what its producer sends.
     record Sequence(SkippedSequences skipped, Object topic, int index, @Nullable ByteBuffer records) {
@@ -57,8 +57,9 @@ final class ProduceItem implements PartitionLeader.CommitListener {
         return answer;
     }
 
-    /// Appends; answers whether that was all, that is, nothing is waited for.
-    boolean append(ProducePart part) {
+    /// Appends, and waits for the commit where the producer does.
+    @Override
+    public boolean begin(TimedPart part) {
         Errors error = partition.admit();
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
@@ -94,15 +95,15 @@ final class ProduceItem implements PartitionLeader.CommitListener {
     public void onDone(Errors error) {
         answer.setErrorCode(error.code());
         wait = null;
-        ProducePart part = waitingPart;
+        TimedPart part = waitingPart;
         if (part != null) {
             waitingPart = null;
             part.itemDone();
         }
     }
 
-    /// Gives up waiting; nothing happens when it is over.
-    void timeOut() {
+    @Override
+    public void timeOut() {
         PartitionLeader.CommitWait waited = wait;
         if (waited != null) {
             waited.cancel();

@@ -22,6 +22,6 @@ public interface GroupCluster extends LeaderHints {
 
     /// Has `__consumer_offsets` created (compacted, `offsets.topic.num.partitions`, `offsets.topic.segment.bytes`,
     /// `offsets.topic.replication.factor`) unless it is there. Done when this broker's image has it; never fails: when
-    /// it can't be created, that is logged and the next client tries again.
+    /// it can't be created, that is logged and the next client tries again, as when it waits for more brokers.
     CompletableFuture<Void> createOffsetsTopic();
 }

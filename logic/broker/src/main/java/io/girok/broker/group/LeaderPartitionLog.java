@@ -59,17 +59,26 @@ final class LeaderPartitionLog implements PartitionLog {
         };
     }
 
+    /// One that does not lead takes nothing either, but is to say so itself.
+    @Override
+    public boolean mayAppend() {
+        return !leader.isLeading() || leader.hasEnoughInSync();
+    }
+
     @Override
     public CompletableFuture<AppendOutcome> barrier() {
         return committed(endOffset());
     }
 
+    /// That too few replicas are in sync by then takes nothing back: a coordinator knows what is committed.
     private CompletableFuture<AppendOutcome> committed(long endOffset) {
         CompletableFuture<AppendOutcome> future = new CompletableFuture<>();
         leader.awaitCommitted(
                 endOffset,
-                error -> future.complete(
-                        error == Errors.NONE ? new AppendOutcome.Committed(endOffset) : failed(error, null)));
+                error -> future.complete(switch (error) {
+                    case NONE, NOT_ENOUGH_REPLICAS_AFTER_APPEND -> new AppendOutcome.Committed(endOffset);
+                    default -> failed(error, null);
+                }));
         return future;
     }
 

@@ -72,7 +72,7 @@ class ColdFetchTest {
     private void runOthers() {
         do {
             node.runShards();
-        } while (0 < node.pool.runAll());
+        } while (0 < node.pool.runAll() + node.journalPool.runAll());
     }
 
     private TestAnswer beginRead(FetchRequestData request) {

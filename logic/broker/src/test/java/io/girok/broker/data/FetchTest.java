@@ -10,9 +10,11 @@ import static io.girok.broker.data.Messages.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
+import io.girok.broker.LedPartition;
 import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 import org.apache.kafka.common.message.FetchResponseData;
@@ -98,6 +100,69 @@ class FetchTest {
             append(partition, "p" + partition);
 
             assertThat(allValues(answer.as(FetchResponseData.class))).containsExactly("p" + partition);
+        }
+    }
+
+    @Test
+    void aShardThatIsBusyHoldsUpNoFetchThatHasEnoughFromAnother() {
+        TestAnswer answer = node.send(overBothShards().setMaxWaitMs(500), LATEST);
+        assertThat(answer.isThere()).isFalse();
+
+        node.sendOnly(produce("orders", orders, partitionOf(0), Messages.ALL, batch("one")), 13);
+        runOnly(0);
+
+        assertThat(allValues(answer.as(FetchResponseData.class))).containsExactly("one");
+    }
+
+    @Test
+    void aShardThatIsBusyHoldsUpNoFetchWhoseTimeIsOver() {
+        TestAnswer answer = node.send(overBothShards().setMaxWaitMs(500), LATEST);
+
+        node.clock.advance(500);
+        runOnly(0);
+
+        assertThat(allValues(answer.as(FetchResponseData.class))).isEmpty();
+    }
+
+    @Test
+    void whatBecomesVisibleBeforeAllShardsHaveReadIsInTheAnswer() {
+        TestAnswer answer = node.sendOnly(overBothShards().setMaxWaitMs(500), LATEST);
+        runOnly(0);
+        node.sendOnly(produce("orders", orders, partitionOf(0), Messages.ALL, batch("one")), 13);
+        runOnly(0);
+
+        node.runAll();
+
+        assertThat(allValues(answer.as(FetchResponseData.class))).containsExactly("one");
+    }
+
+    @Test
+    void theLeastBytesMayComeFromSeveralShards() {
+        TestAnswer answer = node.send(overBothShards().setMinBytes(2 * batch("one").limit()).setMaxWaitMs(500), LATEST);
+
+        append(partitionOf(1), "one");
+        assertThat(answer.isThere()).isFalse();
+        append(partitionOf(0), "two");
+
+        assertThat(allValues(answer.as(FetchResponseData.class))).containsExactlyInAnyOrder("one", "two");
+    }
+
+    private FetchRequestData overBothShards() {
+        return add(fetch("orders", orders, partitionOf(0), 0), "orders", orders, partitionOf(1), 0);
+    }
+
+    private int partitionOf(int shard) {
+        return IntStream.range(0, 4)
+                .filter(partition -> node.broker.partitions().find(orders, partition) instanceof LedPartition led
+                        && led.shard().equals(node.shards.get(shard)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// The other shard is busy.
+    private void runOnly(int shard) {
+        while (0 < node.shards.get(shard).runAll() + node.pool.runAll() + node.journalPool.runAll()) {
+            continue;
         }
     }
 

@@ -7,14 +7,18 @@ import static io.girok.broker.data.Messages.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
+import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
 import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.PartitionImage;
 import io.girok.record.BatchBuilder;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.ReplicaState;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
@@ -79,9 +83,44 @@ class OffsetsTest {
         assertThat(list(T0 - 300, 11).leaderEpoch()).isEqualTo(TestNode.LEADER_EPOCH);
     }
 
+    /// KIP-207.
+    @ParameterizedTest
+    @ValueSource(ints = {4, 5, 11})
+    void aNewLeaderTellsWhatItKnowsBeforeItsHighWatermarkIsKnown(int version) {
+        short notAvailable = (version < 5 ? Errors.LEADER_NOT_AVAILABLE : Errors.OFFSET_NOT_AVAILABLE).code();
+        TopicId payments = node.createReplicatedTopic("payments");
+        for (long timestamp : new long[]{T0 - 300, T0 - 200, T0 - 100}) {
+            ByteBuffer records = new BatchBuilder().append(timestamp, null, ByteBuffer.wrap(new byte[]{1})).build();
+            node.send(produce("payments", payments, 0, Messages.LEADER, records), 13);
+        }
+        follow(payments, 1);
+        node.commit(new MetadataRecord.PartitionsChanged(payments, 0, new PartitionImage(List.of(1, 2),
+                List.of(TopicId.ZERO, TopicId.ZERO), List.of(1, 2), 1, TestNode.LEADER_EPOCH + 1, 1)));
+
+        assertThat(list("payments", -2, version).errorCode()).isZero();
+        assertThat(list("payments", -2, version).offset()).isZero();
+        assertThat(list("payments", T0 - 300, version).errorCode()).isZero();
+        assertThat(list("payments", T0 - 300, version).offset()).isZero();
+        assertThat(list("payments", T0 - 250, version).errorCode()).as("not committed, for all it knows")
+                .isEqualTo(notAvailable);
+        assertThat(list("payments", T0, version).errorCode()).as("no such record").isEqualTo(notAvailable);
+        assertThat(list("payments", -1, version).errorCode()).isEqualTo(notAvailable);
+        assertThat(list("payments", -1, version).offset()).isEqualTo(-1);
+        assertThat(7 <= version ? list("payments", -3, version).errorCode() : notAvailable).isEqualTo(notAvailable);
+
+        follow(payments, 3);
+        assertThat(list("payments", -1, version).offset()).isEqualTo(3);
+        assertThat(list("payments", T0 - 250, version).offset()).isEqualTo(1);
+        assertThat(list("payments", T0, version).errorCode()).isZero();
+    }
+
+    private void follow(TopicId topic, long offset) {
+        node.send(follower(topic, offset, 0), 18);
+    }
+
     @Test
     void aPartitionAskedForTwiceIsRefused() {
-        ListOffsetsRequestData request = request(-1);
+        ListOffsetsRequestData request = request("orders", -1);
         request.topics().getFirst().setPartitions(List.of(partition(-1), partition(-2)));
 
         ListOffsetsResponseData response = node.send(request, 11).as(ListOffsetsResponseData.class);
@@ -118,6 +157,75 @@ class OffsetsTest {
     }
 
     @Test
+    void recordsAreDeletedOnceTheInSyncFollowersHaveDeletedThem() {
+        TopicId payments = twoCommittedPayments();
+        TestAnswer waiting = node.send(follower(payments, 2, 0).setMaxWaitMs(500), 18);
+        assertThat(waiting.isThere()).isFalse();
+
+        TestAnswer answer = node.send(deleteRequest("payments", 1), 2);
+        assertThat(answer.isThere()).isFalse();
+        assertThat(only(waiting.as(FetchResponseData.class)).logStartOffset()).as("told at once").isEqualTo(1);
+        node.send(follower(payments, 2, 1), 18);
+
+        assertThat(deleted("payments", answer).errorCode()).isZero();
+        assertThat(deleted("payments", answer).lowWatermark()).isEqualTo(1);
+    }
+
+    @Test
+    void aFollowerThatStillHasWhatWasDeletedDoesNotWait() {
+        TopicId payments = twoCommittedPayments();
+        node.send(deleteRequest("payments", 1), 2);
+
+        TestAnswer told = node.send(follower(payments, 2, 0).setMaxWaitMs(500), 18);
+        TestAnswer waiting = node.send(follower(payments, 2, 1).setMaxWaitMs(500), 18);
+
+        assertThat(only(told.as(FetchResponseData.class)).logStartOffset()).isEqualTo(1);
+        assertThat(waiting.isThere()).isFalse();
+    }
+
+    @Test
+    void aDeletionThatAnInSyncFollowerDoesNotHearOfTimesOut() {
+        TopicId payments = twoCommittedPayments();
+
+        TestAnswer answer = node.send(deleteRequest("payments", 1), 2);
+        node.advance(999);
+        assertThat(answer.isThere()).isFalse();
+        node.advance(1);
+
+        assertThat(deleted("payments", answer).errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
+        assertThat(deleted("payments", answer).lowWatermark()).isZero();
+        assertThat(only(node.send(fetch("payments", payments, 0, 0), 18).as(FetchResponseData.class)).errorCode())
+                .as("it is deleted here")
+                .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
+    void whoSaysToBeTheLeaderItselfIsNoFollower() {
+        TopicId payments = twoCommittedPayments();
+        FetchRequestData request = fetch("payments", payments, 0, 0)
+                .setReplicaState(new ReplicaState().setReplicaId(TestNode.BROKER_ID).setReplicaEpoch(1));
+
+        assertThat(only(node.send(request, 18).as(FetchResponseData.class)).errorCode())
+                .isEqualTo(Errors.UNKNOWN_LEADER_EPOCH.code());
+        assertThat(list("payments", -1, 11).errorCode()).isZero();
+    }
+
+    private TopicId twoCommittedPayments() {
+        TopicId payments = node.createReplicatedTopic("payments");
+        node.send(produce("payments", payments, 0, Messages.LEADER, batch("one")), 13);
+        node.send(produce("payments", payments, 0, Messages.LEADER, batch("two")), 13);
+        node.send(follower(payments, 2, 0), 18);
+        return payments;
+    }
+
+    private static FetchRequestData follower(TopicId topic, long offset, long startOffset) {
+        FetchRequestData request = fetch("payments", topic, 0, offset)
+                .setReplicaState(new ReplicaState().setReplicaId(2).setReplicaEpoch(1));
+        request.topics().getFirst().partitions().getFirst().setLogStartOffset(startOffset);
+        return request;
+    }
+
+    @Test
     void deletingUpToTheHighWatermarkEmptiesThePartition() {
         assertThat(delete(-1, 2).lowWatermark()).isEqualTo(3);
         assertThat(delete(4, 2).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
@@ -132,7 +240,11 @@ class OffsetsTest {
     }
 
     private ListOffsetsPartitionResponse list(long timestamp, int version) {
-        return node.send(request(timestamp), version)
+        return list("orders", timestamp, version);
+    }
+
+    private ListOffsetsPartitionResponse list(String topic, long timestamp, int version) {
+        return node.send(request(topic, timestamp), version)
                 .as(ListOffsetsResponseData.class)
                 .topics()
                 .getFirst()
@@ -140,10 +252,10 @@ class OffsetsTest {
                 .getFirst();
     }
 
-    private static ListOffsetsRequestData request(long timestamp) {
+    private static ListOffsetsRequestData request(String topic, long timestamp) {
         ListOffsetsRequestData request = new ListOffsetsRequestData().setReplicaId(-1);
         request.topics()
-                .add(new ListOffsetsRequestData.ListOffsetsTopic().setName("orders")
+                .add(new ListOffsetsRequestData.ListOffsetsTopic().setName(topic)
                         .setPartitions(List.of(partition(timestamp))));
         return request;
     }
@@ -166,17 +278,20 @@ class OffsetsTest {
     }
 
     private DeleteRecordsPartitionResult delete(long offset, int version) {
+        return deleted("orders", node.send(deleteRequest("orders", offset), version));
+    }
+
+    private static DeleteRecordsRequestData deleteRequest(String topic, long offset) {
         DeleteRecordsRequestData request = new DeleteRecordsRequestData().setTimeoutMs(1000);
         request.topics()
-                .add(new DeleteRecordsRequestData.DeleteRecordsTopic().setName("orders")
+                .add(new DeleteRecordsRequestData.DeleteRecordsTopic().setName(topic)
                         .setPartitions(List.of(new DeleteRecordsRequestData.DeleteRecordsPartition()
                                 .setPartitionIndex(0)
                                 .setOffset(offset))));
-        return node.send(request, version)
-                .as(DeleteRecordsResponseData.class)
-                .topics()
-                .find("orders")
-                .partitions()
-                .find(0);
+        return request;
+    }
+
+    private static DeleteRecordsPartitionResult deleted(String topic, TestAnswer answer) {
+        return answer.as(DeleteRecordsResponseData.class).topics().find(topic).partitions().find(0);
     }
 }

@@ -60,6 +60,19 @@ class ProduceTest {
         assertThat(answer.isThere()).isTrue();
     }
 
+    /// Recoveries, deletions and copies may take the pool for as long as they like.
+    @Test
+    void allReplicasDoNotWaitForWhatElseBlocks() {
+        send(produce("orders", orders, 0, Messages.ALL, batch("zero")), LATEST);
+        TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.ALL, batch("one")), LATEST);
+        node.runShards();
+
+        assertThat(node.journalPool.runAll()).isPositive();
+        node.runShards();
+
+        assertThat(only(answer.as(ProduceResponseData.class)).errorCode()).isZero();
+    }
+
     @Test
     void theLeaderAloneDoesNotWaitForStableStorage() {
         TestAnswer answer = node.sendOnly(produce("orders", orders, 0, Messages.LEADER, batch("one")), LATEST);

@@ -110,6 +110,26 @@ class LeaderPartitionLogTest {
     }
 
     @Test
+    void whatIsCommittedStaysSoWhenTooFewReplicasAreInSync() {
+        LeaderPartitionLog log = log();
+        log.append(List.of(record("a", "1")));
+        settle();
+        shard.enter(() -> {
+            partition.leader().lead(new Leadership(1, 0, 1, List.of(1, 2), List.of(1)));
+            partition.leader().configure(LogSettings.DEFAULT, 2);
+        });
+
+        CompletableFuture<AppendOutcome> barrier = log.barrier();
+        CompletableFuture<AppendOutcome> outcome = log.append(List.of(record("b", "1")));
+        settle();
+
+        assertThat(barrier).isCompletedWithValue(new AppendOutcome.Committed(1));
+        assertThat(log.mayAppend()).isFalse();
+        assertThat(outcome.join()).isInstanceOfSatisfying(AppendOutcome.Failed.class,
+                failed -> assertThat(failed.reason()).isEqualTo(FailureReason.UNAVAILABLE));
+    }
+
+    @Test
     void whatWasAppendedIsReadInSlices() {
         LeaderPartitionLog log = log();
         List<CoordinatorRecord> written = new ArrayList<>();

@@ -21,6 +21,7 @@ public final class MemoryPartitionLog implements PartitionLog {
     private long highWatermark;
     private boolean isHeld;
     private AppendOutcome.@Nullable Failed refusal;
+    private boolean isShort;
 
     public MemoryPartitionLog(int maxBatchBytes) {
         this.maxBatchBytes = maxBatchBytes;
@@ -52,9 +53,16 @@ public final class MemoryPartitionLog implements PartitionLog {
         refusal = new AppendOutcome.Failed(reason, "planted");
     }
 
+    /// Says from now on that it takes no appends.
+    public void lackReplicas() {
+        refuse(FailureReason.UNAVAILABLE);
+        isShort = true;
+    }
+
     /// Takes appends again.
     public void accept() {
         refusal = null;
+        isShort = false;
     }
 
     /// Fails what waits to be committed.
@@ -94,6 +102,11 @@ public final class MemoryPartitionLog implements PartitionLog {
         records.addAll(batch);
         batchSizes.add(batch.size());
         return barrier();
+    }
+
+    @Override
+    public boolean mayAppend() {
+        return !isShort;
     }
 
     @Override

@@ -55,6 +55,9 @@ public final class AutoBalance implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(AutoBalance.class);
     private static final long CHECK_MS = 500;
     private static final int MAX_REASONS_LOGGED = 10;
+    /// Of one plan: all of them are throttled by one command, whose records must fit into a batch of metadata even if
+    /// each is of a topic of its own, with a name as long as names get. The rest is planned after the next interval.
+    static final int MAX_COPIES = 400;
     private static final long MIB = 1024 * 1024;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -178,18 +181,20 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         if (!isLeading || plan.moves().isEmpty() || !image.brokers().equals(brokers) || !isQuiet(image)) {
             return;
         }
-        LOG.info("brokers are evened out: {} partitions change, {} MiB are copied; brokers carry {}, then {}",
-                plan.moves().size(), plan.bytesToCopy() / MIB, plan.before(), plan.after());
-        plan.moves()
-                .stream()
+        List<Move> moves = firstOf(plan.moves());
+        LOG.info(
+                "brokers are evened out: {} partitions change, {} MiB are copied; brokers carry {}, then {}; the first "
+                        + "{} of these partitions change now",
+                plan.moves().size(), plan.bytesToCopy() / MIB, plan.before(), plan.after(), moves.size());
+        moves.stream()
                 .limit(MAX_REASONS_LOGGED)
                 .forEach(move -> LOG.info("partition '{}' goes from {} to {}: {}", move.partition(), move.from(),
                         move.to(), move.reasons().stream().map(Reason::text).toList()));
-        MoveQueue queue = new MoveQueue(plan.moves(), current.maxMoves());
-        if (0 < current.throttleBytesPerSecond() && plan.moves().stream().anyMatch(Move::copies)) {
+        MoveQueue queue = new MoveQueue(moves, current.maxMoves());
+        if (0 < current.throttleBytesPerSecond() && moves.stream().anyMatch(Move::copies)) {
             throttleBytesPerSecond = current.throttleBytesPerSecond();
             CompletableFuture<Boolean> throttled = submit(
-                    BalanceCommands.throttle(image, plan.moves(), throttleBytesPerSecond));
+                    BalanceCommands.throttle(image, moves, throttleBytesPerSecond));
             work = CompletableFuture.allOf(work, throttled.thenAcceptAsync(isThrottled -> {
                 if (isThrottled) {
                     start(queue, brokers);
@@ -198,6 +203,17 @@ public final class AutoBalance implements MetadataStore.Subscriber {
         } else {
             start(queue, brokers);
         }
+    }
+
+    private static List<Move> firstOf(List<Move> moves) {
+        int copies = 0;
+        for (int i = 0; i < moves.size(); i++) {
+            copies += moves.get(i).copies() ? 1 : 0;
+            if (MAX_COPIES < copies) {
+                return moves.subList(0, i);
+            }
+        }
+        return moves;
     }
 
     private void start(MoveQueue queue, List<BrokerImage> brokers) {
@@ -268,18 +284,24 @@ public final class AutoBalance implements MetadataStore.Subscriber {
                 LOG.warn("the controller has not done its part in evening out brokers: {}", failure.getMessage());
                 return false;
             }
-            answers.forEach(AutoBalance::report);
+            report(answers);
             return answers.values().stream().allMatch(Result::isOk);
         });
         work = CompletableFuture.allOf(work, done);
         return done;
     }
 
-    /// What is refused stays as it is, and is planned for again.
-    private static void report(Object item, Result<?> answer) {
-        if (!answer.isOk() && answer.error() != ControllerError.ELECTION_NOT_NEEDED) {
-            LOG.info("evening out brokers, the controller has refused what was asked for '{}': {}", item,
-                    answer.message());
+    /// What is refused stays as it is, and is planned for again. In one line, however much it is.
+    private static <K, V> void report(Map<K, Result<V>> answers) {
+        List<Map.Entry<K, Result<V>>> refused = answers.entrySet()
+                .stream()
+                .filter(each -> !each.getValue().isOk()
+                        && each.getValue().error() != ControllerError.ELECTION_NOT_NEEDED)
+                .toList();
+        if (!refused.isEmpty()) {
+            Map.Entry<K, Result<V>> first = refused.getFirst();
+            LOG.info("evening out brokers, the controller has refused {} of {} things, the first of them for '{}': {}",
+                    refused.size(), answers.size(), first.getKey(), first.getValue().message());
         }
     }
 }

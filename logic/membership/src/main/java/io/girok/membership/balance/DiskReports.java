@@ -1,5 +1,6 @@
 package io.girok.membership.balance;
 
+import io.girok.balance.DiskRoom;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.membership.NodeAddresses;
@@ -7,8 +8,10 @@ import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -33,8 +36,24 @@ final class DiskReports {
     /// What one broker has.
     ///
     /// @param sizes of its copies, in bytes
-    /// @param usableBytes on all of its disks that work
-    record Report(Map<PartitionName, Long> sizes, long usableBytes) {}
+    /// @param directories those that work
+    record Report(Map<PartitionName, Long> sizes, List<Directory> directories) {
+        /// What may be added to one directory, since a copy is never spread over several; less than 0 where all are
+        /// full.
+        ///
+        /// @param floorBytes as of [DiskRoom]
+        long roomBytes(long floorBytes) {
+            return directories.stream()
+                    .mapToLong(each -> DiskRoom.of(each.usableBytes, each.totalBytes, floorBytes))
+                    .max()
+                    .orElse(0);
+        }
+    }
+
+    /// The disk of one log directory.
+    ///
+    /// @param totalBytes -1 when it is not known
+    record Directory(long usableBytes, long totalBytes) {}
 
     DiskReports(Peers peers, NodeAddresses addresses, Shard shard) {
         this.peers = peers;
@@ -82,18 +101,18 @@ final class DiskReports {
 
     private static Report report(DescribeLogDirsResponseData answer) {
         Map<PartitionName, Long> sizes = new HashMap<>();
-        long usableBytes = 0;
+        List<Directory> directories = new ArrayList<>();
         for (DescribeLogDirsResult directory : answer.results()) {
             if (directory.errorCode() != Errors.NONE.code()) {
                 continue;
             }
-            usableBytes += Math.max(0, directory.usableBytes());
+            directories.add(new Directory(Math.max(0, directory.usableBytes()), directory.totalBytes()));
             directory.topics()
                     .forEach(topic -> topic.partitions()
                             .forEach(partition -> sizes.merge(
                                     new PartitionName(topic.name(), partition.partitionIndex()),
                                     partition.partitionSize(), Math::max)));
         }
-        return new Report(sizes, usableBytes);
+        return new Report(sizes, List.copyOf(directories));
     }
 }

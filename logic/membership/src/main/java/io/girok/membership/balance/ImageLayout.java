@@ -1,6 +1,7 @@
 package io.girok.membership.balance;
 
 import io.girok.balance.Layout;
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.membership.balance.DiskReports.Report;
 import io.girok.metadata.BrokerImage;
@@ -23,7 +24,7 @@ final class ImageLayout {
         List<Layout.Broker> brokers = image.brokers()
                 .stream()
                 .map(broker -> new Layout.Broker(broker.id(), broker.rack(), role(image, broker),
-                        usable(broker, reports)))
+                        roomBytes(image, broker, reports)))
                 .toList();
         List<Layout.Partition> partitions = new ArrayList<>();
         for (TopicImage topic : image.topics()) {
@@ -51,9 +52,17 @@ final class ImageLayout {
                 .get(BrokerSettings.AUTO_BALANCE_EXCLUDED.name()));
     }
 
-    private static long usable(BrokerImage broker, Map<Integer, Report> reports) {
+    private static long roomBytes(MetadataImage image, BrokerImage broker, Map<Integer, Report> reports) {
         Report report = reports.get(broker.id());
-        return report == null ? 0 : report.usableBytes();
+        return report == null ? 0 : report.roomBytes(floorBytes(image, broker));
+    }
+
+    /// As far as the metadata say; what is in a broker's own file only is not known here.
+    private static long floorBytes(MetadataImage image, BrokerImage broker) {
+        String name = BrokerSettings.LOG_DIR_MIN_FREE_BYTES.name();
+        String own = image.config(ConfigTarget.broker(broker.id())).get(name);
+        String set = own == null ? image.config(ConfigTarget.ALL_BROKERS).get(name) : own;
+        return set == null ? FreeSpace.AUTOMATIC : Long.parseLong(set);
     }
 
     /// The partitions whose reassignments are under way.

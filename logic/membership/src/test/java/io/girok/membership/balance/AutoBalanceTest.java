@@ -5,6 +5,7 @@ import static io.girok.membership.balance.BalancedCluster.INTERVAL_MS;
 import static io.girok.membership.balance.BalancedCluster.RATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionName;
 import io.girok.controller.AlterConfigs;
 import io.girok.controller.UnregisterBroker;
 import io.girok.metadata.ConfigTarget;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 
 /// Two brokers, a topic that is on the first one only, and an active controller that is told to even that out.
 class AutoBalanceTest {
+    private static final int TOPICS_AT_ONCE = 250;
+
     private final BalancedCluster cluster = new BalancedCluster();
 
     AutoBalanceTest() {
@@ -63,6 +66,48 @@ class AutoBalanceTest {
         cluster.shard.advance(A_WHILE_MS);
         assertThat(cluster.moving()).hasSize(1);
         assertThat(partitions()).extracting(PartitionImage::leader).containsOnlyOnce(2);
+    }
+
+    @Test
+    void aBrokerWhoseDisksAreNearlyFullGetsNothing() {
+        cluster.usable.put(2, List.of(BalancedCluster.DISK_BYTES / 10, BalancedCluster.DISK_BYTES / 10));
+
+        cluster.shard.advance(3 * INTERVAL_MS);
+
+        assertThat(cluster.moving()).isEmpty();
+    }
+
+    @Test
+    void twoDisksThatAreHalfFullHaveNoRoomForWhatFitsOnNeither() {
+        long half = BalancedCluster.DISK_BYTES / 2;
+        cluster.usable.put(2, List.of(half, half));
+        for (int index = 0; index < 4; index++) {
+            cluster.sizes.put(new PartitionName("orders", index), half);
+        }
+
+        cluster.shard.advance(3 * INTERVAL_MS);
+        assertThat(cluster.moving()).isEmpty();
+
+        cluster.usable.clear();
+        cluster.shard.advance(INTERVAL_MS + A_WHILE_MS);
+        assertThat(cluster.moving()).hasSize(2);
+    }
+
+    @Test
+    void manyTopicsAreNotMovedInOneGo() {
+        for (int i = 0; i < 5_000; i += TOPICS_AT_ONCE) {
+            cluster.createAlike("topic" + "-of-some-length".repeat(5) + i, TOPICS_AT_ONCE, List.of(1));
+        }
+        long before = cluster.store.image().endOffset();
+
+        cluster.shard.advance(INTERVAL_MS + A_WHILE_MS);
+
+        assertThat(cluster.moving()).hasSize(cluster.settings.maxMoves());
+        assertThat(cluster.store.image().endOffset() - before).isLessThan(2 * AutoBalance.MAX_COPIES + 50);
+
+        cluster.shard.advance(2 * INTERVAL_MS);
+        assertThat(cluster.store.image().endOffset() - before).as("nothing is written while it goes on")
+                .isLessThan(2 * AutoBalance.MAX_COPIES + 50);
     }
 
     @Test

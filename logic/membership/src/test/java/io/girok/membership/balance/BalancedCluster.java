@@ -53,6 +53,7 @@ final class BalancedCluster {
     static final long INTERVAL_MS = 60_000;
     static final long A_WHILE_MS = 2_000;
     static final long RATE = 1_000_000;
+    static final long DISK_BYTES = 1L << 30;
     private static final long PARTITION_BYTES = 100;
     private static final int NODE_ID = 1;
 
@@ -64,6 +65,8 @@ final class BalancedCluster {
     final Set<Integer> silent = new HashSet<>();
     /// Of partitions that are not of the usual size.
     final Map<PartitionName, Long> sizes = new HashMap<>();
+    /// Bytes free on each disk, of brokers that have not as many as anybody could want.
+    final Map<Integer, List<Long>> usable = new HashMap<>();
     BalanceSettings settings = new BalanceSettings(true, INTERVAL_MS, 10, RATE, 10);
     private final InMemoryQuorum quorum;
     private final ActiveController controller;
@@ -126,6 +129,14 @@ final class BalancedCluster {
                         .mapToObj(i -> new CreateTopics.Assignment(i, assignments.get(i)))
                         .toList(),
                 Map.of())), false));
+    }
+
+    /// `count` topics with one partition each.
+    void createAlike(String prefix, int count, List<Integer> replicas) {
+        run(new CreateTopics(IntStream.range(0, count)
+                .mapToObj(i -> new CreateTopics.NewTopic(prefix + "-" + i, CreateTopics.DEFAULT, CreateTopics.DEFAULT,
+                        List.of(new CreateTopics.Assignment(0, replicas)), Map.of()))
+                .toList(), false));
     }
 
     void reassign(String topic, int index, @Nullable List<Integer> target) {
@@ -209,10 +220,14 @@ final class BalancedCluster {
                 }
                 held.add(topic);
             }
-            return new DescribeLogDirsResponseData().setResults(List.of(
-                    new DescribeLogDirsResult().setLogDir("/data")
-                            .setUsableBytes(Long.MAX_VALUE / 100)
-                            .setTopics(held)));
+            List<DescribeLogDirsResult> results = new ArrayList<>();
+            for (long usableBytes : usable.getOrDefault(id, List.of(Long.MAX_VALUE / 100))) {
+                results.add(new DescribeLogDirsResult().setLogDir("/data" + results.size())
+                        .setTotalBytes(DISK_BYTES)
+                        .setUsableBytes(usableBytes)
+                        .setTopics(results.isEmpty() ? held : List.of()));
+            }
+            return new DescribeLogDirsResponseData().setResults(results);
         }
 
         @Override

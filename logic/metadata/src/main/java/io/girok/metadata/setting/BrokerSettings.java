@@ -233,6 +233,11 @@ public final class BrokerSettings {
                     "The most that replicas here take while they catch up, in bytes per second; of the partitions that "
                             + "follower.replication.throttled.replicas of their topics names.")
                     .dynamic());
+    public static final Setting<Integer> NUM_REPLICA_ALTER_LOG_DIRS_THREADS = add(
+            Setting.optional("num.replica.alter.log.dirs.threads", ValueType.ints(1, 256),
+                    "How many replicas are copied from one log directory of this broker to another at a time, by the "
+                            + "background.threads; the others wait for their turn. Without it, as many as there are "
+                            + "log directories."));
     public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND = add(
             Setting.of("replica.alter.log.dirs.io.max.bytes.per.second", ValueType.longs(0, Long.MAX_VALUE),
                     "9223372036854775807",
@@ -405,7 +410,8 @@ public final class BrokerSettings {
     public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = add(
             Setting.of("offsets.topic.replication.factor", ValueType.ints(1, 32767), "3",
                     "The number of copies of __consumer_offsets; with fewer brokers, when it is created, as many as "
-                            + "there are. Apache Kafka waits for more brokers."));
+                            + "there are, once those that are registered or vote were waited for, for a minute. "
+                            + "Apache Kafka waits for more brokers."));
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
             Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
                     "The size at which a segment of __consumer_offsets ends, in bytes."));

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.function.Consumer;
 import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
@@ -33,13 +34,14 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.Test;
 
-/// A follower before a leader that has always more, by `follower.replication.throttled.rate`.
-class ReplicaFetcherThrottleTest {
+/// A follower before a leader that has always more: by `follower.replication.throttled.rate`, and on a full disk.
+class ReplicaFetcherTest {
     private static final TopicId TOPIC = new TopicId(2, 2);
     private static final int LEADER = 2;
     private static final int VALUE_BYTES = 3_000;
 
     private final ManualClock clock = new ManualClock();
+    private final MemoryDisk disk = new MemoryDisk();
     private final SimulatedShard shard = new SimulatedShard(clock);
     private final ByteRate rate = new ByteRate(clock);
     private final Leader leader = new Leader();
@@ -48,8 +50,7 @@ class ReplicaFetcherThrottleTest {
     private final PartitionStore store;
     private final PartitionFollower follower;
 
-    ReplicaFetcherThrottleTest() {
-        MemoryDisk disk = new MemoryDisk();
+    ReplicaFetcherTest() {
         LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 10), shard,
                 () -> new TopicId(1, 1), Durability.OS, 1000);
         LogDirectory directory = LogDirectory.open(Path.of("/data"), "cluster", 1, environment);
@@ -63,6 +64,10 @@ class ReplicaFetcherThrottleTest {
         private final Queue<Runnable> answers = new ArrayDeque<>();
         private long highWatermark = 1_000;
         private long nextOffset;
+        private int answerCount;
+        private long startOffset;
+        private boolean hasRecords = true;
+        private long toldStartOffset;
         private boolean isForgotten = true;
 
         @Override
@@ -73,7 +78,9 @@ class ReplicaFetcherThrottleTest {
             }
             if (!request.topics().isEmpty()) {
                 isForgotten = false;
-                nextOffset = request.topics().getFirst().partitions().getFirst().fetchOffset();
+                FetchPartition asked = request.topics().getFirst().partitions().getFirst();
+                nextOffset = asked.fetchOffset();
+                toldStartOffset = asked.logStartOffset();
             }
             if (!isForgotten) {
                 answers.add(() -> answer.onAnswer(record()));
@@ -81,6 +88,7 @@ class ReplicaFetcherThrottleTest {
         }
 
         private FetchResponseData record() {
+            answerCount++;
             ByteBuffer batch = new BatchBuilder().baseOffset(nextOffset)
                     .append(0, null, ByteBuffer.allocate(VALUE_BYTES))
                     .build();
@@ -88,8 +96,10 @@ class ReplicaFetcherThrottleTest {
                     .setResponses(List.of(new FetchableTopicResponse().setTopicId(TopicUuids.of(TOPIC))
                             .setPartitions(List.of(new PartitionData().setPartitionIndex(0)
                                     .setHighWatermark(highWatermark)
-                                    .setLogStartOffset(0)
-                                    .setRecords(MemoryRecords.readableRecords(batch))))));
+                                    .setLogStartOffset(startOffset)
+                                    .setRecords(hasRecords
+                                            ? MemoryRecords.readableRecords(batch)
+                                            : MemoryRecords.EMPTY)))));
         }
 
         @Override
@@ -153,5 +163,41 @@ class ReplicaFetcherThrottleTest {
         answer(20);
 
         assertThat(store.endOffset()).isEqualTo(20);
+    }
+
+    @Test
+    void aFollowerWhoseDiskIsFullFetchesSeldomWhatItCanNotTake() {
+        shard.enter(() -> fetchers.follow(follower, shard, LEADER, 1));
+        answer(3);
+        int taken = leader.answerCount;
+        disk.setCapacity(disk.usedBytes());
+
+        pass(10_000);
+        assertThat(store.endOffset()).isEqualTo(taken);
+        assertThat(leader.answerCount - taken).isBetween(5, 12);
+        disk.setCapacity(Long.MAX_VALUE);
+        pass(3_000);
+
+        assertThat(store.endOffset()).isGreaterThan(taken + 50);
+    }
+
+    @Test
+    void theLeaderHearsThatWhatItDeletedIsGone() {
+        shard.enter(() -> fetchers.follow(follower, shard, LEADER, 1));
+        answer(3);
+        leader.hasRecords = false;
+        leader.startOffset = 2;
+
+        answer(2);
+
+        assertThat(store.startOffset()).isEqualTo(2);
+        assertThat(leader.toldStartOffset).isEqualTo(2);
+    }
+
+    private void pass(int ms) {
+        for (int i = 0; i < ms; i += 10) {
+            clock.advance(10);
+            answer(1);
+        }
     }
 }

@@ -1,0 +1,52 @@
+package io.girok.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.TopicId;
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.MemoryDisk;
+import io.girok.log.AppendOrigin;
+import io.girok.log.PartitionStore;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.ByteRate;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/// The copying of a log that is written to, turn by turn.
+class ReplicaMoveTest {
+    private static final int BUFFER_BYTES = 1_000;
+    private static final int MANY = 1_000;
+    private static final TopicId ORDERS = new TopicId(4, 4);
+
+    private final ManualClock clock = new ManualClock();
+    private final TestNode node = new TestNode(clock, new MemoryDisk(clock),
+            List.of(Path.of("/data"), Path.of("/other")));
+
+    @Test
+    void aRoundEndsThoughTheLogGrowsFasterThanItIsCopied() {
+        node.createTopic(ORDERS, "orders", 1);
+        LedPartition led = node.awake(ORDERS, 0);
+        PartitionStore store = led.leader().store();
+        append(store, 500_000);
+        ReplicaMove move = new ReplicaMove(led.name(), node.directories().getFirst(), node.directories().getLast(),
+                new ByteRate(clock), ByteBuffer.allocate(BUFFER_BYTES));
+
+        long copied = 0;
+        int turns = 0;
+        do {
+            copied = move.copyBelow(store.tail());
+            turns++;
+            append(store, 100_000);
+        } while (move.isPaused() && turns < MANY);
+
+        assertThat(turns).isBetween(10, 100);
+        assertThat(copied).as("by all turns together").isBetween(500_000L, 600_000L);
+    }
+
+    private static void append(PartitionStore store, int bytes) {
+        store.append(new BatchBuilder().append(1, null, ByteBuffer.wrap(new byte[bytes])).build(), AppendOrigin.CLIENT,
+                TestNode.LEADER_EPOCH);
+    }
+}

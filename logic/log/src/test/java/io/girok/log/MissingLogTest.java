@@ -1,0 +1,257 @@
+package io.girok.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.base.TopicId;
+import io.girok.files.StorageFailed;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/// A partition whose directory is gone, while the rest of the log directory is there: empty, it would make the replicas
+/// that follow it cut what they have.
+class MissingLogTest {
+    private static final Path LOG = LogWorld.PATH.resolve("orders-3");
+    private static final TopicId OTHER_TOPIC = new TopicId(8, 8);
+
+    private final LogWorld world = new LogWorld();
+
+    @Test
+    void aLogWhoseDirectoryIsGoneIsNotBegunAnew() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        loseDirectory();
+
+        world.openDirectory();
+
+        assertThatItIsMissed();
+        assertThat(world.directory.failure()).isEmpty();
+        world.closeClean();
+        world.openDirectory();
+        assertThatItIsMissed();
+    }
+
+    @Test
+    void aDirectoryThatIsGoneWhileTheBrokerRunsIsMissedToo() throws IOException {
+        world.open();
+        world.append(1, "a");
+        assertThat(world.store.close()).isTrue();
+        loseDirectory();
+
+        assertThatItIsMissed();
+    }
+
+    @Test
+    void afterACrashItIsMissedToo() throws IOException {
+        world.journalFileBytes = 1;
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.append(1, "b");
+        world.flush();
+        checkpointTwice();
+        world.append(1, "c");
+        world.flush();
+        world.directory.close();
+        loseDirectory();
+
+        world.openDirectory();
+
+        assertThatItIsMissed();
+    }
+
+    @Test
+    void onceItWasTakenAwayItBeginsAnew() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        loseDirectory();
+        world.openDirectory();
+        assertThatItIsMissed();
+
+        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.openPartition();
+
+        assertThat(world.store.endOffset()).isZero();
+        world.append(1, "b");
+        world.flush();
+        world.disk.crash(new SplittableRandom(1));
+        assertThat(world.open().read(0)).containsExactly("0:b");
+    }
+
+    @Test
+    void whatTheJournalHasAllOfIsRestored() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.append(1, "b");
+        world.flush();
+        checkpointTwice();
+        world.append(1, "c");
+        world.flush();
+        world.directory.close();
+        loseDirectory();
+
+        world.open();
+
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+        assertThat(world.directory.isMissing(LogWorld.NAME)).isFalse();
+    }
+
+    @Test
+    void withoutSyncsALossOfPowerMayTakeWhatWasNotSavedYet() throws IOException {
+        world.durability = Durability.OS;
+        world.open();
+        world.append(1, "a");
+        world.store.noteHighWatermark(1);
+        world.directory.marks().write();
+        world.disk.crash(new SplittableRandom(1));
+        if (world.disk.isDirectory(LOG)) {
+            loseDirectory();
+        }
+
+        world.open();
+
+        assertThat(world.store.endOffset()).isZero();
+    }
+
+    @Test
+    void aLogThatWasDeletedIsNotMissedAfterACrash() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        checkpointTwice();
+
+        world.directory.delete(LogWorld.NAME);
+        world.disk.crash(new SplittableRandom(1));
+
+        assertThatTheNextTopicIsEmpty();
+    }
+
+    @Test
+    void norAfterItsFilesAreGone() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        checkpointTwice();
+        world.directory.delete(LogWorld.NAME);
+        world.shard.advance(1_000);
+        world.settle();
+        assertThat(world.disk.list(LogWorld.PATH)).noneMatch(file -> file.startsWith("orders-3"));
+
+        world.disk.syncAll();
+        world.disk.crash(new SplittableRandom(1));
+
+        assertThatTheNextTopicIsEmpty();
+    }
+
+    @Test
+    void norIfTheDiskWasFull() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        checkpointTwice();
+        world.disk.setCapacity(world.disk.usedBytes());
+        world.directory.delete(LogWorld.NAME);
+        world.disk.setCapacity(0);
+        world.shard.advance(1_000);
+        world.settle();
+
+        world.disk.setCapacity(Long.MAX_VALUE);
+        world.disk.syncAll();
+        world.disk.crash(new SplittableRandom(1));
+
+        assertThatTheNextTopicIsEmpty();
+        world.settle();
+        assertThat(world.disk.list(LogWorld.PATH)).noneMatch(file -> file.startsWith("orders-3"));
+    }
+
+    @Test
+    void theNextTopicOfItsNameMissesNothing() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        world.openDirectory();
+        world.store = world.directory.openPartition(LogWorld.NAME, OTHER_TOPIC, world.settings, world.shard);
+
+        world.disk.crash(new SplittableRandom(1));
+
+        assertThatTheNextTopicIsEmpty();
+    }
+
+    @Test
+    void whatWasSetAsideIsNotMissed() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        world.openDirectory();
+
+        world.directory.strays().setAsideUnless(name -> Optional.empty(), name -> true);
+        world.disk.crash(new SplittableRandom(1));
+
+        assertThat(world.open().store.endOffset()).isZero();
+    }
+
+    @Test
+    void aReplicaThatNobodyCountsOnBeginsAnewAtTheStart() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        loseDirectory();
+        world.openDirectory();
+
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> false);
+        world.openPartition();
+
+        assertThat(world.store.endOffset()).isZero();
+    }
+
+    @Test
+    void aReplicaThatIsCountedOnDoesNot() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.closeClean();
+        loseDirectory();
+        world.openDirectory();
+
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> true);
+
+        assertThatItIsMissed();
+    }
+
+    private void assertThatItIsMissed() {
+        assertThatThrownBy(world::openPartition).isInstanceOfSatisfying(StorageFailed.class,
+                failed -> assertThat(failed.scope()).isEqualTo(StorageFailed.Scope.PARTITION))
+                .hasMessageContaining("'orders-3'")
+                .hasMessageContaining("'/data/orders-3'")
+                .hasMessageContaining("girok log repair");
+        assertThat(world.directory.isMissing(LogWorld.NAME)).isTrue();
+        assertThat(world.directory.partitionsOnDisk()).isEmpty();
+        assertThat(world.disk.exists(LOG)).isFalse();
+    }
+
+    private void assertThatTheNextTopicIsEmpty() {
+        world.openDirectory();
+        assertThat(world.directory.openPartition(LogWorld.NAME, OTHER_TOPIC, world.settings, world.shard).endOffset())
+                .isZero();
+    }
+
+    private void loseDirectory() throws IOException {
+        for (String file : List.copyOf(world.disk.list(LOG))) {
+            world.disk.delete(LOG.resolve(file));
+        }
+        world.disk.delete(LOG);
+        world.disk.syncDirectory(LogWorld.PATH);
+    }
+
+    private void checkpointTwice() {
+        for (int i = 0; i < 2; i++) {
+            world.directory.checkpoint();
+            world.settle();
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.girok.membership;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.girok.base.simulated.ManualClock;
+import io.girok.base.simulated.SimulatedShard;
+import io.girok.broker.ApiTable;
+import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.wire.NodeAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Node 1 says something about the metadata to node 4, which is not where everybody says.
+class NodeConnectionsTest {
+    private final SimulatedShard shard = new SimulatedShard(new ManualClock());
+    private final TestPeers peers = new TestPeers();
+    /// Where node 4 is said to be, by the nodes whose own places these are.
+    private final List<Integer> said = new ArrayList<>();
+    private final NodeAddresses addresses = new NodeAddresses() {
+        @Override
+        public NodeAddress of(int nodeId) {
+            return said.isEmpty() ? null : TestPeers.addressOf(said.getFirst());
+        }
+
+        @Override
+        public List<NodeAddress> all(int nodeId) {
+            return said.stream().map(TestPeers::addressOf).toList();
+        }
+    };
+    private final QuorumTransport transport = new QuorumTransport(1, peers, addresses, shard, 1_000);
+    private final List<String> heard = new ArrayList<>();
+
+    @BeforeEach
+    void cutBackward() {
+        // Who has heard node 1 asks after it when the connection ends.
+        peers.cut(1);
+    }
+
+    /// At the place of node `place`, node `nodeId` takes what is said.
+    private void listen(int place, int nodeId) {
+        EnvelopeHandler handler = new EnvelopeHandler(
+                new ControllerChannel(new ControllerChannel.Route(nodeId, () -> new Leadership(-1, 0, false), peers,
+                        TestPeers::addressOf), shard),
+                () -> new ApiTable(List.of()),
+                message -> {
+                    heard.add("node " + nodeId + " at " + place + ": " + new String(message, UTF_8));
+                    return CompletableFuture.completedFuture(message);
+                },
+                new MemberWatch(peers, TestPeers::addressOf, shard, 1_000, gone -> {}),
+                message -> new CompletableFuture<>());
+        peers.listen(place, handler::handle);
+    }
+
+    private boolean say(String text) {
+        CompletableFuture<byte[]> answer = transport.send(4, text.getBytes(UTF_8));
+        shard.runAll();
+        return answer.isDone() && !answer.isCompletedExceptionally();
+    }
+
+    @Test
+    void wherePlacesDifferTheyAreTriedInTurnAndTheRightOneIsKept() {
+        said.addAll(List.of(7, 4));
+        peers.end(7);
+        listen(4, 4);
+
+        assertThat(say("a")).isFalse();
+        assertThat(say("b")).isTrue();
+        peers.closeConnections(4);
+        assertThat(say("c")).isTrue();
+
+        assertThat(heard).containsExactly("node 4 at 4: b", "node 4 at 4: c");
+    }
+
+    @Test
+    void whatIsMeantForAnotherNodeIsNotTaken() {
+        said.addAll(List.of(7, 4));
+        listen(7, 7);
+        listen(4, 4);
+
+        assertThat(say("a")).isFalse();
+        assertThat(say("b")).isTrue();
+
+        assertThat(heard).containsExactly("node 4 at 4: b");
+    }
+
+    @Test
+    void aPlaceThatNobodyNamesAnyMoreIsLeft() {
+        said.add(7);
+        listen(7, 4);
+        listen(4, 4);
+        say("a");
+
+        said.set(0, 4);
+        say("b");
+
+        assertThat(heard).containsExactly("node 4 at 7: a", "node 4 at 4: b");
+        said.clear();
+        assertThat(say("c")).isFalse();
+    }
+
+    @Test
+    void whoIsTrustedMostIsAskedFirst() {
+        NodeAddress first = TestPeers.addressOf(1);
+        NodeAddress second = TestPeers.addressOf(2);
+
+        NodeAddresses ordered = NodeAddresses.inOrder(List.of(id -> id == 4 ? first : null, id -> second, id -> first));
+
+        assertThat(ordered.of(4)).isEqualTo(first);
+        assertThat(ordered.of(5)).isEqualTo(second);
+        assertThat(ordered.all(4)).containsExactly(first, second);
+        assertThat(ordered.all(5)).containsExactly(second, first);
+    }
+}
