@@ -35,7 +35,9 @@ public final class BrokerLife {
      *        +-------the epoch is not known any more------+-------------------------------------------+
      *
      * In every state one request is under way at most, and after its answer the next one follows: soon while something
-     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise.
+     * is to be reached (an epoch, the end of the fence, the stop), after the heartbeat interval otherwise. Who must
+     * wait with its stop for others to catch up asks less often in the end: each time the controller may have to look
+     * at all partitions.
      */
     private static final Logger LOG = LoggerFactory.getLogger(BrokerLife.class);
     private static final short REGISTRATION_VERSION = 4;
@@ -45,6 +47,8 @@ public final class BrokerLife {
     /// those of before, their ids say.
     private static final long LOGS_ARE_WHOLE = 0;
     private static final long SOON_MS = 20;
+    private static final long LEAVING_MS = 100;
+    private static final int MAX_QUICK_ASKS_TO_LEAVE = 10;
     private static final long AFTER_FAILURE_MS = 50;
     private static final long REGISTRATION_LIMIT_MS = 5_000;
     /// Well before the session's end: who waits for a controller that is cut off does not turn to the next one.
@@ -89,6 +93,7 @@ public final class BrokerLife {
     private long askedMs;
     private boolean isReady;
     private boolean isLeaving;
+    private int asksToLeave;
     private boolean isStopped;
     private int failedAttempts;
     private Timers.Scheduled next = () -> {};
@@ -260,8 +265,7 @@ public final class BrokerLife {
                     contact.answered(askedMs);
                     active.complete(null);
                 }
-                boolean isUnderWay = hasNews || isLeaving || (isReady && answer.isFenced());
-                after(isUnderWay ? SOON_MS : heartbeatMs);
+                after(untilNextMs(answer.isFenced()));
             }
             case STALE_BROKER_EPOCH, BROKER_ID_NOT_REGISTERED -> {
                 LOG.info("the controller does not know this broker's epoch {} any more ({}): it registers again",
@@ -271,6 +275,14 @@ public final class BrokerLife {
             }
             default -> failed(error.toString());
         }
+    }
+
+    private long untilNextMs(boolean isFenced) {
+        if (isLeaving && !hasNews) {
+            asksToLeave++;
+            return asksToLeave < MAX_QUICK_ASKS_TO_LEAVE ? SOON_MS : LEAVING_MS;
+        }
+        return hasNews || isLeaving || (isReady && isFenced) ? SOON_MS : heartbeatMs;
     }
 
     private void failed(@Nullable String why) {

@@ -41,6 +41,8 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         private long metadataEndOffset = QuorumStatus.UNKNOWN;
         private long connectionId = -1;
         private boolean isConnected;
+        /// The end of the metadata with which it was told that it may not stop yet.
+        private long neededAtEndOffset = -1;
 
         Session(long brokerEpoch, long nowMs) {
             this.brokerEpoch = brokerEpoch;
@@ -150,6 +152,21 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         boolean isCaughtUp = metadata.image().endOffset() <= session.metadataEndOffset;
         return new VoterStatus(voter, session.metadataEndOffset, session.heardAtWallMs,
                 isCaughtUp ? session.heardAtWallMs : QuorumStatus.UNKNOWN);
+    }
+
+    /// With the metadata up to there the broker may not stop yet, although it wants to.
+    void needed(BrokerImage broker, long metadataEndOffset) {
+        Session session = sessions.get(broker.id());
+        if (session != null && session.brokerEpoch == broker.epoch()) {
+            session.neededAtEndOffset = metadataEndOffset;
+        }
+    }
+
+    /// Whether that was the last that [#needed] has told of the broker.
+    boolean isNeeded(BrokerImage broker, long metadataEndOffset) {
+        Session session = sessions.get(broker.id());
+        return session != null && session.brokerEpoch == broker.epoch()
+                && session.neededAtEndOffset == metadataEndOffset;
     }
 
     /// A heartbeat of a registration that is in force.

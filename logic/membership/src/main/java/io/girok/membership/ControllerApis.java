@@ -126,7 +126,7 @@ public final class ControllerApis {
 
     private void answer(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
         if (body.wantShutDown()) {
-            leave(broker, responder);
+            leave(body, broker, responder);
         } else if (broker.isFenced() && isCaughtUp(body) && !body.wantFence()) {
             fence(broker, false, responder, new BrokerHeartbeatResponseData().setIsCaughtUp(true));
         } else {
@@ -199,13 +199,28 @@ public final class ControllerApis {
     }
 
     /// Lets the broker stop once nobody else could lead what it still leads; fenced from then on, it holds up nobody.
+    /// A broker asks again and again, and a look at all partitions takes long: where nothing has changed since it was
+    /// told to wait, it is told so again.
+    private void leave(BrokerHeartbeatRequestData body, BrokerImage broker, Responder responder) {
+        sessions.shard().run(() -> {
+            if (broker.isLeaving() && sessions.isNeeded(broker, metadata.image().endOffset())) {
+                confirm(body, responder);
+            } else {
+                leave(broker, responder);
+            }
+        });
+    }
+
     private void leave(BrokerImage broker, Responder responder) {
         var _ = controller.submit(new LeaveCluster(broker.id(), broker.epoch())).handle((result, failure) -> {
             Errors error = ControllerErrors.of(result, failure);
+            MetadataImage image = metadata.image();
             if (error != Errors.NONE) {
                 refuse(responder, error);
-            } else if (isNeeded(metadata.image(), broker.id())) {
-                responder.respond(new BrokerHeartbeatResponseData().setIsCaughtUp(true));
+            } else if (isNeeded(image, broker.id(), result.get())) {
+                sessions.shard().run(() -> sessions.needed(broker, image.endOffset()));
+                responder.respond(
+                        new BrokerHeartbeatResponseData().setIsCaughtUp(true).setIsFenced(broker.isFenced()));
             } else {
                 fence(broker, true, responder,
                         new BrokerHeartbeatResponseData().setIsCaughtUp(true).setShouldShutDown(true));
@@ -214,11 +229,16 @@ public final class ControllerApis {
         });
     }
 
-    private static boolean isNeeded(MetadataImage image, int brokerId) {
+    /// Whether somebody else could lead, once in sync, what the broker leads.
+    ///
+    /// @param led how many partitions it leads: after so many there are no others to look for
+    private static boolean isNeeded(MetadataImage image, int brokerId, int led) {
         return image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .anyMatch(partition -> partition.leader() == brokerId && partition.replicas().stream().anyMatch(id -> {
+                .filter(partition -> partition.leader() == brokerId)
+                .limit(led)
+                .anyMatch(partition -> partition.replicas().stream().anyMatch(id -> {
                     BrokerImage other = image.broker(id);
                     return id != brokerId && other != null && other.canLead()
                             && other.hasDirectory(partition.directoryOf(id));

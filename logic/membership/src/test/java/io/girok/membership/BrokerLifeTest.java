@@ -193,6 +193,19 @@ class BrokerLifeTest {
         assertThat(left).isCompleted();
     }
 
+    @Test
+    void whoMustWaitWithItsStopAsksLessOftenInTheEnd() {
+        serve();
+        life.leave();
+        shard.advance(200);
+        int soon = first.asked.size();
+
+        shard.advance(1_000);
+
+        assertThat(soon).as("an ordinary stop is over by then").isGreaterThanOrEqualTo(10);
+        assertThat(first.asked.size() - soon).isBetween(9, 11);
+    }
+
     private void serve() {
         life.start();
         life.ready();

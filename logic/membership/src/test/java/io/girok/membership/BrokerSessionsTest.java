@@ -3,9 +3,19 @@ package io.girok.membership;
 import static io.girok.membership.ControllerNode.SESSION_MS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.TopicId;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.controller.AlterPartitions;
+import io.girok.controller.AlterPartitions.Member;
+import io.girok.controller.AlterPartitions.Proposal;
+import io.girok.controller.CreateTopics;
+import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.PartitionImage;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -93,6 +103,46 @@ class BrokerSessionsTest {
         node.advance(SESSION_MS / 5);
 
         assertThat(node.isFenced(2)).as("a session in which it could be heard is over").isTrue();
+    }
+
+    @Test
+    void whoMustWaitWithItsStopCostsOneLookAtThePartitions() {
+        ControllerNode.Broker three = node.broker(3);
+        two.beat();
+        three.beat();
+        TopicId topic = createTopicOnBoth();
+        inSync(topic, two);
+        int before = node.lookups.get();
+
+        BrokerHeartbeatResponseData first = two.leave();
+        assertThat(first.shouldShutDown()).as("broker 3 could lead once it is in sync").isFalse();
+        assertThat(first.isFenced()).isFalse();
+        assertThat(node.lookups.get()).isGreaterThan(before);
+        int after = node.lookups.get();
+        BrokerHeartbeatResponseData second = two.leave();
+
+        assertThat(node.lookups.get()).isEqualTo(after);
+        assertThat(second.shouldShutDown()).isFalse();
+        assertThat(second.isFenced()).isFalse();
+        inSync(topic, two, three);
+        assertThat(two.leave().shouldShutDown()).isTrue();
+    }
+
+    private TopicId createTopicOnBoth() {
+        var created = node.controller.submit(new CreateTopics(List.of(new NewTopic("orders", -1, -1,
+                List.of(new CreateTopics.Assignment(0, List.of(2, 3))), Map.of())), false));
+        node.runAll();
+        return created.join().get("orders").get().id();
+    }
+
+    /// Broker 2, which leads, says who is in sync.
+    private void inSync(TopicId topic, ControllerNode.Broker... brokers) {
+        PartitionImage now = node.store.image().topic(topic).partitions().getFirst();
+        List<Member> members = Stream.of(brokers).map(broker -> new Member(broker.id(), broker.epoch)).toList();
+        var answer = node.controller.submit(new AlterPartitions(two.id(), two.epoch, List.of(
+                new Proposal(topic, 0, now.leaderEpoch(), now.partitionEpoch(), members))));
+        node.runAll();
+        assertThat(answer.join().get().getFirst().isOk()).isTrue();
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.girok.wire.PeerConnection;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
@@ -41,10 +42,12 @@ final class ControllerNode {
         throw new AssertionError(failure);
     });
     final ActiveController controller;
+    /// How often a setting of a topic was asked for: once and more for each topic that is looked at.
+    final AtomicInteger lookups = new AtomicInteger();
 
     ControllerNode() {
         InMemoryMetadataLog log = new InMemoryMetadataLog(NODE, quorum, news);
-        controller = new ActiveController(new Controller(rules()), store, log,
+        controller = new ActiveController(new Controller(rules(lookups)), store, log,
                 new ActiveController.Surroundings(shard, shard, clock));
         store.subscribe(controller);
         BrokerSessions sessions = new BrokerSessions(
@@ -56,9 +59,9 @@ final class ControllerNode {
         runAll();
     }
 
-    static ControllerRules rules() {
+    private static ControllerRules rules(AtomicInteger lookups) {
         AtomicLong ids = new AtomicLong(7);
-        return new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new NoSettings(),
+        return new ControllerRules(new ControllerRules.TopicDefaults(1, 1), new NoSettings(lookups),
                 () -> new TopicId(1, ids.getAndIncrement()), bound -> 0);
     }
 
@@ -98,6 +101,10 @@ final class ControllerNode {
             this.id = id;
         }
 
+        int id() {
+            return id;
+        }
+
         private void register() {
             var answer = ask(ApiKeys.BROKER_REGISTRATION, (short) 4,
                     new BrokerRegistrationRequestData().setBrokerId(id)
@@ -116,9 +123,20 @@ final class ControllerNode {
         }
 
         CompletableFuture<ApiMessage> beatOnly() {
-            return ask(ApiKeys.BROKER_HEARTBEAT, (short) 1, new BrokerHeartbeatRequestData().setBrokerId(id)
+            return ask(ApiKeys.BROKER_HEARTBEAT, (short) 1, heartbeat());
+        }
+
+        /// The answer to its wish to stop.
+        BrokerHeartbeatResponseData leave() {
+            var answer = ask(ApiKeys.BROKER_HEARTBEAT, (short) 1, heartbeat().setWantShutDown(true));
+            runAll();
+            return (BrokerHeartbeatResponseData) answer.join();
+        }
+
+        private BrokerHeartbeatRequestData heartbeat() {
+            return new BrokerHeartbeatRequestData().setBrokerId(id)
                     .setBrokerEpoch(epoch)
-                    .setCurrentMetadataOffset(store.image().endOffset() - 1));
+                    .setCurrentMetadataOffset(store.image().endOffset() - 1);
         }
 
         void closeConnection() {
@@ -143,7 +161,7 @@ final class ControllerNode {
     }
 
     /// Nothing is set.
-    private record NoSettings() implements ConfigValidator {
+    private record NoSettings(AtomicInteger lookups) implements ConfigValidator {
         @Override
         public Optional<String> problem(ConfigTarget target, String name, @Nullable String value) {
             return Optional.of("there are no settings");
@@ -161,6 +179,7 @@ final class ControllerNode {
 
         @Override
         public String inheritedValue(MetadataImage image, ConfigTarget target, String name) {
+            lookups.incrementAndGet();
             return "1";
         }
     }
