@@ -48,8 +48,8 @@ final class HostedPartition {
 
     private final boolean sleeps;
     private volatile ReplicaHome home;
-    private final PartitionListener listener;
     private final LedPartition led;
+    private final LeadNotice notice;
     private volatile Partitions.Here wanted;
     private CompletableFuture<Void> latest = DONE;
 
@@ -61,17 +61,16 @@ final class HostedPartition {
     private volatile boolean isLost;
     /// Of the log that was closed last.
     private volatile int cuts;
-    private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
 
     HostedPartition(PartitionId id, ReplicaHome home, Partitions.Here wanted, Life life, PartitionListener listener) {
         this.home = home;
         this.sleeps = life.sleeps();
-        this.listener = listener;
         this.wanted = wanted;
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
+        this.notice = new LeadNotice(listener, led);
         if (home.directory().failure().isPresent()) {
             this.isOffline = true;
             this.placement = offlinePlacement(wanted);
@@ -167,16 +166,12 @@ final class HostedPartition {
 
     private void goOffline() {
         stopFollowing();
-        boolean wasLed = placement == led && led.isAwake() && !isSilent;
         isOffline = true;
-        isSilent = false;
         placement = offlinePlacement(current);
         if (led.isAwake()) {
             led.leader().storageFailed();
         }
-        if (wasLed) {
-            listener.onLeft(led);
-        }
+        notice.left();
     }
 
     /// The log has failed while it was used.
@@ -205,18 +200,14 @@ final class HostedPartition {
     /// for it elsewhere. Or it answers again. Other brokers are served all the while. From any thread.
     void controllerCutOff(boolean isCutOff) {
         home.shard().execute(() -> {
-            boolean mayLead = placement == led && led.isAwake();
-            if (isCutOff && mayLead && !isSilent) {
-                isSilent = true;
-                listener.onLeft(led);
+            if (!led.isAwake()) {
+                return;
             }
-            if (isCutOff && led.isAwake()) {
+            if (isCutOff) {
+                notice.left();
                 led.leader().dismissWaiting();
-            } else if (!isCutOff && isSilent) {
-                isSilent = false;
-                if (mayLead) {
-                    listener.onLed(led);
-                }
+            } else if (placement == led) {
+                notice.led();
             }
         });
     }
@@ -284,16 +275,12 @@ final class HostedPartition {
     }
 
     private void close() {
-        boolean wasLed = placement == led && !isSilent;
-        isSilent = false;
         stopFollowing();
+        notice.left();
         if (!led.isAwake()) {
             return;
         }
         refuse(Errors.NOT_LEADER_OR_FOLLOWER);
-        if (wasLed) {
-            listener.onLeft(led);
-        }
         led.leader().resign();
         cuts = led.leader().store().cuts();
         try {
@@ -419,7 +406,7 @@ final class HostedPartition {
         if (leadership != null) {
             led.leader().lead(leadership);
             placement = led;
-            listener.onLed(led);
+            notice.led();
         } else {
             followLeader();
         }
@@ -520,23 +507,18 @@ final class HostedPartition {
         if (placement != led) {
             placement = led;
             if (led.isAwake()) {
-                listener.onLed(led);
+                notice.led();
             }
         }
     }
 
     private void resign(Placement.NotHere elsewhere) {
-        boolean wasLed = placement == led && !isSilent;
-        isSilent = false;
         placement = elsewhere;
         stopFollowing();
-        if (!led.isAwake()) {
-            return;
+        notice.left();
+        if (led.isAwake()) {
+            led.leader().resign();
         }
-        if (wasLed) {
-            listener.onLeft(led);
-        }
-        led.leader().resign();
     }
 
     /// Deletes what retention allows; a log that sleeps is woken for it when there may be something. Answers whether it
@@ -593,7 +575,7 @@ final class HostedPartition {
             offline(failure);
             return;
         }
-        listener.onLeft(led);
+        notice.left();
         forgetLog();
     }
 }
