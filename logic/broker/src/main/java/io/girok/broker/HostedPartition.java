@@ -11,17 +11,18 @@ import io.girok.replication.Leadership;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone; `wanted` and `latest` belong to the owner of the [Partitions], the rest to the partition's shard.
+/// read by anyone; `wanted` and `steps` belong to the owner of the [Partitions], the rest to the partition's shard.
 final class HostedPartition {
     /*
      * A partition sleeps until it is asked for. Waking opens its log right on the shard, which takes as long as reading
@@ -39,19 +40,21 @@ final class HostedPartition {
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
      * Leaving and deleting wait for an opening that is under way, and the next topic of the same name for the deletion:
-     * both are put into one chain, `latest`.
+     * both are put into one chain, `steps`.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
     private static final long ROOM_CHECK_MS = 2_000;
+    /// So often a log is saved that is to be closed, and may still change when it is saved.
+    private static final int MAX_SAVES = 3;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final boolean sleeps;
     private volatile ReplicaHome home;
     private final LedPartition led;
     private final LeadNotice notice;
+    private final StepChain steps;
     private volatile Partitions.Here wanted;
-    private CompletableFuture<Void> latest = DONE;
 
     private Partitions.Here current;
     private CompletableFuture<Void> opening = DONE;
@@ -71,6 +74,7 @@ final class HostedPartition {
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         this.notice = new LeadNotice(listener, led);
+        this.steps = new StepChain(life.name());
         if (home.directory().failure().isPresent()) {
             this.isOffline = true;
             this.placement = offlinePlacement(wanted);
@@ -78,7 +82,8 @@ final class HostedPartition {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
             this.placement = wanted.elsewhere();
-            this.latest = life.before().thenComposeAsync(done -> openOnPool(), home.shard());
+            steps.await(home.shard(), life::before);
+            steps.await(home.shard(), this::openOnPool);
         }
     }
 
@@ -148,14 +153,14 @@ final class HostedPartition {
 
     /// Done when everything asked for so far is.
     CompletableFuture<Void> latest() {
-        return latest;
+        return steps.latest();
     }
 
     /// Leadership or settings changed.
     void change(Partitions.Here changed) {
         if (!changed.equals(wanted)) {
             wanted = changed;
-            next(home.shard(), () -> follow(changed));
+            steps.add(home.shard(), () -> follow(changed));
         }
     }
 
@@ -215,12 +220,12 @@ final class HostedPartition {
     /// Stops leading; the log stays.
     CompletableFuture<Void> leave() {
         Placement.NotHere elsewhere = wanted.elsewhere();
-        next(home.shard(), () -> {
+        steps.add(home.shard(), () -> {
             hasLeft = true;
             resign(elsewhere);
         });
-        latest = latest.thenComposeAsync(done -> opening, home.shard());
-        return latest;
+        steps.await(home.shard(), () -> opening);
+        return steps.latest();
     }
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
@@ -254,44 +259,63 @@ final class HostedPartition {
     /// @return done when it has gone on; with the failure, if there was one
     CompletableFuture<Void> relocate(ReplicaHome target, Relocation relocation) {
         CompletableFuture<Void> relocated = new CompletableFuture<>();
-        next(home.shard(), () -> refuse(Errors.NOT_LEADER_OR_FOLLOWER));
-        latest = latest.thenComposeAsync(done -> opening, home.shard());
+        steps.add(home.shard(), () -> placement = refusal());
+        steps.await(home.shard(), () -> opening);
         // What only the journal has of it comes into its files.
-        latest = latest.thenComposeAsync(done -> directory().needsRecovery(name()) ? openOnPool() : DONE, home.shard());
-        next(home.shard(), this::close);
-        next(home.blockingPool(), () -> {
-            try {
-                if (directory().needsRecovery(name())) {
-                    throw new IOException("it could not be closed");
-                }
-                relocation.run(cuts);
-                relocated.complete(null);
-            } catch (IOException | StorageFailed e) {
-                relocated.completeExceptionally(e);
+        steps.await(home.shard(), () -> directory().needsRecovery(name()) ? openOnPool() : DONE);
+        steps.add(home.shard(), () -> resign(refusal()));
+        steps.await(home.shard(), () -> save(MAX_SAVES));
+        steps.add(home.shard(), () -> {
+            if (!closeIfSaved()) {
+                relocated.completeExceptionally(new IOException("its log could not be saved"));
             }
         });
-        next(home.shard(), () -> resume(relocated.isCompletedExceptionally() ? home : target));
-        return latest.thenCompose(done -> relocated);
+        steps.add(home.blockingPool(), () -> bringAway(relocation, relocated));
+        steps.add(home.shard(), () -> resume(relocated.state() == Future.State.SUCCESS ? target : home));
+        return steps.latest().thenCompose(done -> relocated);
     }
 
-    private void close() {
-        stopFollowing();
-        notice.left();
-        if (!led.isAwake()) {
-            return;
+    /// Saves the log on the pool, so that the shard has nothing to wait for when it closes it.
+    private CompletableFuture<Void> save(int times) {
+        if (times == 0 || !led.isAwake() || !led.leader().store().hasToSave()) {
+            return DONE;
         }
-        refuse(Errors.NOT_LEADER_OR_FOLLOWER);
-        led.leader().resign();
-        cuts = led.leader().store().cuts();
+        return directory().save(List.of(led.leader().store()))
+                .thenComposeAsync(done -> save(times - 1), home.shard());
+    }
+
+    /// False when it cannot be used any more, or there is something left to save: it stays open then.
+    private boolean closeIfSaved() {
+        if (led.isAwake() && led.leader().store().hasToSave()) {
+            return false;
+        }
+        if (led.isAwake()) {
+            try {
+                led.leader().store().close();
+            } catch (StorageFailed failure) {
+                offline(failure);
+            }
+            forgetLog();
+        }
+        return !isOffline;
+    }
+
+    private void bringAway(Relocation relocation, CompletableFuture<Void> relocated) {
         try {
-            led.leader().store().close();
-        } catch (StorageFailed failure) {
-            offline(failure);
+            if (directory().needsRecovery(name())) {
+                throw new IOException("its log could not be closed");
+            }
+            if (!relocated.isDone()) {
+                relocation.run(cuts);
+                relocated.complete(null);
+            }
+        } catch (IOException | RuntimeException e) {
+            relocated.completeExceptionally(e);
         }
-        forgetLog();
     }
 
     private void forgetLog() {
+        cuts = led.leader().store().cuts();
         led.closed();
         follower = null;
     }
@@ -300,11 +324,14 @@ final class HostedPartition {
         home = place;
         led.setDirectory(place.directory());
         if (isOffline) {
-            return;
-        }
-        placement = current.leadership() == null ? current.elsewhere() : led;
-        if (!maySleep(current)) {
-            var _ = openOnPool();
+            placement = offlinePlacement(current);
+        } else if (led.isAwake()) {
+            takeUp();
+        } else {
+            placement = current.leadership() == null ? current.elsewhere() : led;
+            if (!maySleep(current)) {
+                var _ = openOnPool();
+            }
         }
     }
 
@@ -320,7 +347,7 @@ final class HostedPartition {
 
     private CompletableFuture<Void> remove(Runnable fromDisk) {
         var _ = leave();
-        next(home.blockingPool(), () -> {
+        steps.add(home.blockingPool(), () -> {
             try {
                 fromDisk.run();
             } catch (StorageFailed failure) {
@@ -329,18 +356,7 @@ final class HostedPartition {
                         name(), directory().path(), failure.getMessage());
             }
         });
-        return latest;
-    }
-
-    /// What went wrong in one step is reported and does not keep the next from running.
-    private void next(Executor executor, Runnable step) {
-        latest = latest.<Void>handleAsync((done, failure) -> {
-            if (failure != null) {
-                LOG.error("partition '{}': a change of its state failed", name(), failure);
-            }
-            step.run();
-            return null;
-        }, executor);
+        return steps.latest();
     }
 
     /// On the shard. Answers what a client is to be told; [Errors#NONE] when the partition is awake.
@@ -399,15 +415,20 @@ final class HostedPartition {
             offline(failure);
             return;
         }
-        if (hasLeft) {
-            return;
+        if (!hasLeft) {
+            takeUp();
         }
+    }
+
+    /// Leads, or follows, with the log that is open.
+    private void takeUp() {
         Leadership leadership = current.leadership();
         if (leadership != null) {
             led.leader().lead(leadership);
             placement = led;
             notice.led();
         } else {
+            placement = current.elsewhere();
             followLeader();
         }
     }
@@ -464,15 +485,11 @@ final class HostedPartition {
 
     /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
     private static Placement.NotHere offlinePlacement(Partitions.Here now) {
-        return now.leadership() == null ? now.elsewhere() : refusal(now.elsewhere(), Errors.KAFKA_STORAGE_ERROR);
+        return now.leadership() == null ? now.elsewhere() : now.elsewhere().as(Errors.KAFKA_STORAGE_ERROR);
     }
 
-    private void refuse(Errors error) {
-        placement = refusal(current.elsewhere(), error);
-    }
-
-    private static Placement.NotHere refusal(Placement.NotHere elsewhere, Errors error) {
-        return new Placement.NotHere(error, elsewhere.leaderId(), elsewhere.leaderEpoch());
+    private Placement.NotHere refusal() {
+        return isOffline ? offlinePlacement(current) : current.elsewhere().as(Errors.NOT_LEADER_OR_FOLLOWER);
     }
 
     private void follow(Partitions.Here changed) {
@@ -512,8 +529,8 @@ final class HostedPartition {
         }
     }
 
-    private void resign(Placement.NotHere elsewhere) {
-        placement = elsewhere;
+    private void resign(Placement.NotHere instead) {
+        placement = instead;
         stopFollowing();
         notice.left();
         if (led.isAwake()) {

@@ -13,6 +13,11 @@ public sealed interface Placement permits LedPartition, Placement.NotHere {
         static final NotHere UNKNOWN_NAME = new NotHere(Errors.UNKNOWN_TOPIC_OR_PARTITION, -1, -1);
         static final NotHere UNKNOWN_ID = new NotHere(Errors.UNKNOWN_TOPIC_ID, -1, -1);
 
+        /// The same place, and another word for those who ask here.
+        NotHere as(Errors told) {
+            return new NotHere(told, leaderId, leaderEpoch);
+        }
+
         /// Another broker leads, or none, or this one not yet: asking again helps, and every version of every API has
         /// words for it.
         static NotHere elsewhere(int leaderId, int leaderEpoch) {

@@ -5,6 +5,7 @@ import static io.girok.broker.data.Messages.only;
 import static io.girok.broker.data.Messages.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
@@ -147,6 +148,48 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
         assertThat(describe()).hasSize(1);
         assertThat(disk.list(FIRST)).contains("orders-0");
         assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders-0"));
+    }
+
+    @Test
+    void noShardWaitsForASync() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        List<String> waits = new ArrayList<>();
+        for (DiskOperation sync : List.of(DiskOperation.SYNC, DiskOperation.SYNC_DIRECTORY,
+                DiskOperation.SYNC_FILE_SYSTEM)) {
+            disk.plant(DiskFault.next(sync).on(path -> {
+                if (node.shards.stream().anyMatch(Shard::isCurrent)) {
+                    waits.add(sync + " of " + path);
+                }
+                return false;
+            }));
+        }
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+        send("b");
+
+        assertThat(disk.list(SECOND)).contains("orders-0");
+        assertThat(waits).isEmpty();
+    }
+
+    /// What the checkpoints would have to say of it finds no room.
+    @Test
+    void aLogThatCannotBeSavedGoesOnWhereItIs() throws IOException {
+        List<String> told = listen();
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        disk.plant(DiskFault.next(DiskOperation.OPEN)
+                .on(path -> path.startsWith(FIRST.resolve("orders-0")) && path.toString().contains("leader-epoch"))
+                .lasting());
+        disk.setCapacity(disk.usedBytes() + 500_000);
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+        send("b");
+
+        assertThat(disk.list(FIRST)).contains("orders-0");
+        assertThat(disk.list(SECOND)).noneMatch(name -> name.startsWith("orders-0"));
+        assertThat(readAll()).containsExactly("a", "b");
+        assertThat(told).containsExactly("led", "left", "led");
     }
 
     @Test
