@@ -84,6 +84,42 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
         assertThat(alter(request(SECOND.toString(), "nothing", 0), 2)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
 
+    /// As kafka-reassign-partitions does it, which sends the request again for this error alone.
+    @Test
+    void aReplicaThatIsNotHereYetIsMadeWhereItIsWanted() {
+        node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"), new MetadataRecord.PartitionsAdded(ORDERS, 0,
+                List.of(TestNode.partition(2, 1), TestNode.partition(2, 1))));
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.REPLICA_NOT_AVAILABLE);
+
+        for (int index = 0; index < 2; index++) {
+            node.commit(new MetadataRecord.PartitionsChanged(ORDERS, index, new PartitionImage(List.of(2, 1),
+                    List.of(TopicId.ZERO, TopicId.ZERO), List.of(2), 2, 2, 2)));
+        }
+        node.runAll();
+        assertThat(places()).containsExactly(SECOND, FIRST);
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void whatIsWantedOfATopicThatIsDeletedIsForgotten() {
+        node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"),
+                new MetadataRecord.PartitionsAdded(ORDERS, 0, List.of(TestNode.partition(2, 1))));
+        alter(SECOND.toString(), 2);
+        node.deleteTopic(ORDERS);
+
+        node.createTopic(ORDERS, "orders", 1);
+
+        assertThat(places()).containsExactly(FIRST);
+    }
+
+    /// Of each replica here, in the order of their partitions.
+    private List<Path> places() {
+        List<Path> places = new ArrayList<>();
+        node.broker.partitions().forEachReplica(replica -> places.add(replica.directory().path()));
+        return places;
+    }
+
     @Test
     void aDirectoryThatFailsLeavesTheReplicaWhereItWas() throws IOException {
         node.createTopic(ORDERS, "orders", 1);
