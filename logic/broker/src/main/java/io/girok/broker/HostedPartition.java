@@ -5,23 +5,25 @@ import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
+import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
 import io.girok.metadata.BrokerImage;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone; `wanted` and `latest` belong to the owner of the [Partitions], the rest to the partition's shard.
+/// read by anyone; `wanted` and `steps` belong to the owner of the [Partitions], the rest to the partition's shard.
 final class HostedPartition {
     /*
      * A partition sleeps until it is asked for. Waking opens its log right on the shard, which takes as long as reading
@@ -38,20 +40,21 @@ final class HostedPartition {
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
-     * Leaving and deleting wait for an opening that is under way, and the next topic of the same name for the deletion:
-     * both are put into one chain, `latest`.
+     * Leaving and deleting wait for an opening that is under way, and the next topic of that name for the deletion: `steps`.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
     private static final long ROOM_CHECK_MS = 2_000;
+    /// So often a log is saved that is to be closed, and may still change when it is saved.
+    private static final int MAX_SAVES = 3;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final boolean sleeps;
     private volatile ReplicaHome home;
-    private final PartitionListener listener;
     private final LedPartition led;
+    private final LeadNotice notice;
+    private final StepChain steps;
     private volatile Partitions.Here wanted;
-    private CompletableFuture<Void> latest = DONE;
 
     private Partitions.Here current;
     private CompletableFuture<Void> opening = DONE;
@@ -61,17 +64,18 @@ final class HostedPartition {
     private volatile boolean isLost;
     /// Of the log that was closed last.
     private volatile int cuts;
-    private boolean isSilent;
     private long retentionDueMs;
     private volatile Placement placement;
 
-    HostedPartition(PartitionId id, ReplicaHome home, Partitions.Here wanted, Life life, PartitionListener listener) {
+    HostedPartition(PartitionId id, ReplicaHome home, Partitions.Here wanted, ReplicaLife life,
+            PartitionListener listener) {
         this.home = home;
         this.sleeps = life.sleeps();
-        this.listener = listener;
         this.wanted = wanted;
         this.current = wanted;
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
+        this.notice = new LeadNotice(listener, led);
+        this.steps = new StepChain(life.name());
         if (home.directory().failure().isPresent()) {
             this.isOffline = true;
             this.placement = wanted.whileOffline();
@@ -79,15 +83,10 @@ final class HostedPartition {
             this.placement = wanted.leadership() == null ? wanted.elsewhere() : led;
         } else {
             this.placement = wanted.elsewhere();
-            this.latest = life.before().thenComposeAsync(done -> openOnPool(), home.shard());
+            steps.await(home.shard(), life::before);
+            steps.await(home.shard(), this::openOnPool);
         }
     }
-
-    /// How a replica lives.
-    ///
-    /// @param sleeps whether the log is opened when it is needed, instead of now
-    /// @param before what must be done before the log may be opened
-    record Life(PartitionName name, boolean sleeps, CompletableFuture<Void> before) {}
 
     PartitionName name() {
         return led.name();
@@ -134,8 +133,7 @@ final class HostedPartition {
 
     /// Whether what is given to that follower is throttled: it is one that catches up. From any thread.
     boolean isThrottledFor(int followerId) {
-        Partitions.Here now = wanted;
-        return now.throttled().asLeader() && now.leadership() != null && !now.leadership().isr().contains(followerId);
+        return wanted.isThrottledFor(followerId);
     }
 
     /// Whether its log cannot be used, while its directory can. From any thread.
@@ -149,14 +147,14 @@ final class HostedPartition {
 
     /// Done when everything asked for so far is.
     CompletableFuture<Void> latest() {
-        return latest;
+        return steps.latest();
     }
 
     /// Leadership or settings changed.
     void change(Partitions.Here changed) {
         if (!changed.equals(wanted)) {
             wanted = changed;
-            next(home.shard(), () -> follow(changed));
+            steps.add(home.shard(), () -> follow(changed));
         }
     }
 
@@ -167,16 +165,12 @@ final class HostedPartition {
 
     private void goOffline() {
         stopFollowing();
-        boolean wasLed = placement == led && led.isAwake() && !isSilent;
         isOffline = true;
-        isSilent = false;
         placement = current.whileOffline();
         if (led.isAwake()) {
             led.leader().storageFailed();
         }
-        if (wasLed) {
-            listener.onLeft(led);
-        }
+        notice.left();
     }
 
     /// The log has failed while it was used.
@@ -205,18 +199,14 @@ final class HostedPartition {
     /// for it elsewhere. Or it answers again. Other brokers are served all the while. From any thread.
     void controllerCutOff(boolean isCutOff) {
         home.shard().execute(() -> {
-            boolean mayLead = placement == led && led.isAwake();
-            if (isCutOff && mayLead && !isSilent) {
-                isSilent = true;
-                listener.onLeft(led);
+            if (!led.isAwake()) {
+                return;
             }
-            if (isCutOff && led.isAwake()) {
+            if (isCutOff) {
+                notice.left();
                 led.leader().dismissWaiting();
-            } else if (!isCutOff && isSilent) {
-                isSilent = false;
-                if (mayLead) {
-                    listener.onLed(led);
-                }
+            } else if (placement == led) {
+                notice.led();
             }
         });
     }
@@ -224,12 +214,12 @@ final class HostedPartition {
     /// Stops leading; the log stays.
     CompletableFuture<Void> leave() {
         Placement.NotHere elsewhere = wanted.elsewhere();
-        next(home.shard(), () -> {
+        steps.add(home.shard(), () -> {
             hasLeft = true;
             resign(elsewhere);
         });
-        latest = latest.thenComposeAsync(done -> opening, home.shard());
-        return latest;
+        steps.await(home.shard(), () -> opening);
+        return steps.latest();
     }
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
@@ -251,56 +241,69 @@ final class HostedPartition {
         return led.isAwake() || !opening.isDone() ? opening : openOnPool();
     }
 
-    /// Brings a closed log to another place. Blocks.
-    interface Relocation {
-        /// @param cuts how often the log was cut while it was open
-        void run(int cuts) throws IOException;
-    }
-
     /// Closes the log, lets `relocation` bring it to another directory, and goes on there; where that fails, it goes on
     /// where it was. Clients are told to ask again meanwhile.
     ///
     /// @return done when it has gone on; with the failure, if there was one
     CompletableFuture<Void> relocate(ReplicaHome target, Relocation relocation) {
         CompletableFuture<Void> relocated = new CompletableFuture<>();
-        next(home.shard(), () -> placement = current.elsewhere());
-        latest = latest.thenComposeAsync(done -> opening, home.shard());
+        steps.add(home.shard(), () -> placement = refusal());
+        steps.await(home.shard(), () -> opening);
         // What only the journal has of it comes into its files.
-        latest = latest.thenComposeAsync(done -> directory().needsRecovery(name()) ? openOnPool() : DONE, home.shard());
-        next(home.shard(), this::close);
-        next(home.blockingPool(), () -> {
-            try {
-                if (directory().needsRecovery(name())) {
-                    throw new IOException("it could not be closed");
-                }
-                relocation.run(cuts);
-                relocated.complete(null);
-            } catch (IOException | StorageFailed e) {
-                relocated.completeExceptionally(e);
+        steps.await(home.shard(), () -> directory().needsRecovery(name()) ? openOnPool() : DONE);
+        steps.add(home.shard(), () -> resign(refusal()));
+        steps.await(home.shard(), () -> save(MAX_SAVES));
+        steps.add(home.shard(), () -> {
+            if (!closeIfSaved()) {
+                relocated.completeExceptionally(new IOException("its log could not be saved"));
             }
         });
-        next(home.shard(), () -> resume(relocated.isCompletedExceptionally() ? home : target));
-        return latest.thenCompose(done -> relocated);
+        steps.add(home.blockingPool(), () -> bringAway(relocation, relocated));
+        steps.add(home.shard(), () -> resume(relocated.state() == Future.State.SUCCESS ? target : home));
+        return steps.latest().thenCompose(done -> relocated);
     }
 
-    private void close() {
-        boolean wasLed = placement == led && !isSilent;
-        isSilent = false;
-        stopFollowing();
-        if (!led.isAwake()) {
-            return;
+    /// Saves the log on the pool, so that the shard has nothing to wait for when it closes it.
+    private CompletableFuture<Void> save(int times) {
+        if (times == 0 || !led.isAwake() || !led.leader().store().hasToSave()) {
+            return DONE;
         }
-        placement = current.elsewhere();
-        if (wasLed) {
-            listener.onLeft(led);
+        return directory().save(List.of(led.leader().store()))
+                .thenComposeAsync(done -> save(times - 1), home.shard());
+    }
+
+    /// False when it cannot be used any more, or there is something left to save: it stays open then.
+    private boolean closeIfSaved() {
+        if (led.isAwake() && led.leader().store().hasToSave()) {
+            return false;
         }
-        led.leader().resign();
-        cuts = led.leader().store().cuts();
+        if (led.isAwake()) {
+            try {
+                led.leader().store().close();
+            } catch (StorageFailed failure) {
+                offline(failure);
+            }
+            forgetLog();
+        }
+        return !isOffline;
+    }
+
+    private void bringAway(Relocation relocation, CompletableFuture<Void> relocated) {
         try {
-            led.leader().store().close();
-        } catch (StorageFailed failure) {
-            offline(failure);
+            if (directory().needsRecovery(name())) {
+                throw new IOException("its log could not be closed");
+            }
+            if (!relocated.isDone()) {
+                relocation.run(cuts);
+                relocated.complete(null);
+            }
+        } catch (IOException | RuntimeException e) {
+            relocated.completeExceptionally(e);
         }
+    }
+
+    private void forgetLog() {
+        cuts = led.leader().store().cuts();
         led.closed();
         follower = null;
     }
@@ -309,47 +312,44 @@ final class HostedPartition {
         home = place;
         led.setDirectory(place.directory());
         if (isOffline) {
-            return;
-        }
-        placement = current.leadership() == null ? current.elsewhere() : led;
-        if (!maySleep(current)) {
-            var _ = openOnPool();
+            placement = current.whileOffline();
+        } else if (led.isAwake()) {
+            takeUp();
+        } else {
+            placement = current.leadership() == null ? current.elsewhere() : led;
+            if (!maySleep(current)) {
+                var _ = openOnPool();
+            }
         }
     }
 
     /// Stops leading and deletes the log: the topic is gone.
     CompletableFuture<Void> delete() {
-        return remove(() -> directory().delete(name()));
+        return remove(() -> directory().delete(name(), wanted.settings()));
     }
 
     /// As [#delete], while the topic lives on elsewhere.
     CompletableFuture<Void> takeAway() {
-        return remove(() -> directory().takeAway(name(), id().topic()));
+        return remove(() -> directory().takeAway(name(), id().topic(), wanted.settings()));
     }
 
     private CompletableFuture<Void> remove(Runnable fromDisk) {
         var _ = leave();
-        next(home.blockingPool(), () -> {
+        steps.add(home.shard(), () -> {
+            if (led.isAwake()) {
+                directory().abandon(led.leader().store());
+                forgetLog();
+            }
+        });
+        steps.add(home.blockingPool(), () -> {
             try {
                 fromDisk.run();
             } catch (StorageFailed failure) {
-                LOG.error("partition '{}' is not wanted here any more, but its log could not be removed from '{}', "
-                        + "where it is left: {}",
-                        name(), directory().path(), failure.getMessage());
+                LOG.error("partition '{}' is not wanted here any more, but its log is left in '{}': {}", name(),
+                        directory().path(), failure.getMessage());
             }
         });
-        return latest;
-    }
-
-    /// What went wrong in one step is reported and does not keep the next from running.
-    private void next(Executor executor, Runnable step) {
-        latest = latest.<Void>handleAsync((done, failure) -> {
-            if (failure != null) {
-                LOG.error("partition '{}': a change of its state failed", name(), failure);
-            }
-            step.run();
-            return null;
-        }, executor);
+        return steps.latest();
     }
 
     /// On the shard. Answers what a client is to be told; [Errors#NONE] when the partition is awake.
@@ -361,8 +361,7 @@ final class HostedPartition {
             return Errors.NOT_LEADER_OR_FOLLOWER;
         }
         try {
-            Optional<PartitionStore> store = directory()
-                    .openIfQuick(name(), led.id().topic(), current.settings(), home.shard());
+            Optional<PartitionStore> store = directory().openIfQuick(name(), id().topic(), current.settings(), shard());
             if (store.isEmpty()) {
                 var _ = openOnPool();
                 return Errors.NOT_LEADER_OR_FOLLOWER;
@@ -377,10 +376,9 @@ final class HostedPartition {
 
     /// On the shard.
     private CompletableFuture<Void> openOnPool() {
-        Partitions.Here first = current;
+        LogSettings settings = current.settings();
         opening = CompletableFuture
-                .supplyAsync(
-                        () -> directory().openPartition(name(), led.id().topic(), first.settings(), home.shard()),
+                .supplyAsync(() -> directory().openPartition(name(), id().topic(), settings, shard()),
                         home.blockingPool())
                 .handleAsync((store, failure) -> {
                     if (failure == null) {
@@ -408,15 +406,20 @@ final class HostedPartition {
             offline(failure);
             return;
         }
-        if (hasLeft) {
-            return;
+        if (!hasLeft) {
+            takeUp();
         }
+    }
+
+    /// Leads, or follows, with the log that is open.
+    private void takeUp() {
         Leadership leadership = current.leadership();
         if (leadership != null) {
             led.leader().lead(leadership);
             placement = led;
-            listener.onLed(led);
+            notice.led();
         } else {
+            placement = current.elsewhere();
             followLeader();
         }
     }
@@ -480,9 +483,14 @@ final class HostedPartition {
     private void beginAnewIfGivenUp() {
         if (isLost && current.isGivenUp() && opening.isDone() && directory().isMissing(name())) {
             LOG.warn("partition '{}' begins anew: its log is gone, and another broker leads", name());
-            opening = CompletableFuture.runAsync(() -> directory().takeAway(name(), id().topic()), home.blockingPool())
+            opening = CompletableFuture
+                    .runAsync(() -> directory().takeAway(name(), id().topic(), wanted.settings()), home.blockingPool())
                     .thenRunAsync(this::reopen, home.shard());
         }
+    }
+
+    private Placement.NotHere refusal() {
+        return isOffline ? current.whileOffline() : current.elsewhere();
     }
 
     private void follow(Partitions.Here changed) {
@@ -518,23 +526,18 @@ final class HostedPartition {
         if (placement != led) {
             placement = led;
             if (led.isAwake()) {
-                listener.onLed(led);
+                notice.led();
             }
         }
     }
 
-    private void resign(Placement.NotHere elsewhere) {
-        boolean wasLed = placement == led && !isSilent;
-        isSilent = false;
-        placement = elsewhere;
+    private void resign(Placement.NotHere instead) {
+        placement = instead;
         stopFollowing();
-        if (!led.isAwake()) {
-            return;
+        notice.left();
+        if (led.isAwake()) {
+            led.leader().resign();
         }
-        if (wasLed) {
-            listener.onLeft(led);
-        }
-        led.leader().resign();
     }
 
     /// Deletes what retention allows; a log that sleeps is woken for it when there may be something. Answers whether it
@@ -591,8 +594,7 @@ final class HostedPartition {
             offline(failure);
             return;
         }
-        listener.onLeft(led);
-        led.closed();
-        follower = null;
+        notice.left();
+        forgetLog();
     }
 }

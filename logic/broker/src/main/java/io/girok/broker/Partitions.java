@@ -56,6 +56,11 @@ public final class Partitions {
     /// @param minInSyncReplicas `min.insync.replicas`
     public record Here(@Nullable Leadership leadership, Placement.NotHere elsewhere, boolean isReplicated,
             boolean isInSync, boolean isGivenUp, LogSettings settings, int minInSyncReplicas, Throttled throttled) {
+        /// Whether what is given to that follower is throttled: it is one that catches up.
+        boolean isThrottledFor(int followerId) {
+            return throttled.asLeader() && leadership != null && !leadership.isr().contains(followerId);
+        }
+
         /// Who asks here for what cannot be used is told so, unless it is another broker that should be asked.
         Placement.NotHere whileOffline() {
             return leadership == null ? elsewhere : elsewhere.as(Errors.KAFKA_STORAGE_ERROR);
@@ -83,6 +88,8 @@ public final class Partitions {
     private final Map<LogDirectory, Integer> hostedByDirectory = new HashMap<>();
     private final Map<String, TopicPlacements> topicsByName = new ConcurrentHashMap<>();
     private final Map<TopicId, TopicPlacements> topicsById = new ConcurrentHashMap<>();
+    /// Where replicas are to be made that other brokers have and this one may get (KIP-113); of known partitions only.
+    private final Map<PartitionId, LogDirectory> preferred = new HashMap<>();
     /// Deletions under way: a topic of the same name waits for them.
     private final Map<PartitionName, CompletableFuture<Void>> deletions = new HashMap<>();
 
@@ -166,8 +173,9 @@ public final class Partitions {
         topicsByName.put(topic.name(), placements);
     }
 
-    /// Moves a replica to another log directory of this broker as soon as it is its turn; answers what a client is to
-    /// be told. On the first shard.
+    /// Moves a replica to another log directory of this broker as soon as it is its turn; one that is not here yet is
+    /// made there when it comes. Answers what a client is to be told: [Errors#REPLICA_NOT_AVAILABLE] for the latter,
+    /// after which it asks again. On the first shard.
     public Errors move(String topic, int index, LogDirectory target) {
         TopicPlacements placements = topicsByName.get(topic);
         if (placements == null || index < 0 || placements.slots().size() <= index) {
@@ -175,7 +183,8 @@ public final class Partitions {
         }
         HostedPartition hosted = placements.hosted(index);
         if (hosted == null) {
-            return Errors.NOT_LEADER_OR_FOLLOWER;
+            preferred.put(new PartitionId(placements.id(), index), target);
+            return Errors.REPLICA_NOT_AVAILABLE;
         }
         if (hosted.directory().failure().isPresent()) {
             return Errors.KAFKA_STORAGE_ERROR;
@@ -196,6 +205,9 @@ public final class Partitions {
             return;
         }
         topicsByName.remove(gone.name(), gone);
+        for (int index = 0; index < gone.slots().size(); index++) {
+            preferred.remove(new PartitionId(id, index));
+        }
         deletions.values().removeIf(CompletableFuture::isDone);
         for (Slot slot : gone.slots()) {
             if (slot instanceof Slot.Hosted(HostedPartition hosted)) {
@@ -283,11 +295,11 @@ public final class Partitions {
         }
         PartitionId id = new PartitionId(topic.id(), index);
         PartitionName name = new PartitionName(topic.name(), index);
-        ReplicaHome home = homeOf(shardOf(id), directoryOf(name, isOld, partition.directory()));
+        ReplicaHome home = homeOf(shardOf(id), directoryOf(id, name, isOld, partition.directory()));
         CompletableFuture<Void> before = deletions.getOrDefault(name, CompletableFuture.completedFuture(null));
         // A coordinator has to be there before anybody asks for it.
         boolean sleeps = !isCoordinators(name.topic());
-        HostedPartition begun = new HostedPartition(id, home, wanted, new HostedPartition.Life(name, sleeps, before),
+        HostedPartition begun = new HostedPartition(id, home, wanted, new ReplicaLife(name, sleeps, before),
                 allListeners);
         report(begun, wanted, partition.directory());
         return new Slot.Hosted(begun);
@@ -316,9 +328,11 @@ public final class Partitions {
                                 directoryReports));
     }
 
-    private LogDirectory directoryOf(PartitionName name, boolean isOld, TopicId believed) {
-        LogDirectory directory = find(name, isOld, believed).orElseGet(
-                () -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
+    private LogDirectory directoryOf(PartitionId id, PartitionName name, boolean isOld, TopicId believed) {
+        Optional<LogDirectory> wish = Optional.ofNullable(preferred.remove(id));
+        LogDirectory directory = find(name, isOld, believed)
+                .or(() -> wish.filter(wanted -> !hasFailed(wanted)))
+                .orElseGet(() -> Collections.min(directories, Comparator.comparing(Partitions::hasFailed)
                         .thenComparing(LogDirectory::isScarce)
                         .thenComparingInt(this::hosted)));
         hostedByDirectory.merge(directory, 1, Integer::sum);

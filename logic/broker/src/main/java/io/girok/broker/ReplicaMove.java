@@ -5,6 +5,7 @@ import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
 import io.girok.log.LogDirectory;
+import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
 import io.girok.replication.ByteRate;
 import java.io.IOException;
@@ -313,7 +314,7 @@ public final class ReplicaMove {
             disk.syncDirectory(future);
             to.arrivals().adopt(name, future, from);
         }
-        from.delete(name);
+        from.delete(name, LogSettings.DEFAULT);
     }
 
     /// Removes the copy.

@@ -346,24 +346,28 @@ public final class LogDirectory implements AutoCloseable {
 
     /// As [#delete], of a topic that lives on: the partition may be placed here again, and begins with nothing then,
     /// whatever the journal holds of it.
-    public void takeAway(PartitionName name, TopicId topic) {
+    public void takeAway(PartitionName name, TopicId topic, LogSettings settings) {
         try {
             journal.dismiss(new JournalKey(topic, name)::equals);
         } catch (IOException e) {
             throw failed(name, e);
         }
-        delete(name);
+        delete(name, settings);
     }
 
-    /// Deletes a partition: its directory is renamed at once and removed after `file.delete.delay.ms`. An open store of
-    /// it refuses everything from here on. Blocks shortly; on the partition's shard if it is open.
-    public void delete(PartitionName name) {
+    /// Lets go of a log that is to be deleted, with nothing saved: it refuses everything from here on. On its shard.
+    public void abandon(PartitionStore store) {
         try {
-            PartitionStore store = stores.get(name);
-            LogSettings settings = store == null ? LogSettings.DEFAULT : store.settings();
-            if (store != null) {
-                store.abandon();
-            }
+            store.abandon();
+        } catch (IOException e) {
+            LOGGER.debug("log '{}': {}", store.name(), e.getMessage());
+        }
+    }
+
+    /// Deletes a partition that is not open: its directory is renamed at once and removed after `file.delete.delay.ms`.
+    /// Blocks shortly.
+    public void delete(PartitionName name, LogSettings settings) {
+        try {
             marks.remove(name);
             unchecked.remove(name);
             journal.forget(name);
@@ -457,11 +461,7 @@ public final class LogDirectory implements AutoCloseable {
     public void close() {
         isClosed = true;
         for (PartitionStore store : List.copyOf(stores.values())) {
-            try {
-                store.abandon();
-            } catch (IOException e) {
-                LOGGER.debug("log '{}': {}", store.name(), e.getMessage());
-            }
+            abandon(store);
         }
         journal.close();
         close(lock);

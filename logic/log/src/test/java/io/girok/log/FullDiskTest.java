@@ -332,7 +332,7 @@ class FullDiskTest {
         world.append(1, "a");
         leave(0);
 
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.shard.advance(60_000);
         world.settle();
 

@@ -111,7 +111,7 @@ class LogDirectoryTest {
         world.open();
         world.append(1, "a");
 
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
 
         assertThat(world.directory.partitionsOnDisk()).isEmpty();
         assertThat(world.disk.list(LogWorld.PATH)).anyMatch(name -> name.matches("orders-3\\..*-delete"));
@@ -130,7 +130,7 @@ class LogDirectoryTest {
             world.directory.checkpoint();
             world.settle();
         }
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.store = world.directory
                 .openPartition(LogWorld.NAME, new TopicId(8, 8), world.settings, world.shard);
         world.directory.close();
@@ -154,7 +154,7 @@ class LogDirectoryTest {
         world.settle();
         world.append(3, "c");
         world.flush();
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.openPartition();
         world.append(4, "d");
         world.directory.close();
@@ -176,7 +176,7 @@ class LogDirectoryTest {
         world.settle();
         world.append(2, "b");
         world.flush();
-        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.takeAway();
         world.disk.syncDirectory(LogWorld.PATH);
         world.directory.close();
         world.disk.crash(new SplittableRandom(5));
@@ -210,7 +210,7 @@ class LogDirectoryTest {
         world.append(1, "a");
         world.store.assignEpoch(4, 0);
         world.store.roll();
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.store = world.directory
                 .openPartition(LogWorld.NAME, new TopicId(8, 8), world.settings, world.shard);
 
@@ -320,7 +320,7 @@ class LogDirectoryTest {
         world.append(1, "b");
         world.flush();
         world.disk.setCapacity(world.disk.usedBytes());
-        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.takeAway();
         world.settle();
         world.disk.crash(new SplittableRandom(1));
         world.disk.setCapacity(Long.MAX_VALUE);
@@ -342,7 +342,8 @@ class LogDirectoryTest {
         world.store = world.directory.openPartition(name, LogWorld.TOPIC, world.settings, world.shard);
         world.append(1, "a");
 
-        world.directory.delete(name);
+        world.directory.abandon(world.store);
+        world.directory.delete(name, world.settings);
 
         assertThat(world.disk.list(LogWorld.PATH)).allMatch(entry -> entry.length() <= 255);
     }

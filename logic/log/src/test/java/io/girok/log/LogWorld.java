@@ -53,6 +53,22 @@ final class LogWorld {
         store = directory.openPartition(NAME, TOPIC, settings, shard);
     }
 
+    void delete() {
+        abandon();
+        directory.delete(NAME, settings);
+    }
+
+    void takeAway() {
+        abandon();
+        directory.takeAway(NAME, TOPIC, settings);
+    }
+
+    private void abandon() {
+        if (directory.stores().contains(store)) {
+            directory.abandon(store);
+        }
+    }
+
     LogWorld openDirectory() {
         openFiles = new OpenFiles(disk, 64);
         directory = LogDirectory.open(PATH, "cluster", 1, environment());

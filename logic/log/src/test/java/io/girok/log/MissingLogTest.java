@@ -74,7 +74,7 @@ class MissingLogTest {
         world.openDirectory();
         assertThatItIsMissed();
 
-        world.directory.takeAway(LogWorld.NAME, LogWorld.TOPIC);
+        world.takeAway();
         world.openPartition();
 
         assertThat(world.store.endOffset()).isZero();
@@ -126,7 +126,7 @@ class MissingLogTest {
         world.flush();
         checkpointTwice();
 
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.disk.crash(new SplittableRandom(1));
 
         assertThatTheNextTopicIsEmpty();
@@ -138,7 +138,7 @@ class MissingLogTest {
         world.append(1, "a");
         world.flush();
         checkpointTwice();
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.shard.advance(1_000);
         world.settle();
         assertThat(world.disk.list(LogWorld.PATH)).noneMatch(file -> file.startsWith("orders-3"));
@@ -156,7 +156,7 @@ class MissingLogTest {
         world.flush();
         checkpointTwice();
         world.disk.setCapacity(world.disk.usedBytes());
-        world.directory.delete(LogWorld.NAME);
+        world.delete();
         world.disk.setCapacity(0);
         world.shard.advance(1_000);
         world.settle();
