@@ -58,7 +58,7 @@ final class Nemesis {
         }
         history.fault();
         SimulatedNode victim = cluster.nodes().get(world.random().nextInt(cluster.nodes().size()));
-        switch (world.random().nextInt(19)) {
+        switch (world.random().nextInt(20)) {
             case 0, 1 -> {
                 victim.kill();
                 restartLater(victim, 4_000);
@@ -72,7 +72,7 @@ final class Nemesis {
             case 5 -> pause(victim);
             case 6 -> cut(victim, true);
             case 7 -> cut(victim, false);
-            case 8 -> isolate(victim);
+            case 8, 19 -> isolate(victim);
             case 9 -> cluster.elect();
             case 10 -> cluster.quorum()
                     .plant(
@@ -148,7 +148,7 @@ final class Nemesis {
         if (isBothWays) {
             cluster.network().cut(other, node.host());
         }
-        later(world.between(50, 9_000), this::heal);
+        later(world.between(50, 9_000), () -> cluster.network().heal(node.host(), other));
     }
 
     /// Cuts a node off from all others; clients may still reach it.
@@ -163,12 +163,10 @@ final class Nemesis {
             node.cutFromQuorum();
             cluster.elect();
         }
-        later(world.between(50, 9_000), this::heal);
-    }
-
-    private void heal() {
-        cluster.network().heal();
-        cluster.nodes().forEach(SimulatedNode::healQuorum);
+        later(world.between(50, 9_000), () -> {
+            cluster.nodes().forEach(other -> cluster.network().heal(node.host(), other.host()));
+            node.healQuorum();
+        });
     }
 
     private void loseAll(List<SimulatedNode> nodes, int maxMs) {
@@ -239,7 +237,9 @@ final class Nemesis {
             cluster.network().cut(follower.host(), leader.host());
             later(world.between(50, 800), () -> {
                 powerLoss.strike(leader);
-                heal();
+                cluster.network().heal(controller, leader.host());
+                cluster.network().heal(follower.host(), leader.host());
+                leader.healQuorum();
                 restartLater(leader, 8_000);
             });
         });
@@ -261,7 +261,8 @@ final class Nemesis {
     /// two of three must do.
     void end() {
         isOver = true;
-        heal();
+        cluster.network().heal();
+        cluster.nodes().forEach(SimulatedNode::healQuorum);
         for (SimulatedNode node : cluster.nodes()) {
             node.setPaused(false);
             node.slowDisk(0);

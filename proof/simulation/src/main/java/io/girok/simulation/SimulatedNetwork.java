@@ -92,6 +92,12 @@ final class SimulatedNetwork {
         cuts.add(new Way(from.id(), to.id()));
     }
 
+    /// Both ways between the two.
+    void heal(Host one, Host other) {
+        cuts.remove(new Way(one.id(), other.id()));
+        cuts.remove(new Way(other.id(), one.id()));
+    }
+
     void heal() {
         cuts.clear();
     }
