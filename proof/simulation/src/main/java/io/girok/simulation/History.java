@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class History {
     /// More are not written down: the first ones tell what happened.
     private static final int MAX_VIOLATIONS = 20;
-    private static final long ANSWER_ON_ITS_WAY_MS = 100;
+    private static final long ANSWER_ON_ITS_WAY_MS = 200;
 
     private final World world;
     private final List<String> violations = new ArrayList<>();

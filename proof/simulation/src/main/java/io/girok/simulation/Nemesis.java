@@ -144,29 +144,32 @@ final class Nemesis {
         List<SimulatedNode> others = new ArrayList<>(cluster.nodes());
         others.remove(node);
         Host other = others.get(world.random().nextInt(others.size())).host();
-        cluster.network().cut(node.host(), other);
+        long limitMs = world.between(50, 9_000);
+        cut(node.host(), other, limitMs);
         if (isBothWays) {
-            cluster.network().cut(other, node.host());
+            cut(other, node.host(), limitMs);
         }
-        later(world.between(50, 9_000), () -> cluster.network().heal(node.host(), other));
+    }
+
+    private void cut(Host from, Host to, long limitMs) {
+        cluster.network().cut(from, to);
+        later(limitMs, () -> cluster.network().heal(from, to));
     }
 
     /// Cuts a node off from all others; clients may still reach it.
     private void isolate(SimulatedNode node) {
+        long limitMs = world.between(50, 9_000);
         for (SimulatedNode other : cluster.nodes()) {
             if (other != node) {
-                cluster.network().cut(node.host(), other.host());
-                cluster.network().cut(other.host(), node.host());
+                cut(node.host(), other.host(), limitMs);
+                cut(other.host(), node.host(), limitMs);
             }
         }
         if (node.isVoter() && cluster.connected().size() == SimulatedCluster.VOTERS.size()) {
             node.cutFromQuorum();
             cluster.elect();
+            later(limitMs, node::healQuorum);
         }
-        later(world.between(50, 9_000), () -> {
-            cluster.nodes().forEach(other -> cluster.network().heal(node.host(), other.host()));
-            node.healQuorum();
-        });
     }
 
     private void loseAll(List<SimulatedNode> nodes, int maxMs) {

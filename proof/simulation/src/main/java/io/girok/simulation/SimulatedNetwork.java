@@ -10,11 +10,9 @@ import io.girok.wire.SupportedApis;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +37,8 @@ final class SimulatedNetwork {
     private final SimulatedShard wire;
     private final Map<String, Host> hosts = new HashMap<>();
     private final Map<Integer, Server> servers = new HashMap<>();
-    private final Set<Way> cuts = new HashSet<>();
+    /// A way as often as it has been cut.
+    private final List<Way> cuts = new ArrayList<>();
     private final List<SimulatedConnection> connections = new ArrayList<>();
     private long connectionCount;
 
@@ -92,10 +91,9 @@ final class SimulatedNetwork {
         cuts.add(new Way(from.id(), to.id()));
     }
 
-    /// Both ways between the two.
-    void heal(Host one, Host other) {
-        cuts.remove(new Way(one.id(), other.id()));
-        cuts.remove(new Way(other.id(), one.id()));
+    /// Takes one cut back; there may be others.
+    void heal(Host from, Host to) {
+        cuts.remove(new Way(from.id(), to.id()));
     }
 
     void heal() {
