@@ -145,6 +145,7 @@ class ClusterFaultIT {
     }
 
     @Test
+    @EnabledIfSystemProperty(named = "faults", matches = "all")
     void fiftyTopicsComeAndGoWhileBrokersAreKilled() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
             create(admin, "orders");

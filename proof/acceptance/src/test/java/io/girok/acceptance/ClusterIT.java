@@ -35,18 +35,16 @@ class ClusterIT {
     Path directory;
 
     @Test
-    void noAcknowledgedRecordIsLostWhenLeadersAndControllersAreKilled() throws Exception {
+    void noAcknowledgedRecordIsLostWhenALeaderAndAControllerAreKilled() throws Exception {
         try (GirokCluster cluster = GirokCluster.start(directory); Admin admin = admin(cluster)) {
             create(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
-                for (int round = 0; round < 2; round++) {
-                    for (int victim : List.of(leaderOf(admin, "orders"), controller(admin))) {
-                        load.awaitMore(200);
-                        cluster.kill(victim);
-                        load.awaitMore(200);
-                        cluster.restart(victim);
-                        awaitInSync(admin, "orders");
-                    }
+                for (int victim : List.of(leaderOf(admin, "orders"), controller(admin))) {
+                    load.awaitMore(200);
+                    cluster.kill(victim);
+                    load.awaitMore(200);
+                    cluster.restart(victim);
+                    awaitInSync(admin, "orders");
                 }
                 load.finish();
                 load.check();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// `kill -9` in the middle of writes, again and again: nothing acknowledged is lost, nothing is there twice.
 class CrashIT {
-    private static final int ROUNDS = Integer.getInteger("girok.crash.rounds", 5);
+    private static final int ROUNDS = Integer.getInteger("girok.crash.rounds", 3);
     private static final int PARTITIONS = 3;
 
     @TempDir
