@@ -156,8 +156,8 @@ public final class LogDirectory implements AutoCloseable {
         unsaved.ifPresent(names -> journal.forget(key -> !names.contains(key.name())));
         unchecked.addAll(unsaved.orElse(onDisk));
         for (PartitionName name : marks.names()) {
-            if (isMissing(name) && discards.hasLeftOf(name, files)) {
-                // It was deleted, and the checkpoints were not written since.
+            if (isMissing(name) && unsaved.isEmpty() && discards.hasLeftOf(name, files)) {
+                // It was deleted, and the checkpoints were not written since, as a clean stop does.
                 marks.remove(name);
             } else if (isMissing(name)) {
                 unchecked.add(name);

@@ -132,6 +132,23 @@ class MissingLogTest {
         assertThatTheNextTopicIsEmpty();
     }
 
+    /// What is left of the earlier log says nothing about the later one.
+    @Test
+    void aLogIsMissedWhoseNameADeletedOneHad() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.delete();
+        world.openPartition();
+        world.append(1, "b");
+        world.closeClean();
+        assertThat(world.disk.list(LogWorld.PATH)).anyMatch(file -> file.endsWith("-delete"));
+        loseDirectory();
+
+        world.openDirectory();
+
+        assertThatItIsMissed();
+    }
+
     @Test
     void norAfterItsFilesAreGone() throws IOException {
         world.open();
