@@ -4,18 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.girok.server.GirokServer;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,12 +31,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// A short life of a broker and its clients in one process, from which the launcher has the JVM make its start-up
-/// cache. Its argument is a directory that may be thrown away afterwards. Owned by the main thread.
+/// A short life of a broker and its clients, and of three brokers that are one cluster, in one process, from which the
+/// launcher has the JVM make its start-up cache. Its argument is a directory that may be thrown away afterwards. Owned by
+/// the main thread.
 final class TrainingRun {
     private static final String TOPIC = "training";
     private static final int RECORDS = 200;
-    private static final long LIMIT_SECONDS = 60;
+    private static final int CLUSTER_SIZE = 3;
+    private static final long LIMIT_SECONDS = 120;
     private static final Pattern READY = Pattern.compile(
             "Girok is ready.*?PLAINTEXT://(127\\.0\\.0\\.1:\\d+).*?SASL_SSL://(127\\.0\\.0\\.1:\\d+)", Pattern.DOTALL);
     private static final String MECHANISM = "SCRAM-SHA-512";
@@ -55,16 +63,55 @@ final class TrainingRun {
                 "sasl.enabled.mechanisms", MECHANISM, "sasl.jaas.config", LOGIN);
         CompletableFuture<Listeners> ready = new CompletableFuture<>();
         System.setOut(new PrintStream(new ReadyLine(ready), true, UTF_8));
-        Thread.ofPlatform().name("broker").daemon().start(() -> {
-            int exitCode = GirokServer.run(settings.entrySet()
-                    .stream()
-                    .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
-                    .toList());
-            ready.completeExceptionally(new IllegalStateException("the broker has ended with " + exitCode));
-        });
-        exercise(ready.get().plaintext());
+        run(settings, exitCode -> ready.completeExceptionally(
+                new IllegalStateException("the broker has ended with " + exitCode)));
+        exercise(ready.get().plaintext(), 1);
         exerciseSecured(ready.get().secured(), authority);
+        try {
+            exercise(cluster(Path.of(arguments[0], "cluster")), CLUSTER_SIZE);
+        } catch (ExecutionException e) {
+            System.err.println("the cache is made without a cluster: " + e.getCause());
+        }
         System.exit(0);
+    }
+
+    /// Starts a cluster, and gives where one of it listens; whether the others are there, its clients find out.
+    private static String cluster(Path directory) throws IOException {
+        List<Integer> ports = freePorts();
+        String voters = IntStream.range(0, CLUSTER_SIZE)
+                .mapToObj(node -> node + "@127.0.0.1:" + ports.get(node))
+                .collect(Collectors.joining(","));
+        for (int node = 0; node < CLUSTER_SIZE; node++) {
+            run(Map.of("node.id", Integer.toString(node), "controller.quorum.voters", voters,
+                    "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(node), "http.listeners", "",
+                    "log.dirs", directory.resolve("node-" + node).toString()), exitCode -> {});
+        }
+        return "127.0.0.1:" + ports.getFirst();
+    }
+
+    /// They may be taken by others before they are used.
+    private static List<Integer> freePorts() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < CLUSTER_SIZE; i++) {
+            ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+            sockets.add(socket);
+            ports.add(socket.getLocalPort());
+        }
+        for (ServerSocket socket : sockets) {
+            socket.close();
+        }
+        return ports;
+    }
+
+    private static void run(Map<String, String> settings, IntConsumer onEnd) {
+        Thread.ofPlatform()
+                .name("broker")
+                .daemon()
+                .start(() -> onEnd.accept(GirokServer.run(settings.entrySet()
+                        .stream()
+                        .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
+                        .toList())));
     }
 
     private static void exerciseSecured(String bootstrap, DevelopmentAuthority authority)
@@ -76,9 +123,9 @@ final class TrainingRun {
         }
     }
 
-    private static void exercise(String bootstrap) throws ExecutionException, InterruptedException {
+    private static void exercise(String bootstrap, int replicas) throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, Optional.of(2), Optional.empty()))).all().get();
+            admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) replicas))).all().get();
             admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
         }
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
