@@ -82,7 +82,7 @@ final class ConfigChange {
     private Result<Map<String, String>> replace(ConfigTarget target, Map<String, String> values) {
         List<Operation> operations = new ArrayList<>();
         for (String name : draft.image().config(target).keySet()) {
-            if (!values.containsKey(name)) {
+            if (!values.containsKey(name) && !staysWith(target, name)) {
                 operations.add(new Operation(Kind.DELETE, name, null));
             }
         }
@@ -161,6 +161,11 @@ final class ConfigChange {
             ConfigTarget target, Operation operation, Map<String, String> values) {
         String name = operation.name();
         String given = operation.value();
+        if (operation.kind() == Kind.DELETE && staysWith(target, name)) {
+            return refused(ControllerError.INVALID_CONFIG, "the setting '" + name
+                    + "' of all brokers can't be deleted, "
+                    + "since their files may differ, and leaders and the controller must not; set it to another value");
+        }
         if (operation.kind() == Kind.DELETE) {
             values.remove(name);
             return checked(target, name, null);
@@ -187,6 +192,11 @@ final class ConfigChange {
         String joined = String.join(",", elements);
         values.put(name, joined);
         return checked(target, name, joined);
+    }
+
+    /// Whether a value, once there, is changed only, never deleted (KIP-966).
+    private static boolean staysWith(ConfigTarget target, String name) {
+        return target.equals(ConfigTarget.ALL_BROKERS) && name.equals(ControllerRules.MIN_IN_SYNC_REPLICAS);
     }
 
     private Optional<Result<Map<String, String>>> checked(ConfigTarget target, String name, @Nullable String value) {

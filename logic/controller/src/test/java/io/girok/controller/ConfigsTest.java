@@ -53,6 +53,21 @@ class ConfigsTest {
         }
     }
 
+    /// Without it each node would go by its own file.
+    @Test
+    void whatLeadersAndTheControllerAgreeOnIsChangedForAllBrokersButNotDeleted() {
+        alter(ConfigTarget.ALL_BROKERS, set("min.insync.replicas", "2"), set("size", "5"));
+
+        Result<Map<String, String>> refused = alter(ConfigTarget.ALL_BROKERS, delete("min.insync.replicas"));
+        world.run(new ReplaceConfigs(List.of(new Replacement(ConfigTarget.ALL_BROKERS, Map.of("list", "b"))), false));
+
+        assertThat(refused.failure().error()).isEqualTo(ControllerError.INVALID_CONFIG);
+        assertThat(world.image.config(ConfigTarget.ALL_BROKERS))
+                .isEqualTo(Map.of("min.insync.replicas", "2", "list", "b"));
+        alter(ConfigTarget.ALL_BROKERS, set("min.insync.replicas", "1"));
+        assertThat(world.image.config(ConfigTarget.ALL_BROKERS)).containsEntry("min.insync.replicas", "1");
+    }
+
     @Test
     void listsGrowAndShrinkFromWhatHolds() {
         alter(ORDERS, new Operation(Kind.APPEND, "list", "z, x"));

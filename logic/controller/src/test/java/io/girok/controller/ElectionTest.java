@@ -240,7 +240,7 @@ class ElectionTest {
     void nobodyStaysEligibleOnceALeaderMayCommitAlone() {
         for (int way = 0; way < 4; way++) {
             create(1, Map.of("min.insync.replicas", "2"));
-            world.run(deletion(ConfigTarget.ALL_BROKERS, "min.insync.replicas"));
+            world.run(waysToSet("min.insync.replicas", "2").getLast());
             List<Integer> replicas = partition().replicas();
             fence(replicas.get(0));
             fence(replicas.get(1));

@@ -30,6 +30,7 @@ import io.girok.membership.balance.BalanceSettings;
 import io.girok.membership.follow.MetadataFeed;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.QuorumStatus;
 import io.girok.metadata.QuorumStatus.VoterStatus;
@@ -86,6 +87,7 @@ final class ControllerRole {
                 burstMs(BrokerSettings.CONTROLLER_QUOTA_WINDOW_NUM,
                         BrokerSettings.CONTROLLER_QUOTA_WINDOW_SIZE_SECONDS));
         store.subscribe(quotas);
+        store.subscribe(new SharedSettings(settings));
         this.controller = new ActiveController(new Controller(rules()), store, quorum.log(),
                 new ActiveController.Surroundings(surroundings.controllerThread(), surroundings.first(),
                         surroundings.clock()));
@@ -134,7 +136,13 @@ final class ControllerRole {
                 new ControllerRules.TopicDefaults(settings.get(BrokerSettings.NUM_PARTITIONS),
                         settings.get(BrokerSettings.DEFAULT_REPLICATION_FACTOR)),
                 new SettingsValidator(effective), () -> TopicId.random(surroundings.random()),
-                surroundings.random()::nextInt, identity.founding());
+                surroundings.random()::nextInt, founding(settings));
+    }
+
+    private List<MetadataRecord> founding(Settings settings) {
+        List<MetadataRecord> records = new ArrayList<>(identity.founding());
+        records.add(SharedSettings.founding(settings));
+        return records;
     }
 
     private Forwarding forwarding() {
