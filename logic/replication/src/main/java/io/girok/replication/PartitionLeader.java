@@ -95,7 +95,7 @@ public final class PartitionLeader {
     private boolean isAppending;
     private Consumer<StorageFailed> whenFailed = failure -> {};
 
-    /// @param settings those the store was opened with
+    /// @param settings those that hold by now: the store was perhaps opened with older ones, and recovered for long
     /// @param minInSyncReplicas `min.insync.replicas` of the topic; where it has fewer replicas than that, all of them
     public PartitionLeader(PartitionStore store, LogSettings settings, int minInSyncReplicas,
             ReplicationSettings replication) {
@@ -108,6 +108,7 @@ public final class PartitionLeader {
         this.deletions = new Deletions(store, progress, this::hasEnoughInSync);
         this.visibility = new Visibility(store);
         this.reader = new ReplicaReader(store, visibility, new FetchWaits());
+        store.updateSettings(settings);
         store.onDurable(this::onDurable);
     }
 
