@@ -73,6 +73,28 @@ class BrokerTest {
     }
 
     @Test
+    void aSettingThatChangesWhileALogIsRecoveredHoldsForItsLog() {
+        TopicId orders = node.createTopic("orders", 1);
+        for (int i = 0; i < 20; i++) {
+            append(orders, "x".repeat(100_000));
+        }
+        crash();
+        node.createTopicOnly(orders, "orders", 1);
+        wake(orders, 0);
+
+        node.configure("orders", "max.message.bytes", "1000");
+        node.runAll();
+
+        LedPartition led = led(orders, 0);
+        ByteBuffer batch = new BatchBuilder().append(node.clock.wallMs(), null, ByteBuffer.wrap(new byte[2_000]))
+                .build();
+        assertThat(node.shards.get(node.shards.indexOf(led.shard()))
+                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) -1)))
+                .isInstanceOfSatisfying(Refused.class,
+                        refused -> assertThat(refused.error()).isEqualTo(Errors.MESSAGE_TOO_LARGE));
+    }
+
+    @Test
     void aTopicThatIsDeletedWhileItIsRecoveredGoes() throws Exception {
         TopicId orders = node.createTopic("orders", 1);
         for (int i = 0; i < 20; i++) {

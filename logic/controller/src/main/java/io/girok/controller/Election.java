@@ -45,9 +45,11 @@ final class Election {
 
     /// Without the claim of a replica that may lack what it acknowledged: neither in sync nor eligible until it has
     /// caught up. Where it alone is left it stays: nobody could ever lead again (KIP-966 elects the last known leader).
+    /// Those whose logs are lost do not count as left: they may lack as much, or have begun anew by now, with nothing.
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
-        boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
+        boolean isAlone = rest.isr().isEmpty()
+                && rest.elr().stream().allMatch(id -> rest.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY));
         return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
     }
 

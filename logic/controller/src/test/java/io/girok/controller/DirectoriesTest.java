@@ -46,8 +46,16 @@ class DirectoriesTest {
     }
 
     private void register(int id, long incarnation, TopicId... directories) {
+        register(id, incarnation, true, directories);
+    }
+
+    private void registerAfterLossOfPower(int id, long incarnation) {
+        register(id, incarnation, false, directory(id, FIRST), directory(id, SECOND));
+    }
+
+    private void register(int id, long incarnation, boolean areLogsWhole, TopicId... directories) {
         world.run(new RegisterBroker("cluster", id, new TopicId(id, incarnation),
-                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(directories), true));
+                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(directories), areLogsWhole));
     }
 
     private void fence(int broker, boolean isFenced) {
@@ -451,6 +459,24 @@ class DirectoriesTest {
         assertThat(partition().leader()).isEqualTo(leader);
         assertThat(partition().isr()).containsExactly(leader);
         assertThat(partition().elr()).as("it may have been cut").doesNotContain(lost);
+    }
+
+    @Test
+    void whoMayLackRecordsLeadsWhereAllOthersAreLost() {
+        int last = partition().replicas().get(2);
+        int lost = partition().replicas().get(1);
+        fence(partition().replicas().get(0), true);
+        assign(lost, BrokerImage.LOST_DIRECTORY);
+        assertThat(partition().isr()).containsExactly(last);
+        assertThat(partition().elr()).containsExactly(lost);
+
+        registerAfterLossOfPower(last, 2);
+        assign(lost, directory(lost, FIRST));
+        assertThat(partition().leader()).as("it may have begun anew meanwhile, with nothing").isEqualTo(NO_LEADER);
+        fence(last, false);
+
+        assertThat(partition().leader()).isEqualTo(last);
+        assertThat(partition().elr()).isEmpty();
     }
 
     @Test

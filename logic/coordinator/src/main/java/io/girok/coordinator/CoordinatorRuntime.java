@@ -36,6 +36,16 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
      * at will, records that do not fit into a batch, is found before anything is applied; so is the one that may last,
      * too few replicas in sync: then what changes nothing durable is answered as ever, and the rest is refused.
      *
+     * Where that comes about, or a follower dies, while a batch is in flight, the batch may stay so for hours. Who waits
+     * for it is told to ask again after commitTimeoutMs, and so is at once whoever comes later and would hear of what
+     * is not committed. The state is kept meanwhile: it is the right one if the batch is committed in the end, and if
+     * it never is, another leads, or this one has heard that the append failed. A replay would find the same records,
+     * and could not serve them either.
+     *
+     * For the same reason a new leader with such a tail, whose high watermark does not move, stays LOADING until enough
+     * replicas are in sync. To serve the replayed state could show what is lost later, and to serve that of the high
+     * watermark could hide what was acknowledged.
+     *
      *            start                 replayed, tail committed
      *   (new) ----------> LOADING ------------------------------> ACTIVE
      *                      ^  |  append or handler failed           |
@@ -58,6 +68,9 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         final List<Decision> answers = new ArrayList<>();
         int sizeInBytes = BATCH_HEADER_BYTES;
         boolean isCommitted;
+        /// By the monotonic clock; nobody waits for it longer.
+        long dueMs;
+        boolean isLate;
     }
 
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorRuntime.class);
@@ -77,6 +90,10 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
     private final Set<Reply<?>> openReplies = new LinkedHashSet<>();
     private @Nullable Batch openBatch;
     private final ArrayDeque<Batch> inFlight = new ArrayDeque<>();
+    /// Whether a timer is set for the first batch in flight that is not late.
+    private boolean isWatched;
+    /// Whether a batch was late, and is not yet known to be committed.
+    private boolean isBehind;
     private long loadStartedMs;
     private long loadedCount;
     private long unreadableCount;
@@ -239,7 +256,11 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             return;
         }
         openBatch = null;
+        batch.dueMs = clock.monotonicMs() + limits.commitTimeoutMs();
         inFlight.add(batch);
+        if (!isWatched) {
+            watch(limits.commitTimeoutMs());
+        }
         CompletableFuture<AppendOutcome> future = log.append(batch.records);
         if (future.isDone() && future.join() instanceof AppendOutcome.Failed(FailureReason reason, String detail)) {
             // At once: no later batch may be written after one that it was decided upon was refused.
@@ -257,6 +278,10 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
                 while (current == incarnation && !inFlight.isEmpty() && inFlight.peekFirst().isCommitted) {
                     inFlight.removeFirst().answers.forEach(this::answer);
                 }
+                if (current == incarnation && isBehind && (inFlight.isEmpty() || !inFlight.peekFirst().isLate)) {
+                    isBehind = false;
+                    LOG.info("coordinator '{}': what it wrote is committed in time again", name);
+                }
             }
             case AppendOutcome.Failed(FailureReason reason, String detail) ->
                 failed(reason, "append failed: " + detail);
@@ -266,11 +291,54 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
     private void answerWhenCommitted(Decision decision) {
         if (openBatch != null) {
             openBatch.answers.add(decision);
-        } else if (!inFlight.isEmpty()) {
-            inFlight.getLast().answers.add(decision);
-        } else {
+        } else if (inFlight.isEmpty()) {
             answer(decision);
+        } else if (inFlight.getLast().isLate) {
+            refuse(decision);
+        } else {
+            inFlight.getLast().answers.add(decision);
         }
+    }
+
+    private void refuse(Decision decision) {
+        for (Reply<?> reply : decision.answered()) {
+            if (openReplies.remove(reply)) {
+                reply.fail(Outcome.Reason.UNAVAILABLE);
+            }
+        }
+    }
+
+    private void watch(long delayMs) {
+        isWatched = true;
+        long current = incarnation;
+        shard.schedule(delayMs, () -> {
+            if (current == incarnation) {
+                isWatched = false;
+                refuseLate();
+            }
+        });
+    }
+
+    private void refuseLate() {
+        long nowMs = clock.monotonicMs();
+        List<Decision> late = new ArrayList<>();
+        for (Batch batch : inFlight) {
+            if (nowMs < batch.dueMs) {
+                watch(batch.dueMs - nowMs);
+                break;
+            }
+            batch.isLate = true;
+            late.addAll(batch.answers);
+            batch.answers.clear();
+        }
+        if (!isBehind && !inFlight.isEmpty() && inFlight.getFirst().isLate) {
+            isBehind = true;
+            LOG.warn(
+                    "coordinator '{}': what it wrote is not committed after {} ms; until it is, those who would hear of "
+                            + "it are told to ask again",
+                    name, limits.commitTimeoutMs());
+        }
+        late.forEach(this::refuse);
     }
 
     private void answer(Decision decision) {
@@ -294,10 +362,26 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
 
     private void loadFrom(long offset) {
         if (log.endOffset() <= offset) {
-            later(log.barrier(), this::loaded);
+            awaitTail();
             return;
         }
         later(log.read(offset, limits.loadSliceBytes()), outcome -> replay(offset, outcome));
+    }
+
+    private void awaitTail() {
+        CompletableFuture<AppendOutcome> committed = log.barrier();
+        if (!committed.isDone()) {
+            long current = incarnation;
+            shard.schedule(limits.commitTimeoutMs(), () -> {
+                if (current == incarnation && status == Status.LOADING) {
+                    LOG.warn(
+                            "coordinator '{}': its log is replayed, but the end of it is not known to be committed; its "
+                                    + "groups wait until enough replicas are in sync",
+                            name);
+                }
+            });
+        }
+        later(committed, this::loaded);
     }
 
     /// Goes on with what `future` gives, in a turn of its own, unless the state it was asked for is gone by then.
@@ -391,6 +475,8 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         timers.cancelAll();
         openBatch = null;
         inFlight.clear();
+        isWatched = false;
+        isBehind = false;
         timers = newTimers();
         state = newState.apply(timers);
         List<Reply<?>> failed = List.copyOf(openReplies);

@@ -16,6 +16,9 @@ public interface PartitionLog {
     boolean mayAppend();
 
     /// Done when everything in the log now is committed, however many replicas are in sync by then.
+    ///
+    /// With too few of them in sync that may take hours, although all of it was acknowledged: a new leader's high
+    /// watermark is about one fetch behind what the last one committed, and does not move before enough are in sync.
     CompletableFuture<AppendOutcome> barrier();
 
     /// Reads records from `offset` on, committed or not, about `maxBytes` of them but at least one if there is one.

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /// A map of texts stands for the state machine.
 class CoordinatorRuntimeTest {
     private static final int MAX_BATCH_BYTES = 500;
+    private static final long COMMIT_TIMEOUT_MS = 5_000;
 
     private final ManualClock clock = new ManualClock();
     private final SimulatedShard shard = new SimulatedShard(clock);
@@ -79,7 +80,7 @@ class CoordinatorRuntimeTest {
     }
 
     private CoordinatorRuntime<Texts> loadedRuntime() {
-        CoordinatorRuntime<Texts> runtime = newRuntime(new RuntimeLimits(100, 100, 1_000));
+        CoordinatorRuntime<Texts> runtime = newRuntime(new RuntimeLimits(100, 100, 1_000, COMMIT_TIMEOUT_MS));
         shard.runAll();
         return runtime;
     }
@@ -145,6 +146,24 @@ class CoordinatorRuntimeTest {
     }
 
     @Test
+    void aTailThatCannotBeCommittedIsNotServed() {
+        log.hold();
+        log.plant(put("key", "value"));
+        log.lackReplicas();
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+
+        CompletableFuture<Outcome<String>> early = read(runtime, "key");
+        shard.advance(60_000);
+        assertThat(early).isCompletedWithValue(failed(Outcome.Reason.LOADING));
+        assertThat(states).as("it is replayed once").hasSize(2);
+        log.accept();
+        log.commit();
+        shard.runAll();
+
+        assertThat(runtime.isActive()).isTrue();
+    }
+
+    @Test
     void anUnreadableRecordIsPassedOver() {
         log.plant(put("a", "1"));
         log.plant(put("!", "?"));
@@ -183,6 +202,79 @@ class CoordinatorRuntimeTest {
         shard.runAll();
 
         assertThat(answer).isCompletedWithValue(answered("value"));
+    }
+
+    @Test
+    void whatIsNotCommittedInTimeKeepsNobodyWaiting() {
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        int loads = states.size();
+        log.hold();
+        CompletableFuture<Outcome<String>> writer = write(runtime, "key", "value");
+        shard.runAll();
+        log.lackReplicas();
+        CompletableFuture<Outcome<String>> reader = read(runtime, "key");
+        shard.advance(COMMIT_TIMEOUT_MS - 1);
+        assertThat(writer).isNotDone();
+        assertThat(reader).isNotDone();
+
+        shard.advance(1);
+        CompletableFuture<Outcome<String>> later = read(runtime, "key");
+        shard.runAll();
+
+        assertThat(List.of(writer, reader, later)).allSatisfy(
+                each -> assertThat(each).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE)));
+        shard.advance(60_000);
+        assertThat(states).as("nothing is replayed").hasSize(loads);
+
+        log.accept();
+        log.commit();
+        shard.runAll();
+        CompletableFuture<Outcome<String>> last = read(runtime, "key");
+        shard.runAll();
+
+        assertThat(last).isCompletedWithValue(answered("value"));
+    }
+
+    @Test
+    void eachBatchHasItsOwnTime() {
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        log.hold();
+        CompletableFuture<Outcome<String>> first = write(runtime, "a", "1");
+        shard.advance(COMMIT_TIMEOUT_MS - 1);
+        CompletableFuture<Outcome<String>> second = write(runtime, "b", "2");
+        shard.advance(1);
+        CompletableFuture<Outcome<String>> reader = read(runtime, "a");
+        shard.runAll();
+
+        assertThat(first).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE));
+        assertThat(second).isNotDone();
+        assertThat(reader).isNotDone();
+        shard.advance(COMMIT_TIMEOUT_MS);
+
+        assertThat(second).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE));
+        assertThat(reader).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE));
+        log.commit();
+        CompletableFuture<Outcome<String>> third = write(runtime, "c", "3");
+        shard.runAll();
+        assertThat(third).isCompletedWithValue(answered("done"));
+    }
+
+    @Test
+    void theTimeOfABatchThatARestartHasDroppedConcernsNobody() {
+        CoordinatorRuntime<Texts> runtime = loadedRuntime();
+        log.hold();
+        write(runtime, "a", "1");
+        shard.runAll();
+        log.failHeld(FailureReason.UNAVAILABLE, false);
+        shard.advance(1_000);
+        log.hold();
+
+        CompletableFuture<Outcome<String>> answer = write(runtime, "a", "2");
+        shard.advance(COMMIT_TIMEOUT_MS - 1);
+        assertThat(answer).isNotDone();
+        shard.advance(1);
+
+        assertThat(answer).isCompletedWithValue(failed(Outcome.Reason.UNAVAILABLE));
     }
 
     @Test
@@ -400,7 +492,7 @@ class CoordinatorRuntimeTest {
 
     @Test
     void moreCommandsThanTheLimitAreRefused() {
-        CoordinatorRuntime<Texts> runtime = newRuntime(new RuntimeLimits(2, 100, 1_000));
+        CoordinatorRuntime<Texts> runtime = newRuntime(new RuntimeLimits(2, 100, 1_000, COMMIT_TIMEOUT_MS));
         shard.runAll();
         Command<Texts, String> park = (_, _) -> Decision.create();
         runtime.submit(park);

@@ -37,8 +37,10 @@ final class OffsetExpiry {
         state.timers().schedule(TIMER, delayMs, OffsetExpiry::expire);
     }
 
+    /// While the log takes nothing they are forgotten without it: a replay finds them, and forgets them again in time.
     private static Decision expire(GroupState state) {
-        Decision decision = Decision.create().splittable();
+        scheduleNext(state);
+        Decision decision = Decision.create().splittable().dispensable();
         long nowMs = state.clock().wallMs();
         for (ClassicGroup group : List.copyOf(state.groups())) {
             if (MAX_DELETIONS <= decision.records().size()) {
@@ -46,12 +48,15 @@ final class OffsetExpiry {
             }
             expire(state, group, nowMs, decision);
         }
-        boolean isAll = decision.records().size() < MAX_DELETIONS;
-        schedule(state, isAll ? state.settings().offsetsRetentionCheckIntervalMs() : 0);
-        if (!decision.records().isEmpty()) {
-            LOG.info("groups: {} expired offsets and groups are forgotten", decision.records().size());
+        int count = decision.records().size();
+        return count == 0 ? decision : decision.softChange(() -> forgotten(state, count));
+    }
+
+    private static void forgotten(GroupState state, int count) {
+        LOG.info("groups: {} expired offsets and groups are forgotten", count);
+        if (MAX_DELETIONS <= count) {
+            schedule(state, 0);
         }
-        return decision;
     }
 
     private static void expire(GroupState state, ClassicGroup group, long nowMs, Decision decision) {

@@ -226,6 +226,35 @@ class OffsetsTest {
     }
 
     @Test
+    void offsetsAreForgottenWithoutTheLogWhileItTakesNothing() {
+        fixture.commit("", -1, 1);
+        fixture.log.lackReplicas();
+        int written = fixture.records().size();
+
+        fixture.advance(RETENTION_MS + CHECK_MS);
+
+        assertThat(fixture.fetch()).isEqualTo(-1);
+        assertThat(fixture.records()).hasSize(written);
+        fixture.restart();
+        assertThat(fixture.fetch()).as("what a replay brings back").isEqualTo(1);
+        fixture.advance(CHECK_MS);
+        assertThat(fixture.fetch()).as("goes with the next check").isEqualTo(-1);
+    }
+
+    @Test
+    void whatIsTooMuchForOneTurnIsForgottenInTheNext() {
+        int count = 10_500;
+        for (int i = 0; i < count; i++) {
+            fixture.commit(fixture.request("group" + i, "", -1, TOPIC, 1).setRetentionTimeMs(1_000));
+        }
+
+        fixture.advance(CHECK_MS);
+
+        assertThat(fixture.records()).hasSize(2 * count);
+        assertThat(fixture.fetch("group" + (count - 1), TOPIC)).isEqualTo(-1);
+    }
+
+    @Test
     void aCommitMayBringItsOwnRetention() {
         fixture.commit(fixture.request(GROUP, "", -1, TOPIC, 1).setRetentionTimeMs(1_000));
 

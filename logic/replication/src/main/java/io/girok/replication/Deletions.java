@@ -3,6 +3,7 @@ package io.girok.replication;
 import io.girok.log.PartitionStore;
 import io.girok.replication.PartitionLeader.CommitListener;
 import io.girok.replication.PartitionLeader.CommitWait;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,15 @@ import org.jspecify.annotations.Nullable;
 final class Deletions {
     private final PartitionStore store;
     private final ReplicaProgress progress;
+    private final BooleanSupplier hasEnoughInSync;
     private final CommitWaits waits = new CommitWaits();
 
-    Deletions(PartitionStore store, ReplicaProgress progress) {
+    /// @param hasEnoughInSync whether only those that are in sync may be elected: with too few of them, one that is
+    ///         eligible (KIP-966) may still have what was deleted, and nobody knows where it starts
+    Deletions(PartitionStore store, ReplicaProgress progress, BooleanSupplier hasEnoughInSync) {
         this.store = store;
         this.progress = progress;
+        this.hasEnoughInSync = hasEnoughInSync;
     }
 
     /// Hides what lies below `offset`; answers whether that is news.
@@ -33,7 +38,7 @@ final class Deletions {
     /// Null when told already.
     @Nullable
     CommitWait await(long offset, CommitListener listener) {
-        if (offset <= lowWatermark()) {
+        if (offset <= lowWatermark() && hasEnoughInSync.getAsBoolean()) {
             listener.onDone(Errors.NONE);
             return null;
         }
@@ -42,7 +47,7 @@ final class Deletions {
 
     /// A replica has said where it starts, or other replicas may be in sync.
     void progressed() {
-        if (!waits.isEmpty()) {
+        if (!waits.isEmpty() && hasEnoughInSync.getAsBoolean()) {
             waits.complete(lowWatermark());
         }
     }

@@ -262,14 +262,17 @@ public final class PartitionFollower {
     private void truncate(int epoch, long endOffset) {
         EpochEnd here = store.endOffsetFor(epoch);
         long target = here.endOffset() < 0 ? endOffset : Math.min(endOffset, here.endOffset());
-        if (target < local.highWatermark()) {
-            LOG.warn("partition '{}' is cut to offset {} although all below {} was committed: its leader, elected "
-                    + "unclean, does not have it", store.name(), target, local.highWatermark());
-        } else if (target < store.endOffset()) {
-            LOG.info("partition '{}' is cut from offset {} to {}, where it leaves the log of its leader in epoch {}",
-                    store.name(), store.endOffset(), target, leaderEpoch);
-        }
+        long endBefore = store.endOffset();
+        long committedBefore = local.highWatermark();
         store.truncateTo(target);
+        // Without room for it nothing was cut, and it is tried again every few seconds.
+        if (target < committedBefore) {
+            LOG.warn("partition '{}' was cut to offset {} although all below {} was committed: its leader, elected "
+                    + "unclean, does not have it", store.name(), target, committedBefore);
+        } else if (target < endBefore) {
+            LOG.info("partition '{}' was cut from offset {} to {}, where it leaves the log of its leader in epoch {}",
+                    store.name(), endBefore, target, leaderEpoch);
+        }
         local.reader().truncated();
     }
 
@@ -277,9 +280,10 @@ public final class PartitionFollower {
         if (leadersStartOffset < 0) {
             return Outcome.REST;
         }
-        LOG.info("partition '{}' starts over at offset {}: its leader has nothing older any more, and this replica "
-                + "ends at {}", store.name(), leadersStartOffset, store.endOffset());
+        long endBefore = store.endOffset();
         store.truncateFullyAndStartAt(leadersStartOffset);
+        LOG.info("partition '{}' starts over at offset {}: its leader has nothing older any more, and this replica "
+                + "ended at {}", store.name(), leadersStartOffset, endBefore);
         local.reader().truncated();
         return Outcome.TAKEN;
     }

@@ -95,7 +95,7 @@ public final class PartitionLeader {
     private boolean isAppending;
     private Consumer<StorageFailed> whenFailed = failure -> {};
 
-    /// @param settings those the store was opened with
+    /// @param settings those that hold by now: the store was perhaps opened with older ones, and recovered for long
     /// @param minInSyncReplicas `min.insync.replicas` of the topic; where it has fewer replicas than that, all of them
     public PartitionLeader(PartitionStore store, LogSettings settings, int minInSyncReplicas,
             ReplicationSettings replication) {
@@ -105,9 +105,10 @@ public final class PartitionLeader {
         this.minInSyncReplicas = minInSyncReplicas;
         this.replication = replication;
         this.progress = new ReplicaProgress(replication.brokerId());
-        this.deletions = new Deletions(store, progress);
+        this.deletions = new Deletions(store, progress, this::hasEnoughInSync);
         this.visibility = new Visibility(store);
         this.reader = new ReplicaReader(store, visibility, new FetchWaits());
+        store.updateSettings(settings);
         store.onDurable(this::onDurable);
     }
 
@@ -496,8 +497,9 @@ public final class PartitionLeader {
         return new DeleteOutcome(Errors.NONE, wanted);
     }
 
-    /// Tells `listener` once all replicas that may be in sync start at `offset` or later, perhaps before this returns:
-    /// none that is elected brings back what was deleted. The time limit is the caller's. Null when told already.
+    /// Tells `listener` once all replicas that may be in sync start at `offset` or later, and enough are in sync, perhaps
+    /// before this returns: none that is elected clean brings back what was deleted. The time limit is the caller's.
+    /// Null when told already.
     public @Nullable CommitWait awaitDeleted(long offset, CommitListener listener) {
         Errors error = check(NO_EPOCH);
         if (error != Errors.NONE) {

@@ -2,6 +2,7 @@ package io.girok.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.log.LogSettings;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,24 @@ class PartitionDeletionTest extends LeaderWorld {
         lead(2, List.of(1, 2), 1);
 
         assertThat(done).containsExactly(Errors.NONE);
+    }
+
+    @Test
+    void whileTooFewAreInSyncAnEligibleReplicaMayStillHaveWhatIsDeleted() {
+        leader.configure(LogSettings.DEFAULT, 2);
+        lead(1, List.of(1, 2), 1, 2);
+        append(ALL);
+        fetch(2, 1);
+        leader.awaitDeleted(leader.deleteBefore(1).offset(), done::add);
+        lead(2, List.of(1, 2), 1);
+        leader.awaitDeleted(1, done::add);
+        assertThat(done).isEmpty();
+
+        lead(3, List.of(1, 2), 1, 2);
+        assertThat(done).isEmpty();
+        fetch(2, 1, 1);
+
+        assertThat(done).containsExactly(Errors.NONE, Errors.NONE);
     }
 
     @Test

@@ -53,7 +53,7 @@ public final class MemoryPartitionLog implements PartitionLog {
         refusal = new AppendOutcome.Failed(reason, "planted");
     }
 
-    /// Says from now on that it takes no appends.
+    /// Says from now on that it takes no appends, and commits nothing more by itself.
     public void lackReplicas() {
         refuse(FailureReason.UNAVAILABLE);
         isShort = true;
@@ -91,7 +91,7 @@ public final class MemoryPartitionLog implements PartitionLog {
     /// Writes behind the coordinator's back.
     public void plant(CoordinatorRecord record) {
         records.add(record);
-        highWatermark = isHeld ? highWatermark : records.size();
+        highWatermark = isHeld || isShort ? highWatermark : records.size();
     }
 
     @Override
@@ -113,7 +113,7 @@ public final class MemoryPartitionLog implements PartitionLog {
     public CompletableFuture<AppendOutcome> barrier() {
         CompletableFuture<AppendOutcome> future = new CompletableFuture<>();
         waiting.add(new Waiting(records.size(), future));
-        if (!isHeld) {
+        if (!isHeld && !isShort) {
             highWatermark = records.size();
         }
         answer();
