@@ -236,12 +236,14 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// What this node has, and whether the one who asks has ever promised it anything.
     private CompletableFuture<byte[]> standing(@Nullable Running present, byte[] request) {
-        if (present != null && present.info().isAlive() && present.info().getCurrentRole() == null) {
-            return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
-        }
+        boolean isOpening = present != null && present.info().isAlive() && present.info().getCurrentRole() == null;
         int asker = Founding.asker(request);
         try {
-            boolean hasLog = present == null ? files.haveMemory() : present.voters().haveLog();
+            // The log does not say yet how far it goes; but who has no answer founds with others that have no log.
+            if (isOpening && (request[0] == Founding.ADMIT || !files.haveMemory())) {
+                return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
+            }
+            boolean hasLog = present == null || isOpening ? files.haveMemory() : present.voters().haveLog();
             boolean votes = present != null && present.voters().isVoter();
             if (request[0] == Founding.ADMIT && !votes) {
                 book.admit();
