@@ -266,7 +266,7 @@ public final class RatisMetadataLog implements MetadataLog {
         return new FollowedRecords(Objects.requireNonNull(delivery, "the metadata log has not been started"));
     }
 
-    /// Where another voter listens, as far as the voters' log says; null when it does not.
+    @Override
     public @Nullable Voter voter(int voterId) {
         Running present = running;
         return present == null || isClosed ? null : present.voters().find(voterId);
