@@ -4,6 +4,7 @@ import io.girok.membership.EnvelopeHandler;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
+import io.girok.metadata.Voter;
 import io.girok.wire.NodeAddress;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,15 @@ interface QuorumEngine {
         return null;
     }
 
-    /// Where the quorum's own log has a member; null when it has none of that id, or not where it is.
+    /// Where the quorum's own log has a member; null when it has none of that id, or not where it is. Who follows it
+    /// hears of the leader only.
     default @Nullable NodeAddress member(int nodeId) {
-        return null;
+        return address(log().voter(nodeId));
+    }
+
+    /// Null where no address is kept with the voter.
+    static @Nullable NodeAddress address(@Nullable Voter voter) {
+        return voter == null || !voter.hasAddress() ? null : new NodeAddress(voter.host(), voter.port());
     }
 
     /// Where a node is said to be that is being made a member; null when none is. For the quorum's own messages, and

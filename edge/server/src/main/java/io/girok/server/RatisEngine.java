@@ -62,17 +62,8 @@ final class RatisEngine implements QuorumEngine {
     }
 
     @Override
-    public @Nullable NodeAddress member(int nodeId) {
-        return address(ratis.voter(nodeId));
-    }
-
-    @Override
     public @Nullable NodeAddress candidate(int nodeId) {
-        return address(ratis.candidate(nodeId));
-    }
-
-    private static @Nullable NodeAddress address(@Nullable Voter voter) {
-        return voter == null || !voter.hasAddress() ? null : new NodeAddress(voter.host(), voter.port());
+        return QuorumEngine.address(ratis.candidate(nodeId));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.girok.membership.follow.FollowedMetadataLog;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.QuorumStatus;
+import io.girok.metadata.Voter;
 import io.girok.metadata.VoterChange;
 import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.RatisMetadataLog;
@@ -99,6 +100,13 @@ final class SwitchingMetadataLog implements MetadataLog {
     @Override
     public QuorumStatus status() {
         return voting.status();
+    }
+
+    /// Who is outside hears where the leader is; its own log says where voters were when it was written.
+    @Override
+    public @Nullable Voter voter(int voterId) {
+        Voter said = present().voter(voterId);
+        return said == null ? voting.voter(voterId) : said;
     }
 
     @Override

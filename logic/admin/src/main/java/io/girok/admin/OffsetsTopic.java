@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
@@ -24,9 +23,10 @@ import org.slf4j.LoggerFactory;
 /// Has the topic of the groups' offsets created. Thread-safe.
 ///
 /// It gets as many copies as are wished for, or as there are brokers to have them, and keeps that number. At a first
-/// start brokers become ready one by one, and somebody may ask for a group when only one of them is: so the topic waits
-/// for those that are known to be on their way, which are registered or vote. One of them may never come, so it waits
-/// for [#WAIT_MS] since it was first asked for here.
+/// start brokers become ready one by one, and somebody may ask for a group when only one of them is. How many will come
+/// nobody knows: who votes need not be a broker, and brokers need not vote. So where there may be other nodes, the topic
+/// waits for as many as are wished for. There may never be so many, so it waits for [#WAIT_MS] since it was first asked
+/// for here.
 public final class OffsetsTopic {
     static final long WAIT_MS = 60_000;
     private static final long SECOND_MS = 1_000;
@@ -36,40 +36,38 @@ public final class OffsetsTopic {
     private final Settings settings;
     private final NewTopics newTopics;
     private final Supplier<MetadataImage> images;
-    private final IntSupplier voters;
     private final Clock clock;
     private final AtomicLong waitingSinceMs = new AtomicLong(NOT_WAITING);
 
-    /// @param voters how many nodes vote, if they are brokers as far as this node can tell; otherwise 0
-    public OffsetsTopic(Settings settings, ControllerChannel controller, Supplier<MetadataImage> images,
-            IntSupplier voters, Clock clock) {
+    public OffsetsTopic(Settings settings, ControllerChannel controller, Supplier<MetadataImage> images, Clock clock) {
         this.settings = settings;
         this.newTopics = new NewTopics(controller);
         this.images = images;
-        this.voters = voters;
         this.clock = clock;
     }
 
     /// Done when the topic is there, whoever created it, or when it waits for brokers; fails when it can't be had now.
     public CompletableFuture<Void> create() {
         int wished = settings.get(BrokerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
-        List<BrokerImage> brokers = images.get().brokers();
-        int ready = (int) brokers.stream().filter(BrokerImage::canLead).count();
-        int wanted = Math.min(wished, Math.max(brokers.size(), voters.getAsInt()));
-        if (ready < wanted && isToWait(ready, wanted)) {
+        int ready = (int) images.get().brokers().stream().filter(BrokerImage::canLead).count();
+        if (ready < wished && mayOthersCome() && isToWait(ready, wished)) {
             return CompletableFuture.completedFuture(null);
         }
-        waitingSinceMs.set(NOT_WAITING);
         return create((short) Math.max(1, Math.min(wished, ready)));
     }
 
-    private boolean isToWait(int ready, int wanted) {
+    private boolean mayOthersCome() {
+        return !settings.get(BrokerSettings.CONTROLLER_QUORUM_VOTERS).isEmpty()
+                || !settings.get(BrokerSettings.ZOOKEEPER_CONNECT).isEmpty();
+    }
+
+    private boolean isToWait(int ready, int wished) {
         long nowMs = clock.monotonicMs();
         if (waitingSinceMs.compareAndSet(NOT_WAITING, nowMs)) {
             LOG.info(
                     "the topic '{}' is to have {} copies and {} brokers are ready: no group is served before there are "
                             + "enough, for {} s at most",
-                    Topic.GROUP_METADATA_TOPIC_NAME, wanted, ready, WAIT_MS / SECOND_MS);
+                    Topic.GROUP_METADATA_TOPIC_NAME, wished, ready, WAIT_MS / SECOND_MS);
             return true;
         }
         return nowMs - waitingSinceMs.get() < WAIT_MS;
@@ -87,7 +85,10 @@ public final class OffsetsTopic {
                 .setNumPartitions(settings.get(BrokerSettings.OFFSETS_TOPIC_NUM_PARTITIONS))
                 .setReplicationFactor(replicationFactor)
                 .setConfigs(configs);
-        return newTopics.create(List.of(topic)).thenAccept(errors -> errors.values().forEach(OffsetsTopic::check));
+        return newTopics.create(List.of(topic)).thenAccept(errors -> {
+            errors.values().forEach(OffsetsTopic::check);
+            waitingSinceMs.set(NOT_WAITING);
+        });
     }
 
     private static void check(Errors error) {

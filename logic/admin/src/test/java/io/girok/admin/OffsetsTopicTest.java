@@ -16,8 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResultCollection;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 /// Somebody asks for a group, and `__consumer_offsets` is not there yet.
@@ -29,10 +33,10 @@ class OffsetsTopicTest {
     });
     /// How many copies the controller was asked for, each time.
     private final List<Integer> created = new ArrayList<>();
-    private int voters;
-    private final OffsetsTopic topic = topic();
+    private Errors answer = Errors.NONE;
+    private OffsetsTopic topic = topic(Map.of("controller.quorum.voters", "7@controller.example:9092"));
 
-    private OffsetsTopic topic() {
+    private OffsetsTopic topic(Map<String, String> settings) {
         ControllerChannel channel = new ControllerChannel(new ControllerChannel.Route(1,
                 () -> new MetadataLog.Leadership(1, 1, true), (address, owner) -> {
                     throw new AssertionError("there is no other node");
@@ -40,9 +44,12 @@ class OffsetsTopicTest {
         channel.serveLocally((request, responder) -> {
             ((CreateTopicsRequestData) request.body()).topics()
                     .forEach(each -> created.add((int) each.replicationFactor()));
-            responder.respond(new CreateTopicsResponseData());
+            CreatableTopicResultCollection results = new CreatableTopicResultCollection();
+            results.add(new CreatableTopicResult().setName(Topic.GROUP_METADATA_TOPIC_NAME)
+                    .setErrorCode(answer.code()));
+            responder.respond(new CreateTopicsResponseData().setTopics(results));
         });
-        return new OffsetsTopic(Settings.parse(Map.of()), channel, store::image, () -> voters, clock);
+        return new OffsetsTopic(Settings.parse(settings), channel, store::image, clock);
     }
 
     private void register(int id) {
@@ -82,8 +89,7 @@ class OffsetsTopicTest {
     }
 
     @Test
-    void itWaitsForVotersThatAreNotRegisteredYet() {
-        voters = 3;
+    void itWaitsForBrokersThatNobodyHasHeardOfYet() {
         register(1);
         ready(1);
         ask();
@@ -99,8 +105,19 @@ class OffsetsTopicTest {
     }
 
     @Test
+    void itWaitsForOtherBrokersOnZooKeeper() {
+        topic = topic(Map.of("zookeeper.connect", "zoo.example:2181"));
+        register(1);
+        ready(1);
+
+        ask();
+
+        assertThat(created).isEmpty();
+    }
+
+    @Test
     void aBrokerThatIsAloneWaitsForNobody() {
-        voters = 1;
+        topic = topic(Map.of());
         register(1);
         ready(1);
 
@@ -125,6 +142,23 @@ class OffsetsTopicTest {
         ask();
 
         assertThat(created).containsExactly(2);
+    }
+
+    @Test
+    void whoHasBeenWaitedForIsNotWaitedForAgainWhenTheTopicCouldNotBeCreated() {
+        register(1);
+        ready(1);
+        ask();
+        clock.advance(OffsetsTopic.WAIT_MS);
+        answer = Errors.NOT_CONTROLLER;
+        CompletableFuture<Void> failed = topic.create();
+        shard.runAll();
+        assertThat(failed).isCompletedExceptionally();
+
+        answer = Errors.NONE;
+        ask();
+
+        assertThat(created).containsExactly(1, 1);
     }
 
     @Test

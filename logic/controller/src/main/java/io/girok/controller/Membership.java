@@ -70,7 +70,7 @@ final class Membership {
         if (present != null && !present.isFenced()) {
             draft.add(List.of(new BrokerFenced(record.id(), true)));
         }
-        boolean areDisksNew = areDisksNew(present, record);
+        boolean areDisksNew = areDisksNew(present, record) && !haveReplicas(image, record);
         boolean isDone = Repair.addWithoutClaimOf(draft, rules, record.id(),
                 partition -> areDisksNew && isSomewhere(partition.directoryOf(record.id())));
         long epoch = draft.image().endOffset();
@@ -86,6 +86,15 @@ final class Membership {
     private static boolean areDisksNew(@Nullable BrokerImage present, BrokerRegistered record) {
         return !record.directories().isEmpty() && (present == null || (!present.directories().isEmpty()
                 && Collections.disjoint(record.directories(), present.directories())));
+    }
+
+    /// Whether a replica is known to be in one of the directories: one that had failed, and was told of no more, may be
+    /// back.
+    private static boolean haveReplicas(MetadataImage image, BrokerRegistered record) {
+        return image.topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> record.directories().contains(partition.directoryOf(record.id())));
     }
 
     /// Whether it is not known in which of its broker's directories a replica is. Where it is known, and the directory

@@ -351,6 +351,23 @@ class DirectoriesTest {
     }
 
     @Test
+    void aDirectoryThatHadFailedAndIsBackIsNoNewDisk() {
+        TopicId orders = topic;
+        int last = partition().replicas().get(2);
+        world.run(new CreateTopics(List.of(new NewTopic("payments", 1, 3, List.of(), Map.of())), false));
+        topic = Objects.requireNonNull(world.image.topic("payments")).id();
+        assign(last, directory(last, SECOND));
+        fail(last, directory(last, SECOND));
+        topic = orders;
+        aloneWithAClaim(last);
+        assign(last, BrokerImage.LOST_DIRECTORY);
+
+        register(last, 2, directory(last, SECOND));
+
+        assertThat(partition().elr()).as("its log is in the other directory still").containsExactly(last);
+    }
+
+    @Test
     void theLastOneStandingLeadsAgainWhenItsDiskIsBackAfterAnother() {
         int last = aloneWithAClaim();
         register(last, 2, new TopicId(last, 77));

@@ -417,9 +417,9 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /// Whether others had better lead what is here: the disk has less room than clients must leave free
-    /// ([#keepFree]).
+    /// ([#keepFree]). Of a directory that has failed nothing is led, and its disk is asked no more.
     public boolean isScarce() {
-        return space.isScarce();
+        return failure().isEmpty() && space.isScarce();
     }
 
     FreeSpace space() {

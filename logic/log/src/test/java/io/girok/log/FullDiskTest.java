@@ -133,6 +133,20 @@ class FullDiskTest {
         assertThat(isScarceWith(FLOOR)).isFalse();
     }
 
+    @Test
+    void theDiskOfADirectoryThatHasFailedIsAskedNoMore() {
+        openWithFloor();
+        assertThat(isScarceWith(FLOOR - 1)).isTrue();
+        world.directory.fail("a test", new IOException("planted"));
+        waitForALook();
+        int before = world.disk.count(DiskOperation.SPACE);
+
+        assertThat(world.directory.isScarce()).isFalse();
+        world.settle();
+
+        assertThat(world.disk.count(DiskOperation.SPACE)).isEqualTo(before);
+    }
+
     private boolean isScarceWith(long usableBytes) {
         leave(usableBytes);
         waitForALook();

@@ -13,9 +13,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
+import org.apache.kafka.common.message.AlterPartitionResponseData;
+import org.apache.kafka.common.message.AssignReplicasToDirsResponseData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// What a node asks the active controller, which may be itself. Thread-safe; its connections belong to its shard.
@@ -97,7 +103,12 @@ public final class ControllerChannel {
         connection.send(api, version, body, limitMs, new PeerConnection.Answer() {
             @Override
             public void onAnswer(ApiMessage received) {
-                connections.heard(leaderId, connection);
+                if (isDenied(received) && route.leadership().get().equals(leadership)) {
+                    // Nothing here says whom it is meant for: another node may be there by now, and never lead.
+                    connections.doubted(leaderId, connection);
+                } else {
+                    connections.heard(leaderId, connection);
+                }
                 answer.complete(kept(received));
             }
 
@@ -121,6 +132,20 @@ public final class ControllerChannel {
             }
         });
         var _ = answer.whenComplete((received, failure) -> next.cancel());
+    }
+
+    /// Whether whoever has answered says that it is not the active controller.
+    private static boolean isDenied(ApiMessage received) {
+        short code = switch (received) {
+            case EnvelopeResponseData envelope -> envelope.errorCode();
+            case BrokerHeartbeatResponseData heartbeat -> heartbeat.errorCode();
+            case BrokerRegistrationResponseData registration -> registration.errorCode();
+            case AlterPartitionResponseData alteration -> alteration.errorCode();
+            case AllocateProducerIdsResponseData block -> block.errorCode();
+            case AssignReplicasToDirsResponseData assignment -> assignment.errorCode();
+            default -> Errors.NONE.code();
+        };
+        return code == Errors.NOT_CONTROLLER.code();
     }
 
     private static ApiMessage kept(ApiMessage received) {

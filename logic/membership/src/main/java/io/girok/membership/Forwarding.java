@@ -1,5 +1,6 @@
 package io.girok.membership;
 
+import io.girok.base.Invariant;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.broker.ApiHandler;
@@ -19,9 +20,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
+    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final short VERSION = 0;
     private static final long RETRY_MS = 50;
     /// No attempt begins later than this after the first, and the last one is given as long to end: so nobody waits
@@ -54,8 +58,9 @@ public final class Forwarding {
     private ApiRow over(ApiRow row) {
         ApiHandler local = row.handler();
         return row.with((request, responder) -> {
-            if (request.connection().isForwarded()) {
-                // Meant for this node in one epoch: whoever has passed it on asks somebody else, or does already.
+            if (request.connection().isForwarded() || request.connection().isOurOwn()) {
+                // Meant for this node in one epoch: whoever has passed it on asks somebody else, or does already. So
+                // does this node itself, whose request is nobody's elsewhere.
                 local.handle(request, responder);
             } else {
                 new Passage(local, request, responder).attempt();
@@ -150,7 +155,21 @@ public final class Forwarding {
                 return;
             }
             beginLimit();
-            var _ = shard.schedule(RETRY_MS, this::attempt);
+            var _ = shard.schedule(RETRY_MS, this::attemptAgain);
+        }
+
+        /// Nobody else sees to it that the client is answered, as at the first attempt.
+        private void attemptAgain() {
+            try {
+                attempt();
+            } catch (Invariant.Violated violated) {
+                closeConnection("broken invariant");
+                throw violated;
+            } catch (RuntimeException unexpected) {
+                LOG.error("{} version {} failed; the connection is closed", request.api(), request.version(),
+                        unexpected);
+                closeConnection("internal error");
+            }
         }
 
         private void beginLimit() {

@@ -7,9 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.IntConsumer;
 
-/// Notices that another member of the metadata quorum has died: its connection closes, and at its address nobody
-/// listens. [#heard] and [#watch] are thread-safe; the rest is
-/// owned by its shard.
+/// Notices that another member of the metadata quorum has died: its connection closes, and at none of its
+/// addresses anybody listens. [#heard] and [#watch] are thread-safe; the rest is owned by its shard.
 public final class MemberWatch {
     private final Shard shard;
     private final Probe probe;

@@ -89,6 +89,13 @@ final class NodeConnections {
         }
     }
 
+    /// It may be another node that has answered there, or the node itself: the next place is tried, if there is any.
+    void doubted(int nodeId, PeerConnection connection) {
+        if (1 < addresses.all(nodeId).size()) {
+            misled(nodeId, connection);
+        }
+    }
+
     private void leave(Link link) {
         link.isOfUse = false;
         link.isLeft = true;

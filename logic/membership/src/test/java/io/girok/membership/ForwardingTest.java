@@ -46,6 +46,7 @@ class ForwardingTest {
     /// So many requests are answered by a controller that is not active, as it finds out.
     private int refusals;
     private boolean isClientGone;
+    private boolean isBroken;
     private int leader = 2;
     /// As the others know it; node 1 knows of epoch 1 only.
     private long epoch = 1;
@@ -72,6 +73,9 @@ class ForwardingTest {
                 refusals--;
                 responder.respond(ErrorAnswers.of(request, Errors.NOT_CONTROLLER));
                 return;
+            }
+            if (isBroken) {
+                throw new IllegalStateException("planted");
             }
             done.add(where);
             clientIds.add(request.clientId());
@@ -290,6 +294,39 @@ class ForwardingTest {
 
         assertThat(done).containsExactly("here");
         assertThat(only(answer).errorCode()).isZero();
+    }
+
+    @Test
+    void whatThisNodeAsksItselfIsNotPassedOnAsSomebodys() {
+        leader = 1;
+        refusals = 1;
+        ControllerChannel own = channel(1);
+        own.serveLocally(table);
+        CompletableFuture<ApiMessage> answer = own.ask(ApiKeys.CREATE_TOPICS, VERSION,
+                new CreateTopicsRequestData().setTopics(new CreatableTopicCollection(
+                        List.of(new CreatableTopic().setName("orders")).iterator())),
+                1_000);
+        shard.runAll();
+
+        leader = 2;
+        shard.advance(10_000);
+
+        assertThat(answer).isCompleted();
+        assertThat(senders).isEmpty();
+    }
+
+    @Test
+    void whoseSecondAttemptFailsHereIsNotLeftWithoutAnAnswer() {
+        leader = 1;
+        refusals = 1;
+        TestAnswer answer = create();
+        assertThat(answer.isThere()).isFalse();
+
+        isBroken = true;
+        shard.advance(200);
+
+        assertThat(answer.isThere()).isTrue();
+        assertThat(answer.closeReason()).isEqualTo("internal error");
     }
 
     @Test

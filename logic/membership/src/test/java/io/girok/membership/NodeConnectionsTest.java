@@ -11,6 +11,11 @@ import io.girok.wire.NodeAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
+import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +37,8 @@ class NodeConnectionsTest {
         }
     };
     private final QuorumTransport transport = new QuorumTransport(1, peers, addresses, shard, 1_000);
+    private final ControllerChannel channel = new ControllerChannel(
+            new ControllerChannel.Route(1, () -> new Leadership(4, 3, false), peers, addresses), shard);
     private final List<String> heard = new ArrayList<>();
 
     @BeforeEach
@@ -85,6 +92,41 @@ class NodeConnectionsTest {
         assertThat(say("b")).isTrue();
 
         assertThat(heard).containsExactly("node 4 at 4: b");
+    }
+
+    @Test
+    void aControllerIsLookedForElsewhereWhereWhoeverAnswersSaysThatItIsNone() {
+        said.addAll(List.of(7, 4));
+        peers.listen(7, (request, responder) -> responder.respond(
+                new BrokerHeartbeatResponseData().setErrorCode(Errors.NOT_CONTROLLER.code())));
+        peers.listen(4, (request, responder) -> responder.respond(new BrokerHeartbeatResponseData()));
+
+        assertThat(beat()).isEqualTo(Errors.NOT_CONTROLLER);
+        assertThat(beat()).isEqualTo(Errors.NONE);
+        assertThat(beat()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void aControllerThatIsOneNoMoreIsKeptWhereThereIsNoOtherPlaceToLook() {
+        said.add(4);
+        List<Long> connections = new ArrayList<>();
+        peers.listen(4, (request, responder) -> {
+            connections.add(request.connection().id());
+            responder.respond(new BrokerHeartbeatResponseData().setErrorCode(Errors.NOT_CONTROLLER.code()));
+        });
+
+        beat();
+        beat();
+
+        assertThat(connections).hasSize(2).containsOnly(connections.getFirst());
+    }
+
+    /// Node 1 sends a heartbeat to node 4, which leads as far as it knows.
+    private Errors beat() {
+        CompletableFuture<ApiMessage> answer = channel.ask(ApiKeys.BROKER_HEARTBEAT, (short) 1,
+                new BrokerHeartbeatRequestData(), 1_000);
+        shard.runAll();
+        return Errors.forCode(((BrokerHeartbeatResponseData) answer.join()).errorCode());
     }
 
     @Test

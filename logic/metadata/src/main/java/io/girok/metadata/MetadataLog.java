@@ -39,6 +39,11 @@ public interface MetadataLog extends AutoCloseable {
         return new QuorumStatus(leadership(), QuorumStatus.UNKNOWN, List.of());
     }
 
+    /// Where a voter listens, as far as the voters' log says; null when it does not, or this node has not heard of it.
+    default @Nullable Voter voter(int voterId) {
+        return null;
+    }
+
     /// Writes the listener's image as a snapshot and lets the log before it go. Ends in the last offset it covers.
     CompletableFuture<Long> snapshot();
 

@@ -30,7 +30,6 @@ import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
-import io.girok.metadata.VoterSet;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.security.quota.ClientQuotas;
@@ -130,7 +129,7 @@ public final class Node implements ClusterNode {
         this.role = new ControllerRole(identity, surroundings, quorum, others);
         this.contact = contact();
         ControllerChannel internal = role.channel();
-        GroupApis groups = groups(internal, quorum.log());
+        GroupApis groups = groups(internal);
         store.subscribe((image, delta) -> {
             if (!delta.deletedTopics().isEmpty()) {
                 var _ = groups.topicsDeleted();
@@ -155,7 +154,7 @@ public final class Node implements ClusterNode {
                 isLost -> Objects.requireNonNull(broker).controllerCutOff(isLost));
     }
 
-    private GroupApis groups(ControllerChannel internal, MetadataLog log) {
+    private GroupApis groups(ControllerChannel internal) {
         GroupSettings limits = new GroupSettings(settings.get(BrokerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS),
                 settings.get(BrokerSettings.GROUP_MIN_SESSION_TIMEOUT_MS),
                 settings.get(BrokerSettings.GROUP_MAX_SESSION_TIMEOUT_MS), settings.get(BrokerSettings.GROUP_MAX_SIZE),
@@ -164,16 +163,9 @@ public final class Node implements ClusterNode {
                 settings.get(BrokerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS));
         return new GroupApis(limits, settings.get(BrokerSettings.MESSAGE_MAX_BYTES),
                 new ImageGroupCluster(store::image, leaders(),
-                        new OffsetsTopic(settings, internal, store::image, () -> votersBeside(log),
-                                surroundings.clock())::create),
+                        new OffsetsTopic(settings, internal, store::image, surroundings.clock())::create),
                 surroundings.clock(), surroundings.blockingPool(),
                 () -> new UUID(surroundings.random().nextLong(), surroundings.random().nextLong()).toString());
-    }
-
-    /// Voters, this node among them: then the others are brokers, too, in all likelihood.
-    private int votersBeside(MetadataLog log) {
-        VoterSet voters = log.status().voterSet();
-        return voters.contains(identity.nodeId()) ? voters.size() : 0;
     }
 
     private LeaderView leaders() {

@@ -6,6 +6,7 @@ import io.girok.base.Principal;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.TestConnection;
+import io.girok.wire.Connection;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
@@ -66,6 +67,34 @@ class StartGateTest {
         assertThat(done).containsExactly(1, 2, 3);
     }
 
+    @Test
+    void whoComesThroughTheGateAllTheTimeKeepsNobodyElseAtIt() {
+        List<String> log = new ArrayList<>();
+        Connection busy = new NumberedConnection(2);
+        Connection calm = new NumberedConnection(3);
+        Connection late = new NumberedConnection(4);
+        StartGate busyGate = new StartGate(
+                (request, responder) -> log.add(request.connection().id() + ":" + request.correlationId()),
+                List.of(shard, other));
+        ask(busyGate, ApiKeys.PRODUCE, 1, busy);
+        ask(busyGate, ApiKeys.PRODUCE, 1, calm);
+        busyGate.open();
+        for (int i = 2; i < 6; i++) {
+            ask(busyGate, ApiKeys.PRODUCE, i, busy);
+            shard.runOne();
+            shard.runOne();
+            other.runOne();
+            other.runOne();
+        }
+        int before = log.size();
+
+        ask(busyGate, ApiKeys.PRODUCE, 6, busy);
+        ask(busyGate, ApiKeys.PRODUCE, 2, calm);
+        ask(busyGate, ApiKeys.PRODUCE, 1, late);
+
+        assertThat(log.subList(before, log.size())).containsExactly("3:2", "4:1");
+    }
+
     private void runAll() {
         while (!shard.isIdle() || !other.isIdle()) {
             shard.runAll();
@@ -85,10 +114,27 @@ class StartGateTest {
     }
 
     private static void ask(StartGate asked, ApiKeys api, int number) {
+        ask(asked, api, number, new NumberedConnection(1));
+    }
+
+    private static void ask(StartGate asked, ApiKeys api, int number, Connection connection) {
         asked.handle(
-                new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(),
-                        new TestConnection(Principal.ANONYMOUS)),
+                new Request(api, api.latestVersion(), number, "test", new ProduceRequestData(), connection),
                 new Silence());
+    }
+
+    private static final class NumberedConnection extends TestConnection {
+        private final long id;
+
+        NumberedConnection(long id) {
+            super(Principal.ANONYMOUS);
+            this.id = id;
+        }
+
+        @Override
+        public long id() {
+            return id;
+        }
     }
 
     private static final class Silence implements Responder {

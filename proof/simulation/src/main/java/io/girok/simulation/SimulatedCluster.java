@@ -85,6 +85,7 @@ final class SimulatedCluster {
 
     private static Map<String, String> settings(int id) {
         return Map.ofEntries(Map.entry("node.id", Integer.toString(id)),
+                Map.entry("controller.quorum.voters", "1@host-1:9092"),
                 Map.entry("default.replication.factor", "3"), Map.entry("min.insync.replicas", "" + MIN_IN_SYNC),
                 Map.entry("offsets.topic.num.partitions", "" + OFFSETS_PARTITIONS),
                 Map.entry("offsets.topic.replication.factor", "3"),

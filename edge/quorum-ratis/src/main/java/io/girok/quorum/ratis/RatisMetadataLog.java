@@ -236,12 +236,14 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// What this node has, and whether the one who asks has ever promised it anything.
     private CompletableFuture<byte[]> standing(@Nullable Running present, byte[] request) {
-        if (present != null && present.info().isAlive() && present.info().getCurrentRole() == null) {
-            return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
-        }
+        boolean isOpening = present != null && present.info().isAlive() && present.info().getCurrentRole() == null;
         int asker = Founding.asker(request);
         try {
-            boolean hasLog = present == null ? files.haveMemory() : present.voters().haveLog();
+            // The log does not say yet how far it goes; but who has no answer founds with others that have no log.
+            if (isOpening && (request[0] == Founding.ADMIT || !files.haveMemory())) {
+                return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
+            }
+            boolean hasLog = present == null || isOpening ? files.haveMemory() : present.voters().haveLog();
             boolean votes = present != null && present.voters().isVoter();
             if (request[0] == Founding.ADMIT && !votes) {
                 book.admit();
@@ -264,7 +266,7 @@ public final class RatisMetadataLog implements MetadataLog {
         return new FollowedRecords(Objects.requireNonNull(delivery, "the metadata log has not been started"));
     }
 
-    /// Where another voter listens, as far as the voters' log says; null when it does not.
+    @Override
     public @Nullable Voter voter(int voterId) {
         Running present = running;
         return present == null || isClosed ? null : present.voters().find(voterId);

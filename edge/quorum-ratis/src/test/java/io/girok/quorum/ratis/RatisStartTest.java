@@ -12,9 +12,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,6 +116,37 @@ final class RatisStartTest {
     }
 
     @Test
+    void whileItIsOpenedItSaysThatItHasALog() throws Exception {
+        appendSome(5);
+        try (RatisMetadataLog log = open()) {
+            log.start(listener);
+            listener.awaitLeadership();
+            log.snapshot().join();
+        }
+        CompletableFuture<byte[]> standing = new CompletableFuture<>();
+        RecordingListener reopened = new RecordingListener(() -> {});
+        try (RatisMetadataLog log = open()) {
+            byte[] question = ByteBuffer.allocate(Founding.REQUEST_BYTES).put(Founding.ASK).putInt(2).array();
+            log.start(new PassedOn(reopened) {
+                @Override
+                public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
+                    log.onRequest(question).whenComplete((answer, failure) -> {
+                        if (failure == null) {
+                            standing.complete(answer);
+                        } else {
+                            standing.completeExceptionally(failure);
+                        }
+                    });
+                    super.onSnapshot(lastOffset, epoch, in);
+                }
+            });
+            reopened.awaitLeadership();
+        }
+
+        assertThat(Founding.Answer.decode(standing.get()).standing()).isEqualTo(Founding.Standing.KNOWN);
+    }
+
+    @Test
     void whoAsksForASnapshotIsToldWhyThereIsNone() {
         try (RatisMetadataLog log = open()) {
             log.start(new FirstSnapshotFails(listener));
@@ -125,11 +158,11 @@ final class RatisStartTest {
         }
     }
 
-    /// Passes everything on.
-    private static final class FirstSnapshotFails implements MetadataListener {
+    private static final class FirstSnapshotFails extends PassedOn {
         private final RecordingListener listener;
 
         FirstSnapshotFails(RecordingListener listener) {
+            super(listener);
             this.listener = listener;
         }
 
@@ -143,6 +176,20 @@ final class RatisStartTest {
                 }
                 writer.writeTo(out);
             };
+        }
+    }
+
+    /// Passes everything on.
+    private static class PassedOn implements MetadataListener {
+        private final RecordingListener listener;
+
+        PassedOn(RecordingListener listener) {
+            this.listener = listener;
+        }
+
+        @Override
+        public SnapshotWriter captureSnapshot() {
+            return listener.captureSnapshot();
         }
 
         @Override

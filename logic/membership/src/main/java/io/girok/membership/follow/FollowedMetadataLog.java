@@ -8,6 +8,7 @@ import io.girok.metadata.AcceptRule;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
+import io.girok.metadata.Voter;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,6 +63,8 @@ public final class FollowedMetadataLog implements MetadataLog {
     private final VoterRing ring;
     private final BarrierWaits barriers = new BarrierWaits();
     private volatile Leadership leadership = new Leadership(-1, 0, false);
+    /// The one that was said last to lead; kept while nobody says who does.
+    private volatile @Nullable Voter leader;
     private volatile @Nullable MetadataListener listener;
     private volatile boolean isClosed;
     private LogPosition position = LogPosition.START;
@@ -106,6 +109,13 @@ public final class FollowedMetadataLog implements MetadataLog {
     @Override
     public Leadership leadership() {
         return leadership;
+    }
+
+    /// Of the leader only.
+    @Override
+    public @Nullable Voter voter(int voterId) {
+        Voter known = leader;
+        return known == null || known.id() != voterId ? null : known;
     }
 
     private void ask() {
@@ -233,6 +243,10 @@ public final class FollowedMetadataLog implements MetadataLog {
     private void heard(Answered answered) {
         failures = 0;
         ring.answered(answered.leadership());
+        Voter said = answered.leader();
+        if (said != null && said.id() == ring.leadership().leaderId()) {
+            leader = said;
+        }
         leadership = ring.leadership();
     }
 

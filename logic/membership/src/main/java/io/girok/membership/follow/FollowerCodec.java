@@ -1,11 +1,13 @@
 package io.girok.membership.follow;
 
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.Voter;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Questions and answers as bytes. Stateless.
 ///
@@ -14,13 +16,17 @@ import java.util.List;
 ///            0 fetch           end offset int64 | last epoch int64 | leader id int32 | its epoch int64 | wait ms int32
 ///            1 more            last offset int64 | position int32
 ///            2 barrier
-/// answer     version int8 = 1 | cluster id: text | leader id int32 | its epoch int64 | kind int8 |
+/// answer     version int8 = 1 | cluster id: text | leader id int32 | its epoch int64 | kind int8 | ... |
+///            leader's host: text | its port int32
 ///            0 batches         count int32 | epoch int64 | first offset int64 | count int32 | (size int32 | bytes)...
 ///            1 snapshot part   last offset int64 | last epoch int64 | size int32 | position int32 | bytes to the end
 ///            2 up to           last offset int64
 ///            3 other cluster   4 diverged: epoch int64   5 unable
 /// text       length int16 | UTF-8
 /// ```
+///
+/// Where the leader listens comes last, but for parts of snapshots, if the log says it: who does not know of it reads
+/// on no further, and who does not say it ends before.
 final class FollowerCodec {
     private static final byte VERSION = 1;
     private static final int HEADER_BYTES = 64;
@@ -32,7 +38,9 @@ final class FollowerCodec {
     record Asked(String clusterId, Question question) {}
 
     /// An answer, to which cluster the one who answers belongs, and who leads there as far as it knows.
-    record Answered(String clusterId, Leadership leadership, Answer answer) {}
+    ///
+    /// @param leader where that one listens, if it is said
+    record Answered(String clusterId, Leadership leadership, Answer answer, @Nullable Voter leader) {}
 
     /// Bytes that are no question or answer of this version.
     static final class Unreadable extends RuntimeException {
@@ -76,7 +84,9 @@ final class FollowerCodec {
 
     static byte[] encode(Answered answered) {
         byte[] clusterId = answered.clusterId().getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + clusterId.length + contentBytes(answered.answer()));
+        byte[] host = hostOfLeader(answered).getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + clusterId.length + contentBytes(answered.answer())
+                + host.length);
         putText(out.put(VERSION), clusterId);
         putLeader(out, answered.leadership());
         switch (answered.answer()) {
@@ -92,7 +102,18 @@ final class FollowerCodec {
             case Answer.Diverged diverged -> out.put((byte) 4).putLong(diverged.epoch());
             case Answer.Unable _ -> out.put((byte) 5);
         }
+        Voter leader = answered.leader();
+        if (0 < host.length && leader != null) {
+            putText(out, host);
+            out.putInt(leader.port());
+        }
         return bytes(out);
+    }
+
+    /// A part of a snapshot goes to the end of its bytes.
+    private static String hostOfLeader(Answered answered) {
+        Voter leader = answered.leader();
+        return leader == null || answered.answer() instanceof Answer.SnapshotPart ? "" : leader.host();
     }
 
     private static int contentBytes(Answer answer) {
@@ -124,7 +145,7 @@ final class FollowerCodec {
             String clusterId = text(in);
             Leadership leadership = leader(in);
             byte kind = in.get();
-            return new Answered(clusterId, leadership, switch (kind) {
+            Answer answer = switch (kind) {
                 case 0 -> new Answer.Batches(batches(in));
                 case 1 -> new Answer.SnapshotPart(in.getLong(), in.getLong(), in.getInt(), in.getInt(),
                         in.slice());
@@ -133,7 +154,11 @@ final class FollowerCodec {
                 case 4 -> new Answer.Diverged(in.getLong());
                 case 5 -> new Answer.Unable();
                 default -> throw new Unreadable("an answer of kind " + kind + "; allowed: 0 to 5");
-            });
+            };
+            boolean isLeaderSaid = in.hasRemaining() && !(answer instanceof Answer.SnapshotPart)
+                    && 0 <= leadership.leaderId();
+            return new Answered(clusterId, leadership, answer,
+                    isLeaderSaid ? new Voter(leadership.leaderId(), text(in), in.getInt()) : null);
         } catch (BufferUnderflowException e) {
             throw new Unreadable("an answer of " + bytes.length + " bytes is cut off");
         }

@@ -20,7 +20,7 @@ import java.util.concurrent.Executor;
 /// followers ask is answered on its shard, which owns the state.
 ///
 /// The end of the log is kept in memory; who is further behind gets a snapshot. An answer names the leader this node
-/// knows, so that followers find a new one as soon as the voters do.
+/// knows and where it listens, so that followers find a new one as soon as the voters do.
 public final class MetadataFeed implements MetadataListener {
     private static final int MAX_KEPT_BATCHES = 4_096;
     private static final long MAX_KEPT_BYTES = 4 * 1024 * 1024;
@@ -132,7 +132,9 @@ public final class MetadataFeed implements MetadataListener {
     }
 
     private byte[] encoded(Answer answer) {
-        return FollowerCodec.encode(new Answered(clusterId, log.leadership(), answer));
+        Leadership leadership = log.leadership();
+        return FollowerCodec.encode(new Answered(clusterId, leadership, answer,
+                leadership.leaderId() < 0 ? null : log.voter(leadership.leaderId())));
     }
 
     private void fetch(Waiting asked) {

@@ -8,12 +8,14 @@ import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataLog.AppendOutcome;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
 import io.girok.metadata.MetadataLog.Reason;
 import io.girok.metadata.RecordingListener;
+import io.girok.metadata.Voter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -53,7 +55,7 @@ class FollowedMetadataLogTest {
 
     private void startVoter(int id) {
         InMemoryMetadataLog log = new InMemoryMetadataLog(id, quorum, shard);
-        MetadataFeed feed = new MetadataFeed(CLUSTER, new RecordingListener(() -> {}), log, shard, shard);
+        MetadataFeed feed = new MetadataFeed(CLUSTER, new RecordingListener(() -> {}), new Placed(log), shard, shard);
         log.start(feed);
         voters.put(id, log);
         feeds.put(id, feed);
@@ -127,6 +129,65 @@ class FollowedMetadataLogTest {
         shard.advance(50);
 
         assertThat(log.leadership()).isEqualTo(new MetadataLog.Leadership(2, 2, false));
+    }
+
+    @Test
+    void itHearsWhereTheLeaderListens() {
+        FollowedMetadataLog log = follow(1, 2, 3);
+        assertThat(log.voter(1)).isEqualTo(place(1));
+
+        quorum.elect(2);
+        shard.advance(50);
+
+        assertThat(log.voter(2)).isEqualTo(place(2));
+        assertThat(log.voter(1)).isNull();
+    }
+
+    private static Voter place(int id) {
+        return new Voter(id, "c" + id + ".example", 9092);
+    }
+
+    /// A log that has its voters with their addresses.
+    private record Placed(MetadataLog log) implements MetadataLog {
+        @Override
+        public Voter voter(int voterId) {
+            return place(voterId);
+        }
+
+        @Override
+        public void start(MetadataListener listenerOfAll) {
+            log.start(listenerOfAll);
+        }
+
+        @Override
+        public Leadership leadership() {
+            return log.leadership();
+        }
+
+        @Override
+        public CompletableFuture<AppendOutcome> append(long epochOfWriter, long baseOffset, List<byte[]> records) {
+            return log.append(epochOfWriter, baseOffset, records);
+        }
+
+        @Override
+        public CompletableFuture<Long> barrier() {
+            return log.barrier();
+        }
+
+        @Override
+        public CompletableFuture<Void> resign(long epochOfLeader) {
+            return log.resign(epochOfLeader);
+        }
+
+        @Override
+        public CompletableFuture<Long> snapshot() {
+            return log.snapshot();
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 
     @Test

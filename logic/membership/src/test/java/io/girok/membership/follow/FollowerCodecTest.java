@@ -6,15 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.membership.follow.FollowerCodec.Answered;
 import io.girok.membership.follow.FollowerCodec.Asked;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.Voter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class FollowerCodecTest {
     private static final Leadership LEADERSHIP = new Leadership(3, 77, false);
+    private static final Voter LEADER = new Voter(3, "c3.example", 9092);
 
     static List<Question> questions() {
         return List.of(new Question.Fetch(new LogPosition(1L << 40, 12), LEADERSHIP, 500),
@@ -38,9 +41,29 @@ class FollowerCodecTest {
     @ParameterizedTest
     @MethodSource("answers")
     void answersComeAsTheyWereSent(Answer answer) {
-        Answered answered = new Answered("a cluster", LEADERSHIP, answer);
+        Answered answered = new Answered("a cluster", LEADERSHIP, answer, null);
 
         assertThat(FollowerCodec.decodeAnswer(FollowerCodec.encode(answered))).isEqualTo(answered);
+    }
+
+    @ParameterizedTest
+    @MethodSource("answers")
+    void whereTheLeaderListensIsSaidButWithPartsOfSnapshots(Answer answer) {
+        byte[] bytes = FollowerCodec.encode(new Answered("a cluster", LEADERSHIP, answer, LEADER));
+
+        assertThat(FollowerCodec.decodeAnswer(bytes)).isEqualTo(new Answered("a cluster", LEADERSHIP, answer,
+                answer instanceof Answer.SnapshotPart ? null : LEADER));
+    }
+
+    /// One of before reads what it knows of and no further, so it must come first.
+    @ParameterizedTest
+    @MethodSource("answers")
+    void whatWasThereBeforeComesBeforeWhereTheLeaderListens(Answer answer) {
+        byte[] before = FollowerCodec.encode(new Answered("a cluster", LEADERSHIP, answer, null));
+
+        byte[] bytes = FollowerCodec.encode(new Answered("a cluster", LEADERSHIP, answer, LEADER));
+
+        assertThat(Arrays.copyOf(bytes, before.length)).isEqualTo(before);
     }
 
     @Test
@@ -70,8 +93,14 @@ class FollowerCodecTest {
     void batchesThatAreCutOffAreUnreadable() {
         byte[] whole = encodedBatches();
 
+        int lengthWithoutLeader = encodedBatches(null).length;
+
         for (int length = 0; length < whole.length; length++) {
             byte[] cut = Arrays.copyOf(whole, length);
+            if (length == lengthWithoutLeader) {
+                assertThat(FollowerCodec.decodeAnswer(cut).leader()).isNull();
+                continue;
+            }
             assertThatThrownBy(() -> FollowerCodec.decodeAnswer(cut)).isInstanceOf(FollowerCodec.Unreadable.class);
         }
     }
@@ -101,8 +130,12 @@ class FollowerCodecTest {
     }
 
     private static byte[] encodedBatches() {
+        return encodedBatches(LEADER);
+    }
+
+    private static byte[] encodedBatches(@Nullable Voter leader) {
         return FollowerCodec.encode(new Answered("c", LEADERSHIP, new Answer.Batches(List.of(
                 new CommittedBatch(4, 10, List.of(new byte[]{1, 2}, new byte[0])),
-                new CommittedBatch(5, 12, List.of(new byte[]{3}))))));
+                new CommittedBatch(5, 12, List.of(new byte[]{3})))), leader));
     }
 }

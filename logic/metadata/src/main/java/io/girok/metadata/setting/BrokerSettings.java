@@ -409,9 +409,9 @@ public final class BrokerSettings {
                     "The number of partitions of __consumer_offsets; must not change once it exists."));
     public static final Setting<Integer> OFFSETS_TOPIC_REPLICATION_FACTOR = add(
             Setting.of("offsets.topic.replication.factor", ValueType.ints(1, 32767), "3",
-                    "The number of copies of __consumer_offsets; with fewer brokers, when it is created, as many as "
-                            + "there are, once those that are registered or vote were waited for, for a minute. "
-                            + "Apache Kafka waits for more brokers."));
+                    "The number of copies of __consumer_offsets. In a cluster of fewer brokers it is created a minute "
+                            + "after the first group was asked for, with as many as there are. Apache Kafka waits "
+                            + "for more brokers."));
     public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = add(
             Setting.of("offsets.topic.segment.bytes", ValueType.ints(1024 * 1024, Integer.MAX_VALUE), "104857600",
                     "The size at which a segment of __consumer_offsets ends, in bytes."));
