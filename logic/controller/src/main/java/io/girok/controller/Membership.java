@@ -44,7 +44,7 @@ final class Membership {
                     + " belongs to cluster '" + command.clusterId() + "', this is '" + image.clusterId() + "'"));
         }
         BrokerRegistered record = new BrokerRegistered(command.brokerId(), command.incarnation(), command.endpoints(),
-                command.rack(), command.directories());
+                command.rack(), command.directories(), command.features());
         BrokerImage present = image.broker(command.brokerId());
         if (isFounded && present != null && record.equals(registrationOf(present))) {
             return new Decision<>(List.of(), Result.of(present.epoch()));
@@ -104,7 +104,7 @@ final class Membership {
 
     private static BrokerRegistered registrationOf(BrokerImage broker) {
         return new BrokerRegistered(broker.id(), broker.incarnation(), broker.endpoints(), broker.rack(),
-                broker.directories());
+                broker.directories(), broker.features());
     }
 
     static Decision<Result<Boolean>> confirm(MetadataImage image, ConfirmBroker command) {

@@ -2,6 +2,7 @@ package io.girok.controller;
 
 import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,18 @@ import org.jspecify.annotations.Nullable;
 /// @param clusterId of the cluster to which the broker's logs belong, or which it is to found
 /// @param incarnation new with every start of the process
 /// @param areLogsWhole whether the broker's logs have all that the broker ever acknowledged
+/// @param features what the broker supports
 public record RegisterBroker(String clusterId, int brokerId, TopicId incarnation, List<Endpoint> endpoints,
-        @Nullable String rack,
-        List<TopicId> directories, boolean areLogsWhole) implements Command<Result<Long>> {
+        @Nullable String rack, List<TopicId> directories, boolean areLogsWhole,
+        SupportedFeatures features) implements Command<Result<Long>> {
     public RegisterBroker {
         endpoints = List.copyOf(endpoints);
         directories = List.copyOf(directories);
+    }
+
+    /// Of a broker that runs this Girok.
+    public RegisterBroker(String clusterId, int brokerId, TopicId incarnation, List<Endpoint> endpoints,
+            @Nullable String rack, List<TopicId> directories, boolean areLogsWhole) {
+        this(clusterId, brokerId, incarnation, endpoints, rack, directories, areLogsWhole, SupportedFeatures.OURS);
     }
 }

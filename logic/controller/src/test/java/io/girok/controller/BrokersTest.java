@@ -10,6 +10,7 @@ import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.Feature;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +30,7 @@ class BrokersTest {
         assertThat(epoch).isEqualTo(Result.of(1L));
         assertThat(broker()).isEqualTo(
                 BrokerImage.registered(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
-                        List.of(new TopicId(50, 1))));
+                        List.of(new TopicId(50, 1))).with(SupportedFeatures.OURS));
     }
 
     @Test
@@ -94,6 +95,25 @@ class BrokersTest {
         assertThat(world.image.clusterId()).isEqualTo("first");
         assertThat(world.run(of("second", 2)).error()).isEqualTo(INCONSISTENT_CLUSTER_ID);
         assertThat(world.image.broker(2)).isNull();
+    }
+
+    @Test
+    void aBrokerThatSupportsOtherLevelsThanBeforeRegistersAnew() {
+        world.run(of("first", 1));
+        int level = Feature.METADATA_VERSION.maxLevel();
+        long first = world.run(with(SupportedFeatures.OURS)).get();
+
+        assertThat(world.run(with(SupportedFeatures.OURS)).get()).isEqualTo(first);
+        assertThat(world.run(with(supporting(level, level + 1))).get()).isGreaterThan(first);
+    }
+
+    private static SupportedFeatures supporting(int minLevel, int maxLevel) {
+        return new SupportedFeatures(List.of(Feature.ELIGIBLE_LEADER_REPLICAS,
+                new Feature(Feature.METADATA_VERSION.name(), minLevel, maxLevel)));
+    }
+
+    private static RegisterBroker with(SupportedFeatures features) {
+        return new RegisterBroker("first", 2, new TopicId(2, 2), List.of(), null, List.of(), true, features);
     }
 
     private static RegisterBroker of(String clusterId, int brokerId) {

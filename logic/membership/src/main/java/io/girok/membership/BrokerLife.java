@@ -5,6 +5,7 @@ import io.girok.base.Timers;
 import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.TopicUuids;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -213,6 +214,7 @@ public final class BrokerLife {
                 .setIncarnationId(TopicUuids.of(identity.incarnation()))
                 .setPreviousBrokerEpoch(identity.areLogsWhole() ? LOGS_ARE_WHOLE : NO_EPOCH)
                 .setListeners(listeners)
+                .setFeatures(RegistrationFeatures.of(SupportedFeatures.OURS))
                 .setRack(identity.rack())
                 .setLogDirs(uuids(identity.directories()
                         .stream()

@@ -7,6 +7,7 @@ import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -33,17 +34,23 @@ class BrokerLifeTest {
     private final List<Boolean> contacts = new ArrayList<>();
     private int leader = 2;
     private List<TopicId> scarce = List.of();
-    private final BrokerLife life = new BrokerLife(
-            new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
-            new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
-                    TestPeers::addressOf), shard),
-            new BrokerLife.State(() -> MetadataImage.EMPTY, () -> scarce), HEARTBEAT_MS,
-            new ControllerContact(shard, clock, SESSION_MS, contacts::add));
+    private MetadataImage image = MetadataImage.EMPTY;
+    private final BrokerLife life = life();
+
+    private BrokerLife life() {
+        return new BrokerLife(
+                new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
+                new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
+                        TestPeers::addressOf), shard),
+                new BrokerLife.State(() -> image, () -> scarce), HEARTBEAT_MS,
+                new ControllerContact(shard, clock, SESSION_MS, contacts::add));
+    }
 
     /// A controller that says what the test wants.
     private final class Controller {
         private final List<ApiMessage> asked = new ArrayList<>();
         private long lastAskedMs;
+        private Errors registrationError = Errors.NONE;
         private Errors heartbeatError = Errors.NONE;
         private boolean isFenced;
         private boolean shouldShutDown;
@@ -56,7 +63,8 @@ class BrokerLifeTest {
             asked.add(request.body());
             lastAskedMs = clock.monotonicMs();
             responder.respond(request.body() instanceof BrokerRegistrationRequestData
-                    ? new BrokerRegistrationResponseData().setBrokerEpoch(40 + registrations())
+                    ? new BrokerRegistrationResponseData().setErrorCode(registrationError.code())
+                            .setBrokerEpoch(40 + registrations())
                     : new BrokerHeartbeatResponseData().setErrorCode(heartbeatError.code())
                             .setIsFenced(isFenced)
                             .setShouldShutDown(shouldShutDown));
@@ -89,6 +97,15 @@ class BrokerLifeTest {
         assertThat(active).isCompleted();
         assertThat(first.lastHeartbeat().wantFence()).isFalse();
         assertThat(contacts).containsExactly(false);
+    }
+
+    @Test
+    void aRegistrationSaysWhatThisGirokSupports() {
+        life.start();
+        shard.runAll();
+
+        BrokerRegistrationRequestData registration = (BrokerRegistrationRequestData) first.asked.getFirst();
+        assertThat(RegistrationFeatures.of(registration.features())).isEqualTo(SupportedFeatures.OURS);
     }
 
     @Test

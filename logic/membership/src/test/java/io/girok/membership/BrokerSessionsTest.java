@@ -13,6 +13,7 @@ import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,6 +33,11 @@ class BrokerSessionsTest {
         assertThat(two.beat().isFenced()).isFalse();
 
         assertThat(node.isFenced(2)).isFalse();
+    }
+
+    @Test
+    void whatABrokerSupportsIsKept() {
+        assertThat(node.store.image().broker(2).features()).isEqualTo(SupportedFeatures.OURS);
     }
 
     @Test

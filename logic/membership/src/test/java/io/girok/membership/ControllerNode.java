@@ -13,6 +13,7 @@ import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.PeerConnection;
 import java.io.IOException;
 import java.util.Optional;
@@ -106,12 +107,17 @@ final class ControllerNode {
         }
 
         private void register() {
+            epoch = register(SupportedFeatures.OURS).brokerEpoch();
+        }
+
+        private BrokerRegistrationResponseData register(SupportedFeatures features) {
             var answer = ask(ApiKeys.BROKER_REGISTRATION, (short) 4,
                     new BrokerRegistrationRequestData().setBrokerId(id)
                             .setClusterId("cluster")
+                            .setFeatures(RegistrationFeatures.of(features))
                             .setIncarnationId(new org.apache.kafka.common.Uuid(1, id)));
             runAll();
-            epoch = ((BrokerRegistrationResponseData) answer.join()).brokerEpoch();
+            return (BrokerRegistrationResponseData) answer.join();
         }
 
         /// The answer; null when there is none yet.

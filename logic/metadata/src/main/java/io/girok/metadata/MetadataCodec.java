@@ -19,11 +19,12 @@ import org.jspecify.annotations.Nullable;
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
     /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins; 9: and directories
-    /// without room.
-    static final byte VERSION = 9;
+    /// without room; 10: brokers say what they support of features.
+    static final byte VERSION = 10;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
+    private static final byte HAS_BROKER_FEATURES = 10;
     private static final byte CLUSTER_CREATED = 1;
     private static final byte BROKER_REGISTERED = 2;
     private static final byte BROKER_FENCED = 3;
@@ -58,7 +59,8 @@ public final class MetadataCodec {
                     .id(registered.incarnation())
                     .list(registered.endpoints(), MetadataCodec::write)
                     .optionalText(registered.rack())
-                    .list(registered.directories(), FieldWriter::id);
+                    .list(registered.directories(), FieldWriter::id)
+                    .list(registered.features().ranges(), MetadataCodec::write);
             case MetadataRecord.BrokerFenced fenced ->
                 begin(out, BROKER_FENCED).int32(fenced.id()).bool(fenced.isFenced());
             case MetadataRecord.TopicCreated created ->
@@ -111,7 +113,8 @@ public final class MetadataCodec {
             MetadataRecord record = switch (type) {
                 case CLUSTER_CREATED -> new MetadataRecord.ClusterCreated(in.text());
                 case BROKER_REGISTERED -> new MetadataRecord.BrokerRegistered(in.int32(), in.id(),
-                        in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id));
+                        in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id),
+                        version < HAS_BROKER_FEATURES ? SupportedFeatures.UNKNOWN : readFeatures(in));
                 case BROKER_FENCED -> new MetadataRecord.BrokerFenced(in.int32(), in.bool());
                 case TOPIC_CREATED -> new MetadataRecord.TopicCreated(in.id(), in.text());
                 case PARTITIONS_ADDED -> new MetadataRecord.PartitionsAdded(in.id(), in.int32(),
@@ -191,6 +194,14 @@ public final class MetadataCodec {
 
     private static MetadataRecord.PartitionChange readChange(FieldReader in, int version) {
         return new MetadataRecord.PartitionChange(in.int32(), readPartition(in, version));
+    }
+
+    static FieldWriter write(FieldWriter out, Feature range) {
+        return out.text(range.name()).int32(range.minLevel()).int32(range.maxLevel());
+    }
+
+    static SupportedFeatures readFeatures(FieldReader in) {
+        return new SupportedFeatures(in.list(range -> new Feature(range.text(), range.int32(), range.int32())));
     }
 
     static FieldWriter write(FieldWriter out, ScramUser user) {
