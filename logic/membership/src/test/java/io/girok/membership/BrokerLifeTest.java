@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.metadata.Feature;
+import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
@@ -106,6 +109,42 @@ class BrokerLifeTest {
 
         BrokerRegistrationRequestData registration = (BrokerRegistrationRequestData) first.asked.getFirst();
         assertThat(RegistrationFeatures.of(registration.features())).isEqualTo(SupportedFeatures.OURS);
+    }
+
+    @Test
+    void aBrokerThatIsTooOldOrTooNewForTheClusterSaysSoAndStops() {
+        int ours = Feature.METADATA_VERSION.maxLevel();
+
+        assertThat(refusal(ours + 1)).contains("'metadata.version' at level " + (ours + 1),
+                "supports level " + ours + " only", "too old");
+        assertThat(refusal(ours - 1)).contains("'metadata.version' at level " + (ours - 1),
+                "supports level " + ours + " only", "too new");
+    }
+
+    private String refusal(int metadataVersion) {
+        image = ImageChange.of(MetadataImage.EMPTY,
+                List.of(new MetadataRecord.FeatureLevelSet(Feature.METADATA_VERSION.name(), metadataVersion))).image();
+        first.registrationError = Errors.UNSUPPORTED_VERSION;
+        BrokerLife refused = life();
+        var registered = refused.start();
+        shard.runAll();
+        refused.stop();
+        assertThat(registered).isCompletedExceptionally();
+        return String.valueOf(registered.exceptionNow().getMessage());
+    }
+
+    @Test
+    void aBrokerThatIsRefusedAsksAgainUntilItKnowsWhy() {
+        first.registrationError = Errors.UNSUPPORTED_VERSION;
+        var registered = life.start();
+
+        shard.advance(1_000);
+        assertThat(registered).isNotDone();
+        shard.advance(10_000);
+
+        assertThat(registered).isCompletedExceptionally();
+        assertThat(registered.exceptionNow()).hasMessageContaining("too old or too new")
+                .hasMessageContaining("of 'metadata.version'");
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.apache.kafka.common.message.BrokerRegistrationRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Node 1, which is the active controller, and brokers that ask it. Owned by the test.
@@ -72,6 +73,11 @@ final class ControllerNode {
         peers.cut(id);
         broker.register();
         return broker;
+    }
+
+    /// How the registration of a broker that supports `features` ends.
+    Errors refusal(int id, SupportedFeatures features) {
+        return Errors.forCode(new Broker(id).register(features).errorCode());
     }
 
     void runAll() {

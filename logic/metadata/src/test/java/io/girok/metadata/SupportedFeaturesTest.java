@@ -34,4 +34,10 @@ class SupportedFeaturesTest {
         assertThat(SOME.isBelow("b", 3)).isFalse();
         assertThat(SOME).hasToString("level 1 only of 'a', levels 4 to 6 of 'b'");
     }
+
+    @Test
+    void thisGirokServesTheLevelThatItWrites() {
+        assertThat(Feature.METADATA_VERSION.minLevel()).isEqualTo(MetadataCodec.VERSION);
+        assertThat(MetadataCodec.encode(new MetadataRecord.BrokerFenced(1, true))[1]).isEqualTo(MetadataCodec.VERSION);
+    }
 }
