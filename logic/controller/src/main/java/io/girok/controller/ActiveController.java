@@ -36,10 +36,10 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
      * A batch that writes nothing is answered after a barrier: the append is what proves the others.
      *
      * A repair is due whenever a decision may have been left half done: in a new epoch, whose predecessor may have
-     * fenced a broker and not come to the end of what follows from it, after a batch with more to follow, and after
-     * doubt. It goes before whatever waits, which may count on leaders that are there, and stays due until a batch
-     * with all of it is in the image, or there was nothing to do. When the log turns it down for now, it is tried again
-     * after a rest, or with the next command.
+     * fenced a broker and not come to the end of what follows from it, or have written records of an earlier version
+     * than this node does, after a batch with more to follow, and after doubt. It goes before whatever waits, which may
+     * count on leaders that are there, and stays due until a batch with all of it is in the image, or there was nothing
+     * to do. When the log turns it down for now, it is tried again after a rest, or with the next command.
      *
      *   not leading --onLeader--> leading --an append failed oddly--> doubtful --resigned, or caught up--> ...
      *        ^----------------onNotLeader----/---------------------------/
@@ -272,6 +272,7 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
         switch (outcome) {
             case Appended _ -> {
                 if (batch.before().endOffset() + recordCount <= store.image().endOffset()) {
+                    logLevels(batch.before(), store.image());
                     batch.complete();
                     if (epoch == batch.epoch()) {
                         isRepairDue = !batch.isDone();
@@ -303,6 +304,17 @@ public final class ActiveController implements MetadataStore.Subscriber, AutoClo
             }
         }
         appendNext();
+    }
+
+    private static void logLevels(MetadataImage before, MetadataImage after) {
+        boolean isFounded = !before.clusterId().isEmpty();
+        after.features().forEach((feature, level) -> {
+            int earlier = before.featureLevel(feature);
+            if (isFounded && earlier < level) {
+                LOG.info("feature '{}' is at level {} from here on, after {}: a node whose Girok does not support that "
+                        + "can't belong to this cluster any more", feature, level, earlier);
+            }
+        });
     }
 
     /// The log takes nothing now: a repair that is due is tried again later.

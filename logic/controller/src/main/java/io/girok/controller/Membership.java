@@ -18,6 +18,7 @@ import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -43,8 +44,16 @@ final class Membership {
             return refused(Result.failed(ControllerError.INCONSISTENT_CLUSTER_ID, "broker " + command.brokerId()
                     + " belongs to cluster '" + command.clusterId() + "', this is '" + image.clusterId() + "'"));
         }
+        Map<String, Integer> levels = isFounded ? image.features() : FeatureUpdate.founding();
+        List<String> unsupported = command.features().unsupported(levels);
+        if (!unsupported.isEmpty()) {
+            String feature = unsupported.getFirst();
+            return refused(Result.failed(ControllerError.UNSUPPORTED_VERSION, "feature '" + feature + "' is at level "
+                    + levels.get(feature) + ", of which broker " + command.brokerId() + " supports "
+                    + command.features().levelsOf(feature)));
+        }
         BrokerRegistered record = new BrokerRegistered(command.brokerId(), command.incarnation(), command.endpoints(),
-                command.rack(), command.directories());
+                command.rack(), command.directories(), command.features());
         BrokerImage present = image.broker(command.brokerId());
         if (isFounded && present != null && record.equals(registrationOf(present))) {
             return new Decision<>(List.of(), Result.of(present.epoch()));
@@ -113,7 +122,7 @@ final class Membership {
 
     private static BrokerRegistered registrationOf(BrokerImage broker) {
         return new BrokerRegistered(broker.id(), broker.incarnation(), broker.endpoints(), broker.rack(),
-                broker.directories());
+                broker.directories(), broker.features());
     }
 
     static Decision<Result<Boolean>> confirm(MetadataImage image, ConfirmBroker command) {

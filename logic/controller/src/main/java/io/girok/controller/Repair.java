@@ -9,13 +9,14 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-/// Brings partitions to what the brokers allow, as many as fit into one batch. Stateless.
+/// Brings partitions to what the brokers allow, as many as fit into one batch, and levels of features to what this node
+/// can write. Stateless.
 final class Repair {
     private Repair() {}
 
     static Decision<Result<Boolean>> handle(ControllerRules rules, MetadataImage image) {
         Draft draft = new Draft(image);
-        boolean isDone = addTo(draft, rules);
+        boolean isDone = draft.add(FeatureUpdate.raised(image)) && addTo(draft, rules);
         return draft.step(Result.of(isDone), isDone);
     }
 

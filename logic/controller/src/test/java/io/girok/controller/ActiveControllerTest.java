@@ -8,12 +8,15 @@ import io.girok.controller.CreateTopics.CreatedTopic;
 import io.girok.controller.CreateTopics.NewTopic;
 import io.girok.metadata.AppendFault;
 import io.girok.metadata.ConfigTarget;
+import io.girok.metadata.Feature;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
+import io.girok.metadata.MetadataCodec;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.MetadataStore;
 import java.util.ArrayList;
 import java.util.List;
@@ -347,6 +350,25 @@ class ActiveControllerTest {
         assertThat(taken).isCompleted();
         assertThat(failure(late)).isEqualTo(ControllerError.NOT_CONTROLLER);
         assertThat(leader.store.image()).isEqualTo(other.store.image());
+    }
+
+    @Test
+    void aNewControllerFirstRaisesTheLevelsThatItCanNotWrite() {
+        Node earlier = leadingNode();
+        Feature feature = Feature.METADATA_VERSION;
+        var _ = earlier.log.append(earlier.log.leadership().epoch(), earlier.store.image().endOffset(), List.of(
+                MetadataCodec.encode(new MetadataRecord.FeatureLevelSet(feature.name(), feature.minLevel() - 1))));
+        Node later = new Node(2);
+        shard.runAll();
+        assertThat(later.store.image().featureLevel(feature.name())).isEqualTo(feature.minLevel() - 1);
+
+        quorum.elect(2);
+        shard.runAll();
+        var epoch = later.controller.submit(World.registration(2, 1, ""));
+        shard.runAll();
+
+        assertThat(later.store.image().featureLevel(feature.name())).isEqualTo(feature.minLevel());
+        assertThat(epoch.join().isOk()).isTrue();
     }
 
     @Test

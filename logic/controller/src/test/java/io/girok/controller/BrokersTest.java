@@ -4,12 +4,15 @@ import static io.girok.controller.ControllerError.BROKER_ID_NOT_REGISTERED;
 import static io.girok.controller.ControllerError.INCONSISTENT_CLUSTER_ID;
 import static io.girok.controller.ControllerError.INVALID_REQUEST;
 import static io.girok.controller.ControllerError.STALE_BROKER_EPOCH;
+import static io.girok.controller.ControllerError.UNSUPPORTED_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.Feature;
+import io.girok.metadata.MetadataRecord.FeatureLevelSet;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +32,7 @@ class BrokersTest {
         assertThat(epoch).isEqualTo(Result.of(1L));
         assertThat(broker()).isEqualTo(
                 BrokerImage.registered(1, new TopicId(1, 1), 1, List.of(new Endpoint("PLAINTEXT", "", 9092)), "rack",
-                        List.of(new TopicId(50, 1))));
+                        List.of(new TopicId(50, 1))).with(SupportedFeatures.OURS));
     }
 
     @Test
@@ -94,6 +97,53 @@ class BrokersTest {
         assertThat(world.image.clusterId()).isEqualTo("first");
         assertThat(world.run(of("second", 2)).error()).isEqualTo(INCONSISTENT_CLUSTER_ID);
         assertThat(world.image.broker(2)).isNull();
+    }
+
+    @Test
+    void aBrokerThatDoesNotSupportALevelOfTheClusterIsRefused() {
+        world.run(of("first", 1));
+        SupportedFeatures ours = SupportedFeatures.OURS;
+        int level = Feature.METADATA_VERSION.maxLevel();
+
+        assertThat(world.run(with(supporting(level, level + 1))).isOk()).isTrue();
+        for (SupportedFeatures wrong : List.of(supporting(1, level - 1), supporting(level + 1, level + 2),
+                new SupportedFeatures(List.of(Feature.METADATA_VERSION)), SupportedFeatures.UNKNOWN)) {
+            Result<Long> answer = world.run(with(wrong));
+            assertThat(answer.error()).isEqualTo(UNSUPPORTED_VERSION);
+            assertThat(answer.message()).contains("broker 2", "is at level");
+        }
+        assertThat(world.run(with(supporting(1, level - 1))).message())
+                .contains("'metadata.version'", "level " + level, "levels 1 to " + (level - 1));
+
+        world.apply(List.of(new FeatureLevelSet("unheard.of", 1)));
+        assertThat(world.run(with(ours)).error()).isEqualTo(UNSUPPORTED_VERSION);
+        world.apply(List.of(new FeatureLevelSet("unheard.of", 0)));
+        assertThat(world.run(with(ours)).isOk()).isTrue();
+    }
+
+    @Test
+    void aBrokerThatDoesNotSupportWhatAClusterBeginsWithDoesNotFoundIt() {
+        assertThat(world.run(with(SupportedFeatures.UNKNOWN)).error()).isEqualTo(UNSUPPORTED_VERSION);
+        assertThat(world.image.endOffset()).isZero();
+    }
+
+    @Test
+    void aBrokerThatSupportsOtherLevelsThanBeforeRegistersAnew() {
+        world.run(of("first", 1));
+        int level = Feature.METADATA_VERSION.maxLevel();
+        long first = world.run(with(SupportedFeatures.OURS)).get();
+
+        assertThat(world.run(with(SupportedFeatures.OURS)).get()).isEqualTo(first);
+        assertThat(world.run(with(supporting(level, level + 1))).get()).isGreaterThan(first);
+    }
+
+    private static SupportedFeatures supporting(int minLevel, int maxLevel) {
+        return new SupportedFeatures(List.of(Feature.ELIGIBLE_LEADER_REPLICAS,
+                new Feature(Feature.METADATA_VERSION.name(), minLevel, maxLevel)));
+    }
+
+    private static RegisterBroker with(SupportedFeatures features) {
+        return new RegisterBroker("first", 2, new TopicId(2, 2), List.of(), null, List.of(), true, features);
     }
 
     private static RegisterBroker of(String clusterId, int brokerId) {

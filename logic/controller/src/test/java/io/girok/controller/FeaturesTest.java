@@ -4,8 +4,14 @@ import static io.girok.controller.ControllerError.INVALID_REQUEST;
 import static io.girok.controller.ControllerError.INVALID_UPDATE_VERSION;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.TopicId;
 import io.girok.controller.UpdateFeatures.Update;
 import io.girok.metadata.Feature;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord.BrokerRegistered;
+import io.girok.metadata.MetadataRecord.ClusterCreated;
+import io.girok.metadata.MetadataRecord.FeatureLevelSet;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,7 +33,9 @@ class FeaturesTest {
 
     @Test
     void aLevelIsRaisedWithinWhatIsServed() {
-        assertThat(error(METADATA, LATEST - 1, true)).isEqualTo(ControllerError.NONE);
+        world.apply(List.of(new FeatureLevelSet(METADATA, LATEST - 2)));
+
+        assertThat(error(METADATA, LATEST - 1, true)).as("can't be written").isEqualTo(INVALID_UPDATE_VERSION);
         assertThat(error(METADATA, LATEST, true)).isEqualTo(ControllerError.NONE);
         assertThat(error(METADATA, LATEST, true)).isEqualTo(ControllerError.NONE);
         assertThat(error(METADATA, LATEST + 1, true)).isEqualTo(INVALID_UPDATE_VERSION);
@@ -44,6 +52,60 @@ class FeaturesTest {
         assertThat(error(METADATA, LATEST - 1, false)).isEqualTo(INVALID_UPDATE_VERSION);
         assertThat(error(ELR, 0, false)).isEqualTo(INVALID_UPDATE_VERSION);
         assertThat(world.image.features()).isEqualTo(Map.of(METADATA, LATEST, ELR, 1));
+    }
+
+    @Test
+    void aLevelIsRaisedOnceAllBrokersSupportIt() {
+        world.apply(List.of(new ClusterCreated("cluster"), new FeatureLevelSet(METADATA, LATEST - 1),
+                broker(1, SupportedFeatures.OURS), broker(2, supporting(LATEST - 1)),
+                broker(3, SupportedFeatures.UNKNOWN)));
+
+        Result<Integer> refused = raise();
+        assertThat(refused.error()).isEqualTo(INVALID_UPDATE_VERSION);
+        assertThat(refused.message()).contains("'" + METADATA + "'", "level " + LATEST, "broker 2",
+                "level " + (LATEST - 1) + " only", "1 more", "upgrade it", "girok cluster remove 2",
+                "kafka-cluster unregister --id 2");
+
+        assertThat(world.run(new UnregisterBroker(2)).isOk()).isTrue();
+        assertThat(raise().message()).contains("broker 3", "did not say");
+
+        world.apply(List.of(broker(3, SupportedFeatures.OURS)));
+        assertThat(raise()).isEqualTo(Result.of(LATEST));
+        assertThat(world.image.featureLevel(METADATA)).isEqualTo(LATEST);
+    }
+
+    private Result<Integer> raise() {
+        return Objects.requireNonNull(
+                world.run(new UpdateFeatures(List.of(new Update(METADATA, LATEST, true)), false)).get(METADATA));
+    }
+
+    private static BrokerRegistered broker(int id, SupportedFeatures features) {
+        return new BrokerRegistered(id, new TopicId(id, 1), List.of(), null, List.of(), features);
+    }
+
+    private static SupportedFeatures supporting(int metadataVersion) {
+        return new SupportedFeatures(List.of(Feature.ELIGIBLE_LEADER_REPLICAS,
+                new Feature(METADATA, metadataVersion, metadataVersion)));
+    }
+
+    @Test
+    void aClusterOfAnEarlierVersionComesUpToWhatIsWritten() {
+        world.apply(List.of(new ClusterCreated("cluster"), new FeatureLevelSet(METADATA, LATEST - 1)));
+
+        world.run(new RepairPartitions());
+
+        assertThat(world.image.features()).isEqualTo(Map.of(METADATA, LATEST, ELR, 1));
+        assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
+    }
+
+    @Test
+    void levelsOfALaterVersionAndOfNoClusterStayAsTheyAre() {
+        world.run(new RepairPartitions());
+        assertThat(world.image).isEqualTo(MetadataImage.EMPTY);
+
+        world.apply(List.of(new ClusterCreated("cluster"), new FeatureLevelSet(METADATA, LATEST + 1),
+                new FeatureLevelSet(ELR, 2)));
+        assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
     }
 
     @Test

@@ -5,10 +5,12 @@ import io.girok.base.Timers;
 import io.girok.base.TopicId;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.TopicUuids;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
@@ -213,6 +215,7 @@ public final class BrokerLife {
                 .setIncarnationId(TopicUuids.of(identity.incarnation()))
                 .setPreviousBrokerEpoch(identity.areLogsWhole() ? LOGS_ARE_WHOLE : NO_EPOCH)
                 .setListeners(listeners)
+                .setFeatures(RegistrationFeatures.of(SupportedFeatures.OURS))
                 .setRack(identity.rack())
                 .setLogDirs(uuids(identity.directories()
                         .stream()
@@ -240,6 +243,10 @@ public final class BrokerLife {
                             + identity.clusterId() + "', to which the log directories of this broker belong: set "
                             + "log.dirs and controller.quorum.voters to what belongs together"));
         }
+        if (error == Errors.UNSUPPORTED_VERSION) {
+            takeUnsupported();
+            return;
+        }
         if (error != Errors.NONE) {
             failed(error == Errors.DUPLICATE_BROKER_REGISTRATION
                     ? "another process is registered as broker " + identity.brokerId() + " and alive"
@@ -250,6 +257,32 @@ public final class BrokerLife {
         brokerEpoch = answer.brokerEpoch();
         registered.complete(brokerEpoch);
         after(0);
+    }
+
+    /// The answer does not say what is not supported, but the metadata does, unless this broker has too little of it by
+    /// now: then it asks again for a while.
+    private void takeUnsupported() {
+        Map<String, Integer> levels = state.images().get().features();
+        List<String> unsupported = SupportedFeatures.OURS.unsupported(levels);
+        String why;
+        if (unsupported.isEmpty()) {
+            why = "the cluster has a feature at a level that this broker does not support, so its version of Girok is "
+                    + "too old or too new; kafka-features describe shows the cluster's levels, this broker supports "
+                    + SupportedFeatures.OURS;
+        } else {
+            String feature = unsupported.getFirst();
+            int level = levels.getOrDefault(feature, 0);
+            why = "the cluster has feature '" + feature + "' at level " + level + ", of which this broker supports "
+                    + SupportedFeatures.OURS.levelsOf(feature)
+                    + (SupportedFeatures.OURS.isBelow(feature, level)
+                            ? ": its version of Girok is too old; start the version that the other nodes have"
+                            : ": its version of Girok is too new; start one that supports level " + level
+                                    + ", and raise the level (kafka-features upgrade) before you go on to this one");
+        }
+        if (!unsupported.isEmpty() || (failedAttempts + 1) % ATTEMPTS_PER_COMPLAINT == 0) {
+            registered.completeExceptionally(new IllegalStateException("the controller refuses this broker: " + why));
+        }
+        failed(why);
     }
 
     private void takeHeartbeat(BrokerHeartbeatResponseData answer) {

@@ -105,8 +105,8 @@ public final class ControllerApis {
                 .map(listener -> new Endpoint(listener.name(), listener.host(), listener.port()))
                 .toList();
         return new RegisterBroker(body.clusterId(), body.brokerId(), TopicUuids.of(body.incarnationId()), endpoints,
-                body.rack(),
-                body.logDirs().stream().map(TopicUuids::of).toList(), 0 <= body.previousBrokerEpoch());
+                body.rack(), body.logDirs().stream().map(TopicUuids::of).toList(), 0 <= body.previousBrokerEpoch(),
+                RegistrationFeatures.of(body.features()));
     }
 
     private void heartbeat(Request request, Responder responder) {

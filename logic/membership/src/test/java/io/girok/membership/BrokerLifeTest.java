@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.metadata.Feature;
+import io.girok.metadata.ImageChange;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog.Leadership;
+import io.girok.metadata.MetadataRecord;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import io.girok.wire.TopicUuids;
@@ -33,17 +37,23 @@ class BrokerLifeTest {
     private final List<Boolean> contacts = new ArrayList<>();
     private int leader = 2;
     private List<TopicId> scarce = List.of();
-    private final BrokerLife life = new BrokerLife(
-            new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
-            new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
-                    TestPeers::addressOf), shard),
-            new BrokerLife.State(() -> MetadataImage.EMPTY, () -> scarce), HEARTBEAT_MS,
-            new ControllerContact(shard, clock, SESSION_MS, contacts::add));
+    private MetadataImage image = MetadataImage.EMPTY;
+    private final BrokerLife life = life();
+
+    private BrokerLife life() {
+        return new BrokerLife(
+                new BrokerLife.Identity(1, "cluster", new TopicId(1, 1), List.of(), null, List.of(), true),
+                new ControllerChannel(new ControllerChannel.Route(1, () -> new Leadership(leader, 1, false), peers,
+                        TestPeers::addressOf), shard),
+                new BrokerLife.State(() -> image, () -> scarce), HEARTBEAT_MS,
+                new ControllerContact(shard, clock, SESSION_MS, contacts::add));
+    }
 
     /// A controller that says what the test wants.
     private final class Controller {
         private final List<ApiMessage> asked = new ArrayList<>();
         private long lastAskedMs;
+        private Errors registrationError = Errors.NONE;
         private Errors heartbeatError = Errors.NONE;
         private boolean isFenced;
         private boolean shouldShutDown;
@@ -56,7 +66,8 @@ class BrokerLifeTest {
             asked.add(request.body());
             lastAskedMs = clock.monotonicMs();
             responder.respond(request.body() instanceof BrokerRegistrationRequestData
-                    ? new BrokerRegistrationResponseData().setBrokerEpoch(40 + registrations())
+                    ? new BrokerRegistrationResponseData().setErrorCode(registrationError.code())
+                            .setBrokerEpoch(40 + registrations())
                     : new BrokerHeartbeatResponseData().setErrorCode(heartbeatError.code())
                             .setIsFenced(isFenced)
                             .setShouldShutDown(shouldShutDown));
@@ -89,6 +100,51 @@ class BrokerLifeTest {
         assertThat(active).isCompleted();
         assertThat(first.lastHeartbeat().wantFence()).isFalse();
         assertThat(contacts).containsExactly(false);
+    }
+
+    @Test
+    void aRegistrationSaysWhatThisGirokSupports() {
+        life.start();
+        shard.runAll();
+
+        BrokerRegistrationRequestData registration = (BrokerRegistrationRequestData) first.asked.getFirst();
+        assertThat(RegistrationFeatures.of(registration.features())).isEqualTo(SupportedFeatures.OURS);
+    }
+
+    @Test
+    void aBrokerThatIsTooOldOrTooNewForTheClusterSaysSoAndStops() {
+        int ours = Feature.METADATA_VERSION.maxLevel();
+
+        assertThat(refusal(ours + 1)).contains("'metadata.version' at level " + (ours + 1),
+                "supports level " + ours + " only", "too old");
+        assertThat(refusal(ours - 1)).contains("'metadata.version' at level " + (ours - 1),
+                "supports level " + ours + " only", "too new");
+    }
+
+    private String refusal(int metadataVersion) {
+        image = ImageChange.of(MetadataImage.EMPTY,
+                List.of(new MetadataRecord.FeatureLevelSet(Feature.METADATA_VERSION.name(), metadataVersion))).image();
+        first.registrationError = Errors.UNSUPPORTED_VERSION;
+        BrokerLife refused = life();
+        var registered = refused.start();
+        shard.runAll();
+        refused.stop();
+        assertThat(registered).isCompletedExceptionally();
+        return String.valueOf(registered.exceptionNow().getMessage());
+    }
+
+    @Test
+    void aBrokerThatIsRefusedAsksAgainUntilItKnowsWhy() {
+        first.registrationError = Errors.UNSUPPORTED_VERSION;
+        var registered = life.start();
+
+        shard.advance(1_000);
+        assertThat(registered).isNotDone();
+        shard.advance(10_000);
+
+        assertThat(registered).isCompletedExceptionally();
+        assertThat(registered.exceptionNow()).hasMessageContaining("too old or too new")
+                .hasMessageContaining("of 'metadata.version'");
     }
 
     @Test

@@ -10,9 +10,11 @@ import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.CreateTopics.NewTopic;
+import io.girok.metadata.Feature;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
+import io.girok.metadata.SupportedFeatures;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -32,6 +34,18 @@ class BrokerSessionsTest {
         assertThat(two.beat().isFenced()).isFalse();
 
         assertThat(node.isFenced(2)).isFalse();
+    }
+
+    @Test
+    void whatABrokerSupportsIsKept() {
+        assertThat(node.store.image().broker(2).features()).isEqualTo(SupportedFeatures.OURS);
+    }
+
+    @Test
+    void aBrokerThatSupportsNoLevelOfTheClusterIsRefused() {
+        assertThat(node.refusal(3, new SupportedFeatures(List.of(Feature.ELIGIBLE_LEADER_REPLICAS))))
+                .isEqualTo(Errors.UNSUPPORTED_VERSION);
+        assertThat(node.store.image().broker(3)).isNull();
     }
 
     @Test

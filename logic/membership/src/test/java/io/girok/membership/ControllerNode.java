@@ -13,6 +13,7 @@ import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.PeerConnection;
 import java.io.IOException;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.message.BrokerRegistrationRequestData;
 import org.apache.kafka.common.message.BrokerRegistrationResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// Node 1, which is the active controller, and brokers that ask it. Owned by the test.
@@ -73,6 +75,11 @@ final class ControllerNode {
         return broker;
     }
 
+    /// How the registration of a broker that supports `features` ends.
+    Errors refusal(int id, SupportedFeatures features) {
+        return Errors.forCode(new Broker(id).register(features).errorCode());
+    }
+
     void runAll() {
         while (!shard.isIdle() || !news.isIdle()) {
             shard.runAll();
@@ -106,12 +113,17 @@ final class ControllerNode {
         }
 
         private void register() {
+            epoch = register(SupportedFeatures.OURS).brokerEpoch();
+        }
+
+        private BrokerRegistrationResponseData register(SupportedFeatures features) {
             var answer = ask(ApiKeys.BROKER_REGISTRATION, (short) 4,
                     new BrokerRegistrationRequestData().setBrokerId(id)
                             .setClusterId("cluster")
+                            .setFeatures(RegistrationFeatures.of(features))
                             .setIncarnationId(new org.apache.kafka.common.Uuid(1, id)));
             runAll();
-            epoch = ((BrokerRegistrationResponseData) answer.join()).brokerEpoch();
+            return (BrokerRegistrationResponseData) answer.join();
         }
 
         /// The answer; null when there is none yet.

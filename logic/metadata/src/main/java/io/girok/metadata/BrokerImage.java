@@ -10,10 +10,12 @@ import org.jspecify.annotations.Nullable;
 /// @param epoch the offset of the registration's record: a later one replaces an earlier one
 /// @param directories its log directories that can be used
 /// @param scarceDirectories those of them whose disk has less room than clients must leave free
+/// @param features what its Girok supports
 /// @param isFenced whether it must not lead, and is not in sync with anything
 /// @param isLeaving whether it is about to stop, and must not lead
 public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints, @Nullable String rack,
-        List<TopicId> directories, List<TopicId> scarceDirectories, boolean isFenced, boolean isLeaving) {
+        List<TopicId> directories, List<TopicId> scarceDirectories, SupportedFeatures features, boolean isFenced,
+        boolean isLeaving) {
     /// The directory of a replica that is in none that its broker can use.
     public static final TopicId LOST_DIRECTORY = new TopicId(0, 1);
 
@@ -23,20 +25,28 @@ public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint
         scarceDirectories = List.copyOf(scarceDirectories);
     }
 
-    /// As it registers: fenced, and with room in all its directories until it says otherwise.
+    /// As it registers: fenced, and with room in all its directories until it says otherwise. Which features it supports
+    /// is not known.
     public static BrokerImage registered(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints,
             @Nullable String rack, List<TopicId> directories) {
-        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, List.of(), true, false);
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, List.of(),
+                SupportedFeatures.UNKNOWN, true, false);
+    }
+
+    /// The same with other features.
+    public BrokerImage with(SupportedFeatures supported) {
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, scarceDirectories, supported,
+                isFenced, isLeaving);
     }
 
     BrokerImage with(List<TopicId> usableDirectories, List<TopicId> withoutRoom) {
-        return new BrokerImage(id, incarnation, epoch, endpoints, rack, usableDirectories, withoutRoom, isFenced,
-                isLeaving);
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, usableDirectories, withoutRoom, features,
+                isFenced, isLeaving);
     }
 
     BrokerImage with(boolean fenced, boolean leaving) {
-        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, scarceDirectories, fenced,
-                leaving);
+        return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, scarceDirectories, features,
+                fenced, leaving);
     }
 
     /// Whether what is in `directory` can be used; zero, when nobody knows where it is, counts as usable.

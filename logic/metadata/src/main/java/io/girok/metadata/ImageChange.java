@@ -110,7 +110,7 @@ public final class ImageChange {
 
     private void register(MetadataRecord.BrokerRegistered record) {
         put(BrokerImage.registered(record.id(), record.incarnation(), endOffset, record.endpoints(), record.rack(),
-                record.directories()));
+                record.directories()).with(record.features()));
     }
 
     private void fence(MetadataRecord.BrokerFenced record) {

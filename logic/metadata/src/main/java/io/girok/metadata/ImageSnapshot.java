@@ -31,9 +31,9 @@ import org.pcollections.HashTreePMap;
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens;
-    /// 8: the secret of logins; 9: log directories without room.
-    private static final int VERSION = 9;
+    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens; 8: the secret of logins; 9: log directories
+    /// without room; 10: what brokers support of features.
+    private static final int VERSION = 10;
     private static final int FIRST_WITH_LEAVING = 2;
     private static final int FIRST_WITH_FEATURES = 4;
     private static final int FIRST_WITH_ACLS = 5;
@@ -41,6 +41,7 @@ public final class ImageSnapshot {
     private static final int FIRST_WITH_TOKENS = 7;
     private static final int FIRST_WITH_LOGIN_SECRET = 8;
     private static final int FIRST_WITH_SCARCE_DIRECTORIES = 9;
+    private static final int FIRST_WITH_BROKER_FEATURES = 10;
     private static final int CRC_BYTES = Integer.BYTES;
 
     private ImageSnapshot() {}
@@ -157,7 +158,8 @@ public final class ImageSnapshot {
                 .list(broker.directories(), FieldWriter::id)
                 .bool(broker.isFenced())
                 .bool(broker.isLeaving())
-                .list(broker.scarceDirectories(), FieldWriter::id);
+                .list(broker.scarceDirectories(), FieldWriter::id)
+                .list(broker.features().ranges(), MetadataCodec::write);
     }
 
     private static BrokerImage readBroker(FieldReader in, int version) {
@@ -166,7 +168,10 @@ public final class ImageSnapshot {
         boolean isFenced = in.bool();
         boolean isLeaving = FIRST_WITH_LEAVING <= version && in.bool();
         List<TopicId> scarce = FIRST_WITH_SCARCE_DIRECTORIES <= version ? in.list(FieldReader::id) : List.of();
-        return broker.with(isFenced, isLeaving).with(broker.directories(), scarce);
+        SupportedFeatures features = FIRST_WITH_BROKER_FEATURES <= version
+                ? MetadataCodec.readFeatures(in)
+                : SupportedFeatures.UNKNOWN;
+        return broker.with(isFenced, isLeaving).with(broker.directories(), scarce).with(features);
     }
 
     private static void write(FieldWriter out, TopicImage topic) {

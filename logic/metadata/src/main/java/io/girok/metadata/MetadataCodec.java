@@ -16,14 +16,25 @@ import org.jspecify.annotations.Nullable;
 /// Metadata records as bytes: type, version of the type, fields. Stateless.
 ///
 /// A type's number is never used again for another type; a field is only ever added together with a new version.
+///
+/// A cluster's nodes may run different versions of Girok: who can't read a version of the records halts when it sees
+/// one. Until now there is one version to write, and a node that becomes the active controller raises the level of
+/// `metadata.version` to it. Whoever adds version 11 keeps [#FIRST_WRITTEN_VERSION] at 10, has every record and every
+/// snapshot written by the level that the image has before it, without the fields of 11 (and no record of a type of
+/// 11 decided upon) while that is 10, and lets an administrator raise the level, once all brokers support 11. The
+/// record that raises it is still written by 10, so that all can read it. To stop writing 10 is for a later version,
+/// which clusters come to only after they have been raised.
 public final class MetadataCodec {
     /// 2: partitions have eligible leader replicas; 3: they may be reassigned; 4: features have levels; 5: there are
     /// ACLs; 6: and credentials for SCRAM; 7: and delegation tokens; 8: and the secret of logins; 9: and directories
-    /// without room.
-    static final byte VERSION = 9;
+    /// without room; 10: brokers say what they support of features.
+    static final byte VERSION = 10;
+    /// The lowest level of `metadata.version` at which this Girok can be the active controller.
+    static final byte FIRST_WRITTEN_VERSION = VERSION;
     private static final byte FIRST_VERSION = 1;
     private static final byte HAS_ELR = 2;
     private static final byte HAS_REASSIGNMENT = 3;
+    private static final byte HAS_BROKER_FEATURES = 10;
     private static final byte CLUSTER_CREATED = 1;
     private static final byte BROKER_REGISTERED = 2;
     private static final byte BROKER_FENCED = 3;
@@ -58,7 +69,8 @@ public final class MetadataCodec {
                     .id(registered.incarnation())
                     .list(registered.endpoints(), MetadataCodec::write)
                     .optionalText(registered.rack())
-                    .list(registered.directories(), FieldWriter::id);
+                    .list(registered.directories(), FieldWriter::id)
+                    .list(registered.features().ranges(), MetadataCodec::write);
             case MetadataRecord.BrokerFenced fenced ->
                 begin(out, BROKER_FENCED).int32(fenced.id()).bool(fenced.isFenced());
             case MetadataRecord.TopicCreated created ->
@@ -111,7 +123,8 @@ public final class MetadataCodec {
             MetadataRecord record = switch (type) {
                 case CLUSTER_CREATED -> new MetadataRecord.ClusterCreated(in.text());
                 case BROKER_REGISTERED -> new MetadataRecord.BrokerRegistered(in.int32(), in.id(),
-                        in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id));
+                        in.list(MetadataCodec::readEndpoint), in.optionalText(), in.list(FieldReader::id),
+                        version < HAS_BROKER_FEATURES ? SupportedFeatures.UNKNOWN : readFeatures(in));
                 case BROKER_FENCED -> new MetadataRecord.BrokerFenced(in.int32(), in.bool());
                 case TOPIC_CREATED -> new MetadataRecord.TopicCreated(in.id(), in.text());
                 case PARTITIONS_ADDED -> new MetadataRecord.PartitionsAdded(in.id(), in.int32(),
@@ -191,6 +204,14 @@ public final class MetadataCodec {
 
     private static MetadataRecord.PartitionChange readChange(FieldReader in, int version) {
         return new MetadataRecord.PartitionChange(in.int32(), readPartition(in, version));
+    }
+
+    static FieldWriter write(FieldWriter out, Feature range) {
+        return out.text(range.name()).int32(range.minLevel()).int32(range.maxLevel());
+    }
+
+    static SupportedFeatures readFeatures(FieldReader in) {
+        return new SupportedFeatures(in.list(range -> new Feature(range.text(), range.int32(), range.int32())));
     }
 
     static FieldWriter write(FieldWriter out, ScramUser user) {

@@ -13,10 +13,16 @@ public sealed interface MetadataRecord {
 
     /// A broker started; its epoch is the offset of this record. It is fenced until it says that it is ready.
     record BrokerRegistered(int id, TopicId incarnation, List<Endpoint> endpoints, @Nullable String rack,
-            List<TopicId> directories) implements MetadataRecord {
+            List<TopicId> directories, SupportedFeatures features) implements MetadataRecord {
         public BrokerRegistered {
             endpoints = List.copyOf(endpoints);
             directories = List.copyOf(directories);
+        }
+
+        /// Of a broker that did not say which features it supports.
+        public BrokerRegistered(int id, TopicId incarnation, List<Endpoint> endpoints, @Nullable String rack,
+                List<TopicId> directories) {
+            this(id, incarnation, endpoints, rack, directories, SupportedFeatures.UNKNOWN);
         }
     }
 

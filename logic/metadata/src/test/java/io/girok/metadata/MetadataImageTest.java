@@ -161,16 +161,67 @@ class MetadataImageTest {
                     .text("orders")
                     .int32(1);
             writeOld(body, partition, version == 2);
-            byte[] bytes = body.int32(0).toBytes();
-            CRC32C crc = new CRC32C();
-            crc.update(bytes);
-            byte[] whole = ByteBuffer.allocate(bytes.length + Integer.BYTES)
-                    .put(bytes)
-                    .putInt((int) crc.getValue())
-                    .array();
+            byte[] whole = withCrc(body.int32(0).toBytes());
 
             assertThat(ImageSnapshot.read(new ByteArrayInputStream(whole)).topic("orders")).isEqualTo(topic);
         }
+    }
+
+    @Test
+    void nothingIsKnownOfTheFeaturesOfABrokerThatRegisteredInAnEarlierVersion() {
+        TopicId incarnation = new TopicId(9, 9);
+        FieldWriter registration = brokerStart(new FieldWriter().int8(2).int8(9).int32(1).id(incarnation));
+
+        assertThat(MetadataCodec.decode(registration.toBytes()))
+                .isEqualTo(new MetadataRecord.BrokerRegistered(1, incarnation,
+                        List.of(new Endpoint("PLAINTEXT", "h", 9092)), null, List.of(new TopicId(3, 3))));
+    }
+
+    @Test
+    void whatABrokerSupportsIsInItsRecordAndInItsImage() throws IOException {
+        SupportedFeatures features = new SupportedFeatures(List.of(new Feature("metadata.version", 10, 12)));
+        MetadataRecord record = new MetadataRecord.BrokerRegistered(1, new TopicId(9, 9), List.of(), null, List.of(),
+                features);
+
+        MetadataImage image = restored(ImageChange.of(MetadataImage.EMPTY,
+                List.of(MetadataCodec.decode(MetadataCodec.encode(record)),
+                        new MetadataRecord.BrokerFenced(1, false), new MetadataRecord.BrokerLeaving(1),
+                        new MetadataRecord.DirectoriesScarce(1, List.of())))
+                .image());
+
+        assertThat(image.broker(1)).isNotNull().extracting(BrokerImage::features).isEqualTo(features);
+    }
+
+    @Test
+    void brokersInSnapshotsOfTheVersionBeforeFeaturesAreStillRead() throws IOException {
+        TopicId incarnation = new TopicId(9, 9);
+        TopicId directory = new TopicId(3, 3);
+        FieldWriter body = new FieldWriter().int32(0x47494d47).int32(9).int64(9).text("cluster").int64(1000);
+        brokerStart(body.int32(1).int32(1).id(incarnation).int64(4))
+                .bool(false)
+                .bool(true)
+                .list(List.of(directory), FieldWriter::id);
+        // No topics, settings, features, ACLs, credentials, tokens and no secret.
+        byte[] bytes = body.int32(0).int32(0).int32(0).int32(0).int32(0).int32(0).optionalText(null).toBytes();
+
+        MetadataImage image = ImageSnapshot.read(new ByteArrayInputStream(withCrc(bytes)));
+
+        assertThat(image.broker(1)).isEqualTo(new BrokerImage(1, incarnation, 4,
+                List.of(new Endpoint("PLAINTEXT", "h", 9092)), null, List.of(directory), List.of(directory),
+                SupportedFeatures.UNKNOWN, false, true));
+    }
+
+    /// What a record and a snapshot have of a broker after its epoch.
+    private static FieldWriter brokerStart(FieldWriter out) {
+        return out.list(List.of(new Endpoint("PLAINTEXT", "h", 9092)), MetadataCodec::write)
+                .optionalText(null)
+                .list(List.of(new TopicId(3, 3)), FieldWriter::id);
+    }
+
+    private static byte[] withCrc(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return ByteBuffer.allocate(bytes.length + Integer.BYTES).put(bytes).putInt((int) crc.getValue()).array();
     }
 
     private static byte[] old(FieldWriter out, PartitionImage partition, boolean hasElr) {
@@ -259,7 +310,8 @@ class MetadataImageTest {
                 case 5 -> records.add(
                         new MetadataRecord.BrokerRegistered(random.nextInt(5), new TopicId(random.nextLong(), 1),
                                 List.of(new Endpoint("PLAINTEXT", "h", 1)), random.nextBoolean() ? "rack" : null,
-                                List.of(new TopicId(5, random.nextLong()))));
+                                List.of(new TopicId(5, random.nextLong())),
+                                random.nextBoolean() ? SupportedFeatures.OURS : SupportedFeatures.UNKNOWN));
                 default -> {
                     if (!topic.partitions().isEmpty()) {
                         records.add(

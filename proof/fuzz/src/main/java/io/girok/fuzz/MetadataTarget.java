@@ -13,6 +13,7 @@ import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.ScramCredential;
 import io.girok.metadata.ScramUser;
+import io.girok.metadata.SupportedFeatures;
 import io.girok.metadata.UnreadableMetadata;
 import io.girok.metadata.acl.Acl;
 import io.girok.metadata.acl.AclOperation;
@@ -93,7 +94,7 @@ final class MetadataTarget implements FuzzTarget {
         ScramUser user = new ScramUser("alice", ScramUser.SHA_256);
         return List.of(new MetadataRecord.ClusterCreated("cluster"),
                 new MetadataRecord.BrokerRegistered(1, id, List.of(new Endpoint("PLAINTEXT", "host", 9_092)), "rack",
-                        List.of(id)),
+                        List.of(id), SupportedFeatures.OURS),
                 new MetadataRecord.BrokerFenced(1, true), new MetadataRecord.TopicCreated(id, "orders"),
                 new MetadataRecord.PartitionsAdded(id, 0, List.of(partition, partition)),
                 new MetadataRecord.PartitionsChanged(id, 1, partition), new MetadataRecord.TopicDeleted(id),
