@@ -243,7 +243,7 @@ public final class RatisMetadataLog implements MetadataLog {
             if (isOpening && (request[0] == Founding.ADMIT || !files.haveMemory())) {
                 return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
             }
-            boolean hasLog = present == null || isOpening ? files.haveMemory() : present.voters().haveLog();
+            boolean hasLog = (present == null || isOpening) ? files.haveMemory() : present.voters().haveLog();
             boolean votes = present != null && present.voters().isVoter();
             if (request[0] == Founding.ADMIT && !votes) {
                 book.admit();
