@@ -2,6 +2,7 @@ package io.girok.journal;
 
 import io.girok.base.Disk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +72,7 @@ public final class JournalCopy {
     }
 
     private static void write(JournalFile file, Map<JournalKey, List<JournalEntry>> entries) throws IOException {
-        Group group = new Group(GROUP_BYTES);
+        Group group = new Group(GROUP_BYTES, ByteBuffer::allocateDirect);
         for (Map.Entry<JournalKey, List<JournalEntry>> of : entries.entrySet()) {
             for (JournalEntry entry : of.getValue()) {
                 group.add(of.getKey(), entry);

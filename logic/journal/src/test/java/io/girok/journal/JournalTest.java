@@ -146,7 +146,7 @@ class JournalTest {
 
     @Test
     void bytesThatLookLikeAGroupAreNotTakenForOne() throws IOException {
-        Group forged = new Group(Integer.MAX_VALUE);
+        Group forged = new Group(Integer.MAX_VALUE, ByteBuffer::allocate);
         forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
         forged.complete();
         ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1, 0);
