@@ -52,6 +52,11 @@ final class JournalRemains {
         }
     }
 
+    /// Whether the log has a copy, which may be long. Asks the disk.
+    boolean hasCopy(PartitionName name) {
+        return JournalCopy.exists(disk, directory(name));
+    }
+
     /// The log was opened, and ends at `endOffset`. What there is beyond did not count, and must not count after
     /// another crash: it would follow what is appended meanwhile. Blocks where there is something.
     ///
