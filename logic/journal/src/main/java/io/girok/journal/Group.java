@@ -13,6 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.function.ObjLongConsumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// What is written and synced together, in memory. Owned by whoever holds it: the journal while it fills, its writer
@@ -91,6 +92,11 @@ final class Group {
     /// Who waits for this group, and up to which offset.
     Map<JournalClient, Long> clients() {
         return clients;
+    }
+
+    /// Whose entries there are, or will be.
+    Stream<JournalKey> keys() {
+        return Stream.concat(extents.keySet().stream(), owed.keySet().stream());
     }
 
     /// Tells `of` the end offset of each partition in this group.

@@ -227,7 +227,7 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException when the disk is full, or fails
     public void begin(JournalKey key) throws IOException {
         synchronized (this) {
-            boolean isHeld = files().anyMatch(file -> file.keys().contains(key));
+            boolean isHeld = held().anyMatch(key::equals);
             if (!isHeld && !hasUnread) {
                 return;
             }
@@ -242,8 +242,11 @@ public final class Journal implements AutoCloseable {
         keys.forEach(key -> cut(key, 0));
     }
 
-    private Stream<JournalFile> files() {
-        return Stream.concat(inUse(), free.stream());
+    /// Whose entries there may be, needed or not, in files or on their way there.
+    private Stream<JournalKey> held() {
+        Stream<Group> groups = Stream.concat(Stream.of(filling), Stream.ofNullable(underWay));
+        Stream<JournalFile> files = Stream.concat(inUse(), free.stream());
+        return Stream.concat(files.flatMap(file -> file.keys().stream()), groups.flatMap(Group::keys));
     }
 
     private Stream<JournalFile> inUse() {
@@ -257,7 +260,7 @@ public final class Journal implements AutoCloseable {
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
         boolean isNeeded;
         synchronized (this) {
-            List<JournalKey> held = files().flatMap(file -> file.keys().stream()).filter(isGone).distinct().toList();
+            List<JournalKey> held = held().filter(isGone).distinct().toList();
             isNeeded = hasUnread || !held.isEmpty();
             if (isNeeded) {
                 passOver(held);
