@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -536,12 +537,13 @@ public final class Journal implements AutoCloseable {
         forget(key -> key.name().equals(name));
     }
 
-    /// Copies what the journal holds of a log that nobody appends to into a file of the log's directory, durably, and
-    /// forgets it: no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false
-    /// when there was nothing.
+    /// Copies what the journal holds of a log that nobody appends to into a file of its own, durably, and forgets it:
+    /// no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false when there
+    /// was nothing.
     ///
+    /// @param to gives the [JournalCopy]
     /// @throws IOException when the disk is full, or fails
-    public boolean moveOut(PartitionName name, Path to) throws IOException {
+    public boolean moveOut(PartitionName name, Function<JournalKey, Path> to) throws IOException {
         Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
         flushNow();
         List<JournalFile.Part> held;
@@ -557,15 +559,13 @@ public final class Journal implements AutoCloseable {
                         .toList();
             }
         }
-        if (!JournalCopy.exists(disk, to)) {
-            JournalScan scan = new JournalScan(disk);
-            for (JournalFile.Part part : held) {
-                scan.read(part);
-            }
-            Map<JournalKey, List<JournalEntry>> entries = scan.entries();
-            entries.keySet().removeIf(isOfLog.negate());
-            JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
+        JournalScan scan = new JournalScan(disk);
+        for (JournalFile.Part part : held) {
+            scan.read(part);
         }
+        Map<JournalKey, List<JournalEntry>> entries = scan.entries();
+        entries.keySet().removeIf(isOfLog.negate());
+        JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
         forget(isOfLog);
         return true;
     }

@@ -84,7 +84,7 @@ public final class LogDirectory implements AutoCloseable {
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
                 new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
-        this.remains = new JournalRemains(path, environment.disk(), journal);
+        this.remains = new JournalRemains(path, environment.disk(), journal, files);
         this.checkpoints = new Checkpoints(this, environment, marks, journal, remains);
     }
 
@@ -212,7 +212,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /// As [#openPartition], for a shard: empty when there is too much to recover for the shard to wait for.
     public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
-        boolean hasMuch = unchecked.contains(name) && remains.hasCopy(name);
+        boolean hasMuch = unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name));
         return hasMuch ? Optional.empty() : open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
     }
 
@@ -320,6 +320,7 @@ public final class LogDirectory implements AutoCloseable {
         onDisk.remove(name);
         unchecked.remove(name);
         recoveries.ended(name, false);
+        remains.discard(name);
         marks.remove(name);
     }
 
@@ -370,7 +371,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             marks.remove(name);
             unchecked.remove(name);
-            journal.forget(name);
+            remains.discard(name);
             if (onDisk.remove(name) && environment.disk().isDirectory(FileNames.directory(path, name))) {
                 discards.removeLater(discards.rename(name, FileNames.DELETED_DIRECTORY),
                         settings.retention().fileDeleteDelayMs());
