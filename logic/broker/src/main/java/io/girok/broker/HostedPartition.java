@@ -38,7 +38,7 @@ final class HostedPartition {
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
-     * Leaving and deleting wait for an opening that is under way, and the next topic of that name for the deletion: `steps`.
+     * Leaving and deleting wait for an opening, and the next topic of that name for the deletion: `steps`.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
