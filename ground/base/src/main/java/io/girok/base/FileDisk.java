@@ -98,7 +98,14 @@ public final class FileDisk implements Disk {
         if (!Files.isDirectory(directory)) {
             throw new NoSuchFileException(directory.toString());
         }
+        // One that cannot be opened, for want of a descriptor, was not synced, and nothing is lost with that.
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            sync(channel, directory);
+        }
+    }
+
+    private static void sync(FileChannel channel, Path directory) throws SyncFailed {
+        try {
             channel.force(true);
         } catch (IOException e) {
             throw syncFailed("sync of directory", directory, e);
@@ -113,11 +120,7 @@ public final class FileDisk implements Disk {
         if (sync.isEmpty()) {
             return false;
         }
-        try {
-            sync.get().sync(directory);
-        } catch (IOException e) {
-            throw syncFailed("sync of the file system that holds", directory, e);
-        }
+        sync.get().sync(directory);
         return true;
     }
 

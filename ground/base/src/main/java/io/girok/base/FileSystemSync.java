@@ -51,17 +51,20 @@ final class FileSystemSync {
     }
 
     /// Syncs the file system that holds `directory`.
+    ///
+    /// @throws SyncFailed when that fails; where the directory cannot be opened, nothing was tried
     void sync(Path directory) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(STATE);
             MemorySegment name = arena.allocateFrom(directory.toAbsolutePath().toString());
             int descriptor = (int) open.invokeExact(state, name, READ_ONLY);
             if (descriptor < 0) {
-                throw failed(directory, state);
+                throw new IOException("opening '" + directory + "' for a sync failed: errno " + errorNumber(state));
             }
             try {
                 if ((int) syncfs.invokeExact(state, descriptor) != 0) {
-                    throw failed(directory, state);
+                    throw new SyncFailed("sync of the file system that holds '" + directory + "' failed: errno "
+                            + errorNumber(state), null);
                 }
             } finally {
                 // Nothing was written through it: its failure means nothing.
@@ -74,8 +77,7 @@ final class FileSystemSync {
         }
     }
 
-    private static IOException failed(Path directory, MemorySegment state) {
-        return new IOException("sync of the file system of '" + directory + "' failed: errno "
-                + (int) ERROR_NUMBER.get(state, 0L));
+    private static int errorNumber(MemorySegment state) {
+        return (int) ERROR_NUMBER.get(state, 0L);
     }
 }

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 ///            less than the floor is left, or a write found no room (one warning)
 ///   ROOMY ───────────────────────────────────────────────────────────────────────▶ SHORT
 ///         ◀───────────────────────────────────────────────────────────────────────
-///            a look at the disk finds the floor kept (one line)
+///            a look at the disk finds the floor kept, and no write found no room lately (one line)
 /// ```
 public final class FreeSpace {
     // Asking the disk is a system call, so what it said last is kept for a second, and what was written since counts
@@ -31,6 +31,9 @@ public final class FreeSpace {
     private static final long LOOK_INTERVAL_MS = 1_000;
     /// Less than this beside what a write needs, and the write failed for want of room.
     private static final long FULL_BYTES = 1024 * 1024;
+    /// So long a disk that found no room counts as short of it where there are bytes: a quota may be used up, or the
+    /// inodes, and no look tells when that is over.
+    private static final long HOLD_MS = 30_000;
     /// Once scarce, so many percent of the floor have to be free: others lead meanwhile, and need not come and go.
     private static final int PLENTY_PERCENTAGE = 125;
 
@@ -48,6 +51,7 @@ public final class FreeSpace {
     private volatile long floorBytes;
     private volatile Look last;
     private volatile boolean isScarce;
+    private volatile long heldUntilMs;
 
     /// Without a floor, until [#keepFree].
     public FreeSpace(Path directory, Disk disk, Clock clock, Executor blockingPool) {
@@ -57,6 +61,7 @@ public final class FreeSpace {
         this.blockingPool = blockingPool;
         this.reserve = new SpaceReserve(disk, directory);
         this.last = new Look(Long.MAX_VALUE, 0, clock.monotonicMs() - LOOK_INTERVAL_MS);
+        this.heldUntilMs = clock.monotonicMs();
     }
 
     /// Whether `failure` came for want of room, on the disk that holds `directory`. Where it does not say so itself,
@@ -147,7 +152,18 @@ public final class FreeSpace {
 
     /// A write found no room, whatever the floor is.
     public void noteFull(IOException failure) {
+        if (hasBytes()) {
+            heldUntilMs = clock.monotonicMs() + HOLD_MS;
+        }
         warnOnce("is full: " + failure.getMessage());
+    }
+
+    private boolean hasBytes() {
+        try {
+            return Math.max(floorBytes, FULL_BYTES) <= disk.usableBytes(directory);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private void warnOnce(String what) {
@@ -192,8 +208,9 @@ public final class FreeSpace {
         }
         last = new Look(usable, written, clock.monotonicMs());
         long needed = Math.max(floor, FULL_BYTES);
-        boolean hasRoom = needed <= usable;
-        isScarce = isScarce ? usable < needed / 100 * PLENTY_PERCENTAGE : usable < floor;
+        boolean isHeld = clock.monotonicMs() < heldUntilMs;
+        boolean hasRoom = needed <= usable && !isHeld;
+        isScarce = isScarce ? isHeld || usable < needed / 100 * PLENTY_PERCENTAGE : usable < floor;
         if (hasRoom && isShort.compareAndSet(true, false)) {
             LOGGER.info("the disk of log directory '{}' has {} bytes free again: producers may write", directory,
                     usable);

@@ -36,7 +36,13 @@ class FileDiskTest extends DiskContract {
     }
 
     @Test
-    void aSyncThatFailsIsToldFromOtherFailures() {
-        assertThatThrownBy(() -> disk().syncFileSystem(directory.resolve("missing"))).isInstanceOf(SyncFailed.class);
+    void aSyncThatFailsIsToldFromOtherFailures() throws IOException {
+        assertThatThrownBy(() -> disk().syncFileSystem(directory.resolve("missing"))).isInstanceOf(IOException.class)
+                .isNotInstanceOf(SyncFailed.class);
+        Path device = Path.of("/dev/full");
+        assumeTrue(Files.isWritable(device), "Linux has a device that cannot be synced");
+        try (DiskFile file = disk().open(device, Disk.Access.WRITE)) {
+            assertThatThrownBy(file::sync).isInstanceOf(SyncFailed.class);
+        }
     }
 }

@@ -18,12 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.common.protocol.Errors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A replica on this broker from the record that puts it here to the one that takes it away. Its [#placement] may be
-/// read by anyone; `wanted` and `steps` belong to the owner of the [Partitions], the rest to the partition's shard.
+/// read by anyone; `wanted` belongs to the owner of the [Partitions], the rest to the partition's shard.
 final class HostedPartition {
     /*
      * A partition sleeps until it is asked for. Waking opens its log right on the shard, which takes as long as reading
@@ -32,19 +31,17 @@ final class HostedPartition {
      *   ASLEEP --wake--> AWAKE --sleep (nothing happens here)--> ASLEEP
      *      |               |
      *      |               +--the metadata say who leads--> led, or following
-     *      +--the disk failed--> OFFLINE, until the broker is started again; or until there is room, if that was all
-     *                            it lacked
+     *      +--the disk failed--> OFFLINE, until the broker is started again, or there is room if that was missing
      *
      * One that goes offline alone, while its directory can be used, is *lost*: the controller is told, so that another
      * replica leads. If nothing is left of it, its whole directory being gone, it begins anew once another one does.
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
-     * Leaving and deleting wait for an opening that is under way, and the next topic of that name for the deletion: `steps`.
+     * Leaving and deleting wait for an opening, and the next topic of that name for the deletion: `steps`.
      */
 
     private static final Logger LOG = LoggerFactory.getLogger(HostedPartition.class);
-    private static final long ROOM_CHECK_MS = 2_000;
     /// So often a log is saved that is to be closed, and may still change when it is saved.
     private static final int MAX_SAVES = 3;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
@@ -54,11 +51,11 @@ final class HostedPartition {
     private final LedPartition led;
     private final LeadNotice notice;
     private final StepChain steps;
+    private final RoomWait room;
     private volatile Partitions.Here wanted;
 
     private Partitions.Here current;
     private CompletableFuture<Void> opening = DONE;
-    private @Nullable PartitionFollower follower;
     private boolean hasLeft;
     private boolean isOffline;
     private volatile boolean isLost;
@@ -76,6 +73,7 @@ final class HostedPartition {
         this.led = new LedPartition(id, life.name(), home.shard(), home.directory(), this);
         this.notice = new LeadNotice(listener, led);
         this.steps = new StepChain(life.name());
+        this.room = new RoomWait(home.shard());
         if (home.directory().failure().isPresent()) {
             this.isOffline = true;
             this.placement = wanted.whileOffline();
@@ -234,9 +232,9 @@ final class HostedPartition {
     }
 
     private CompletableFuture<Void> openUnlessGone() {
-        if (hasLeft) {
-            // Opened now, a log that was deleted would be there again.
-            return CompletableFuture.failedFuture(new IOException("it is not wanted here any more"));
+        if (hasLeft || isOffline) {
+            // Opened now, a log that was deleted would be there again; one that is offline has its own time for it.
+            return CompletableFuture.failedFuture(new IOException("it is offline, or not wanted here any more"));
         }
         return led.isAwake() || !opening.isDone() ? opening : openOnPool();
     }
@@ -282,6 +280,7 @@ final class HostedPartition {
                 led.leader().store().close();
             } catch (StorageFailed failure) {
                 offline(failure);
+                directory().abandon(led.leader().store());
             }
             forgetLog();
         }
@@ -305,10 +304,13 @@ final class HostedPartition {
     private void forgetLog() {
         cuts = led.leader().store().cuts();
         led.closed();
-        follower = null;
     }
 
     private void resume(ReplicaHome place) {
+        if (!place.directory().equals(directory())) {
+            // Where it was may have failed since it left.
+            isOffline = place.directory().failure().isPresent();
+        }
         home = place;
         led.setDirectory(place.directory());
         if (isOffline) {
@@ -335,6 +337,7 @@ final class HostedPartition {
 
     private CompletableFuture<Void> remove(Runnable fromDisk) {
         var _ = leave();
+        steps.await(home.shard(), () -> led.isAwake() ? led.leader().store().stopFlushing() : DONE);
         steps.add(home.shard(), () -> {
             if (led.isAwake()) {
                 directory().abandon(led.leader().store());
@@ -401,8 +404,8 @@ final class HostedPartition {
             opened.throttle(current.throttled().asFollower());
             opened.inSync(current.isInSync());
             led.opened(leader, opened);
-            follower = opened;
         } catch (StorageFailed failure) {
+            directory().abandon(store);
             offline(failure);
             return;
         }
@@ -426,12 +429,14 @@ final class HostedPartition {
 
     private void followLeader() {
         Placement.NotHere leader = current.elsewhere();
+        PartitionFollower follower = led.follower();
         if (follower != null && 0 <= leader.leaderId()) {
             home.fetchers().follow(follower, home.shard(), leader.leaderId(), leader.leaderEpoch());
         }
     }
 
     private void stopFollowing() {
+        PartitionFollower follower = led.follower();
         if (follower != null) {
             home.fetchers().stop(follower);
         }
@@ -450,29 +455,24 @@ final class HostedPartition {
         lose();
         home.shard().execute(this::beginAnewIfGivenUp);
         if (failure instanceof StorageFailed known && known.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
-            awaitRoom();
+            room.until(() -> hasLeft || directory().failure().isPresent() || !directory().isFull(), this::reopen);
         }
     }
 
-    /// Opens the log again once there is room for what that needs.
-    private void awaitRoom() {
-        var _ = home.shard().schedule(ROOM_CHECK_MS, () -> {
-            if (!hasLeft && directory().failure().isEmpty() && directory().isFull()) {
-                awaitRoom();
-            } else {
-                reopen();
-            }
-        });
+    /// Opens the log again once nothing else is done with it.
+    private void reopen() {
+        steps.await(home.shard(), () -> opening);
+        steps.await(home.shard(), this::reopenIfOffline);
     }
 
-    private void reopen() {
-        if (hasLeft || directory().failure().isPresent()) {
-            return;
+    private CompletableFuture<Void> reopenIfOffline() {
+        if (hasLeft || !isOffline || directory().failure().isPresent()) {
+            return DONE;
         }
         isOffline = false;
         isLost = false;
         resume(home);
-        var _ = opening.thenRunAsync(() -> {
+        return opening.thenRunAsync(() -> {
             if (led.isAwake() && isReplicated()) {
                 home.directoryReports().accept(id(), directory().directoryId());
             }
@@ -502,6 +502,7 @@ final class HostedPartition {
             beginAnewIfGivenUp();
             return;
         }
+        PartitionFollower follower = led.follower();
         if (follower != null) {
             follower.throttle(changed.throttled().asFollower());
             follower.inSync(changed.isInSync());
@@ -586,10 +587,9 @@ final class HostedPartition {
                 || current.settings().retention().compacts()) {
             return;
         }
-        PartitionStore store = led.leader().store();
         try {
-            retentionDueMs = store.retentionDueMs();
-            store.close();
+            retentionDueMs = led.leader().store().retentionDueMs();
+            led.leader().store().close();
         } catch (StorageFailed failure) {
             offline(failure);
             return;

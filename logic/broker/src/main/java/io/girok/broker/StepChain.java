@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What is to become of a partition, one step after the other. What goes wrong in one is reported and does not keep the
-/// next from running. Owned by the owner of the [Partitions]; the steps run where each of them says.
+/// next from running. Thread-safe; the steps run where each of them says.
 final class StepChain {
     private static final Logger LOG = LoggerFactory.getLogger(StepChain.class);
 
@@ -27,7 +27,7 @@ final class StepChain {
     }
 
     /// As [#add], where the next step has to wait for what this one begins.
-    void await(Executor executor, Supplier<CompletableFuture<Void>> step) {
+    synchronized void await(Executor executor, Supplier<CompletableFuture<Void>> step) {
         latest = latest.exceptionally(failure -> {
             LOG.error("partition '{}': a change of its state failed", name, failure);
             return null;
@@ -35,7 +35,7 @@ final class StepChain {
     }
 
     /// Done when everything added so far is.
-    CompletableFuture<Void> latest() {
+    synchronized CompletableFuture<Void> latest() {
         return latest;
     }
 }

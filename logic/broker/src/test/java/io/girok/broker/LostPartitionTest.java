@@ -130,6 +130,25 @@ class LostPartitionTest {
         assertThatItIsToldAsLost();
     }
 
+    /// The log was open already when it showed.
+    @Test
+    void whatIsLostCanBeTakenAwayAndBeginAnew() {
+        createOrders(FEW);
+        restartAndCreateAgain(this::corrupt);
+        assertThatItIsToldAsLost();
+        assertThat(node.directory().needsRecovery(new PartitionName("orders", 0))).isTrue();
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(2),
+                List.of(TopicId.ZERO), List.of(2), 2, EPOCH + 1, EPOCH + 1)));
+        node.runAll();
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0,
+                image(1, EPOCH + 2, node.directory().directoryId())));
+        node.runAll();
+
+        assertThat(node.awake(orders, 0).leader().store().endOffset()).isZero();
+        append("other");
+    }
+
     @Test
     void whatIsLostStaysLostWhileOthersLead() {
         createOrders(FEW);

@@ -9,6 +9,7 @@ final class Extent {
     private long base = NONE;
     private long end;
     private long highestEnd;
+    private long neededEnd;
     private long refusedBase = NONE;
     private long refusedEnd;
 
@@ -16,6 +17,7 @@ final class Extent {
         base = Math.min(base, from);
         end = Math.max(end, to);
         highestEnd = Math.max(highestEnd, to);
+        neededEnd = Math.max(neededEnd, to);
     }
 
     /// As [#appended], but the bytes are not in the group.
@@ -38,17 +40,27 @@ final class Extent {
             refusedEnd = 0;
         }
         highestEnd = Math.max(highestEnd, to);
+        neededEnd = to;
+    }
+
+    /// Nobody needs what it says so far.
+    void forget() {
+        highestEnd = 0;
+        neededEnd = 0;
     }
 
     /// What `later` says comes after.
     void add(Extent later) {
+        long highest = Math.max(highestEnd, later.highestEnd);
+        long needed = later.isCut() ? later.neededEnd : Math.max(neededEnd, later.neededEnd);
         if (later.isCut()) {
             cut(later.cutTo);
         }
         if (later.hasRange()) {
             appended(later.base, later.end);
         }
-        highestEnd = Math.max(highestEnd, later.highestEnd);
+        highestEnd = highest;
+        neededEnd = needed;
     }
 
     boolean isCut() {
@@ -73,9 +85,14 @@ final class Extent {
         return end;
     }
 
-    /// The end of all there is of the partition, cut or not.
+    /// The end of all there is of the partition, cut or not, unless it was forgotten.
     long highestEnd() {
         return highestEnd;
+    }
+
+    /// The end of what counts once the group is durable.
+    long neededEnd() {
+        return neededEnd;
     }
 
     /// Whether the bytes of a part of the range, its last one, are not in the group.

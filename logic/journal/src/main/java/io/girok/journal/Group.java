@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /// What is written and synced together, in memory. Owned by whoever holds it: the journal while it fills, its writer
@@ -47,18 +50,23 @@ final class Group {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final int maxBytes;
+    private final IntFunction<ByteBuffer> memory;
     private final Map<JournalClient, Long> clients = new LinkedHashMap<>();
     private final Map<JournalKey, Extent> extents = new LinkedHashMap<>();
     /// What groups that could not be written had to say, which is said before everything else.
     private final Map<JournalKey, Extent> owed = new LinkedHashMap<>();
     private final Map<String, byte[]> names = new HashMap<>();
     private boolean hasNews;
+    /// What [#complete] puts at most, for which there is room: memory that cannot be had then costs the whole group.
+    private long reservedBytes;
     private ByteBuffer buffer = NOTHING;
     private CompletableFuture<Optional<IOException>> end = new CompletableFuture<>();
 
     /// @param maxBytes about how much of the clients' bytes it takes
-    Group(int maxBytes) {
+    /// @param memory gives a buffer of so many bytes
+    Group(int maxBytes, IntFunction<ByteBuffer> memory) {
         this.maxBytes = maxBytes;
+        this.memory = memory;
     }
 
     /// Whether there is nothing that somebody waits for: what is owed waits for others.
@@ -86,6 +94,11 @@ final class Group {
         return clients;
     }
 
+    /// Whose entries there are, or will be.
+    Stream<JournalKey> keys() {
+        return Stream.concat(extents.keySet().stream(), owed.keySet().stream());
+    }
+
     /// Tells `of` the end offset of each partition in this group.
     void forEachEnd(ObjLongConsumer<JournalKey> of) {
         owed.forEach((key, extent) -> of.accept(key, extent.highestEnd()));
@@ -103,17 +116,32 @@ final class Group {
         }
     }
 
+    /// Tells `of` up to where what is appended here is needed, once that is durable. What is owed comes before it.
+    void forEachNeededEnd(ObjLongConsumer<JournalKey> of) {
+        extents.forEach((key, extent) -> of.accept(key, extent.neededEnd()));
+    }
+
+    /// Nobody will ask for what there is so far of the partitions that `isGone` tells of.
+    void forget(Predicate<JournalKey> isGone) {
+        for (Map<JournalKey, Extent> said : List.of(owed, extents)) {
+            said.forEach((key, extent) -> {
+                if (isGone.test(key)) {
+                    extent.forget();
+                }
+            });
+        }
+    }
+
     /// Answers false when there is no room for the bytes: then the group notes that they are not here, as it does with
-    /// everything of this partition that follows.
+    /// everything of this partition that follows until it is written.
     boolean add(JournalKey key, JournalClient client, long baseOffset, long endOffset, ByteBuffer bytes) {
-        Extent extent = extents.computeIfAbsent(key, added -> new Extent());
-        byte[] name = name(key);
-        if (extent.isRefused() || !hasRoom(ENTRY_HEADER_BYTES + name.length + bytes.remaining())) {
+        Extent extent = extentOf(key, extents, 1);
+        hasNews = true;
+        if (extent.isRefused() || !hasRoom(ENTRY_HEADER_BYTES + name(key).length + bytes.remaining())) {
             extent.refused(baseOffset, endOffset);
             return false;
         }
         put(key, BYTES, baseOffset, endOffset, bytes);
-        hasNews = true;
         clients.put(client, endOffset);
         extent.appended(baseOffset, endOffset);
         return true;
@@ -122,14 +150,26 @@ final class Group {
     /// The bytes that `lost`, which could not be written, had are not in the journal; but where it has cut a log, that
     /// is cut.
     void owe(Group lost) {
-        lost.owed.forEach((key, extent) -> owed.computeIfAbsent(key, added -> new Extent()).add(extent));
-        lost.extents.forEach((key, extent) -> owed.computeIfAbsent(key, added -> new Extent()).add(extent));
+        lost.owed.forEach((key, extent) -> extentOf(key, owed, 2).add(extent));
+        lost.extents.forEach((key, extent) -> extentOf(key, owed, 2).add(extent));
+    }
+
+    /// @param entries so many more may be put for it in the end
+    private Extent extentOf(JournalKey key, Map<JournalKey, Extent> said, int entries) {
+        Extent known = said.get(key);
+        if (known != null) {
+            return known;
+        }
+        reservedBytes += (long) entries * (ENTRY_HEADER_BYTES + name(key).length);
+        Extent added = new Extent();
+        said.put(key, added);
+        return added;
     }
 
     void addCut(JournalKey key, long endOffset) {
         put(key, CUT, endOffset, endOffset, NOTHING);
         hasNews = true;
-        extents.computeIfAbsent(key, added -> new Extent()).cut(endOffset);
+        extentOf(key, extents, 1).cut(endOffset);
     }
 
     /// What is in a journal already.
@@ -172,7 +212,7 @@ final class Group {
 
     private void makeRoom(int more) {
         // Room for the end of the last block as well.
-        long needed = Math.max(HEADER_BYTES, buffer.position()) + (long) more + BLOCK_BYTES;
+        long needed = Math.max(HEADER_BYTES, buffer.position()) + more + reservedBytes + BLOCK_BYTES;
         if (needed <= buffer.capacity()) {
             return;
         }
@@ -181,13 +221,14 @@ final class Group {
         }
         // In steps that double, as long as it may grow.
         long wanted = Math.max(FIRST_BYTES, Math.min(2 * needed, maxBytes + (long) BLOCK_BYTES));
-        ByteBuffer larger = ByteBuffer.allocateDirect((int) Math.max(needed, wanted));
+        ByteBuffer larger = memory.apply((int) Math.max(needed, wanted));
         buffer = buffer.position() == 0 ? larger.position(HEADER_BYTES) : larger.put(buffer.flip());
     }
 
     /// Says what is left to say: what is owed before everything else, what was refused after it. Once, before it is
     /// written.
     void complete() {
+        reservedBytes = 0;
         extents.forEach((key, extent) -> {
             if (extent.isRefused()) {
                 put(key, GAP, extent.refusedBase(), extent.refusedEnd(), NOTHING);
@@ -231,6 +272,7 @@ final class Group {
     /// Empty again, for reuse; `failure` says why it was not written, if it was not.
     void finish(Optional<IOException> failure) {
         hasNews = false;
+        reservedBytes = 0;
         clients.clear();
         extents.clear();
         owed.clear();

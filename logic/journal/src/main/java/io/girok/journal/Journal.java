@@ -1,6 +1,7 @@
 package io.girok.journal;
 
 import io.girok.base.Disk;
+import io.girok.base.DiskFull;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import java.io.IOException;
@@ -9,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -103,15 +104,15 @@ public final class Journal implements AutoCloseable {
     private boolean isScheduled;
     private boolean isClosed;
 
-    private Journal(Environment environment, Path directory, Listener listener) {
+    private Journal(Environment environment, Path directory, Listener listener, IntFunction<ByteBuffer> memory) {
         this.environment = environment;
         this.disk = environment.disk();
         this.directory = directory;
         this.listener = listener;
         int maxGroupBytes = (int) (MAX_GROUP_FILES
                 * Math.clamp(environment.fileBytes(), MIN_FILE_BYTES, MAX_FILE_BYTES));
-        this.filling = new Group(maxGroupBytes);
-        this.spare = new Group(maxGroupBytes);
+        this.filling = new Group(maxGroupBytes, memory);
+        this.spare = new Group(maxGroupBytes, memory);
     }
 
     /// Takes the journal in `directory` into use; there need not be one. Blocks.
@@ -120,31 +121,37 @@ public final class Journal implements AutoCloseable {
     /// @param isNeeded whether partitions may lack what it holds; otherwise that is passed over
     public static Journal open(Environment environment, Path directory, List<String> names, boolean isNeeded,
             Listener listener) throws IOException {
-        Journal journal = new Journal(environment, directory, listener);
-        journal.find(names.stream().filter(name -> name.startsWith(PREFIX)).toList(), isNeeded);
+        Journal journal = new Journal(environment, directory, listener, ByteBuffer::allocateDirect);
+        journal.find(names, isNeeded);
         return journal;
+    }
+
+    /// A new one in an empty directory.
+    ///
+    /// @param memory where its groups fill
+    static Journal create(Environment environment, Path directory, Listener listener,
+            IntFunction<ByteBuffer> memory) {
+        return new Journal(environment, directory, listener, memory);
     }
 
     /// What the journal in `directory` holds of each partition, in order, without taking it into use. Blocks.
     public static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory) throws IOException {
-        return read(disk, directory, disk.list(directory).stream().filter(name -> name.startsWith(PREFIX)).toList());
-    }
-
-    private static Map<JournalKey, List<JournalEntry>> read(Disk disk, Path directory, List<String> names)
-            throws IOException {
         JournalScan scan = new JournalScan(disk);
-        for (String name : names) {
-            scan.read(new JournalFile(disk, directory, name));
+        for (String name : disk.list(directory)) {
+            if (name.startsWith(PREFIX)) {
+                scan.read(new JournalFile(disk, directory, name));
+            }
         }
         return scan.entries();
     }
 
-    private synchronized void find(List<String> names, boolean isNeeded) throws IOException {
+    private synchronized void find(List<String> files, boolean isNeeded) throws IOException {
+        List<String> names = files.stream().filter(name -> name.startsWith(PREFIX)).toList();
         JournalScan scan = new JournalScan(disk);
         hasUnread = !isNeeded && !names.isEmpty();
         for (String name : names) {
             JournalFile file = new JournalFile(disk, directory, name);
-            slots = Math.max(slots, slotOf(name));
+            slots = Math.max(slots, JournalFile.numberIn(name.substring(PREFIX.length())));
             if (isNeeded) {
                 scan.read(file);
             } else {
@@ -166,16 +173,15 @@ public final class Journal implements AutoCloseable {
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());
             full.add(found.file());
-            found.entries().forEach(read -> found.file().note(read.key(), read.entry().endOffset()));
+            found.entries().forEach(read -> note(found.file(), read));
         }
     }
 
-    private static int slotOf(String name) {
-        try {
-            return Integer.parseInt(name.substring(PREFIX.length()));
-        } catch (NumberFormatException e) {
-            return 0;
+    private void note(JournalFile file, JournalScan.Read read) {
+        if (read.isCut()) {
+            full.forEach(earlier -> earlier.lower(read.key(), read.entry().endOffset()));
         }
+        file.note(read.key(), read.entry().endOffset());
     }
 
     /// What the journal holds of a partition from before the start, in order; each entry may be in the log already.
@@ -222,7 +228,7 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException when the disk is full, or fails
     public void begin(JournalKey key) throws IOException {
         synchronized (this) {
-            boolean isHeld = files().anyMatch(file -> file.keys().contains(key));
+            boolean isHeld = held().anyMatch(key::equals);
             if (!isHeld && !hasUnread) {
                 return;
             }
@@ -237,8 +243,15 @@ public final class Journal implements AutoCloseable {
         keys.forEach(key -> cut(key, 0));
     }
 
-    private Stream<JournalFile> files() {
-        return Stream.of(Stream.ofNullable(current), full.stream(), free.stream()).flatMap(Function.identity());
+    /// Whose entries there may be, needed or not, in files or on their way there.
+    private Stream<JournalKey> held() {
+        Stream<Group> groups = Stream.concat(Stream.of(filling), Stream.ofNullable(underWay));
+        Stream<JournalFile> files = Stream.concat(inUse(), free.stream());
+        return Stream.concat(files.flatMap(file -> file.keys().stream()), groups.flatMap(Group::keys));
+    }
+
+    private Stream<JournalFile> inUse() {
+        return Stream.concat(full.stream(), Stream.ofNullable(current));
     }
 
     /// As [#forget], durably: the logs of these partitions go, and they may come back to begin anew. Blocks.
@@ -248,7 +261,7 @@ public final class Journal implements AutoCloseable {
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
         boolean isNeeded;
         synchronized (this) {
-            List<JournalKey> held = files().flatMap(file -> file.keys().stream()).filter(isGone).distinct().toList();
+            List<JournalKey> held = held().filter(isGone).distinct().toList();
             isNeeded = hasUnread || !held.isEmpty();
             if (isNeeded) {
                 passOver(held);
@@ -376,7 +389,11 @@ public final class Journal implements AutoCloseable {
     private synchronized void takeBack(Group group, @Nullable IOException failure) {
         if (failure == null) {
             hasUnread = false;
+            JournalFile last = current;
             group.forEachCut(this::wasCut);
+            if (last != null) {
+                group.forEachNeededEnd(last::note);
+            }
         } else {
             filling.owe(group);
         }
@@ -391,7 +408,7 @@ public final class Journal implements AutoCloseable {
         JournalFile last = current;
         if (last != null) {
             last.lower(key, extent.cutTo());
-            last.note(key, extent.hasRange() ? extent.end() : extent.cutTo());
+            last.note(key, extent.neededEnd());
         }
     }
 
@@ -400,7 +417,7 @@ public final class Journal implements AutoCloseable {
             // The files may be somebody else's by now.
             throw closed();
         }
-        group.complete();
+        complete(group);
         JournalFile file = fileFor(group.sizeInBytes());
         ByteBuffer bytes;
         long lowestInUse;
@@ -413,6 +430,15 @@ public final class Journal implements AutoCloseable {
         file.write(bytes);
         noteStated(lowestInUse);
         removeSurplus(lowestInUse);
+    }
+
+    private void complete(Group group) throws DiskFull {
+        try {
+            group.complete();
+        } catch (OutOfMemoryError e) {
+            // As where the disk is full, the segments can be synced.
+            throw new DiskFull("journal '" + directory + "' has no memory for what it is to write", e);
+        }
     }
 
     private synchronized void noteStated(long lowestInUse) {
@@ -490,33 +516,20 @@ public final class Journal implements AutoCloseable {
     ///
     /// @param savedUpTo below which offset a partition needs no journal any more, even after a crash
     public synchronized void release(ToLongFunction<JournalKey> savedUpTo) {
-        while (!full.isEmpty() && isSaved(full.getFirst(), savedUpTo)) {
+        while (!full.isEmpty() && full.getFirst().isSaved(savedUpTo)) {
             free.addLast(full.removeFirst());
         }
-    }
-
-    private static boolean isSaved(JournalFile file, ToLongFunction<JournalKey> savedUpTo) {
-        Iterator<Map.Entry<JournalKey, Long>> ends = file.ends().entrySet().iterator();
-        while (ends.hasNext()) {
-            Map.Entry<JournalKey, Long> end = ends.next();
-            if (savedUpTo.applyAsLong(end.getKey()) < end.getValue()) {
-                return false;
-            }
-            ends.remove();
-        }
-        return true;
     }
 
     /// Forgets what the journal holds of the partitions that `isGone` tells of: nobody will ask for it.
     public synchronized void forget(Predicate<JournalKey> isGone) {
         left.keySet().removeIf(isGone);
-        for (JournalFile file : full) {
-            file.ends().keySet().removeIf(isGone);
+        filling.forget(isGone);
+        Group writing = underWay;
+        if (writing != null) {
+            writing.forget(isGone);
         }
-        JournalFile last = current;
-        if (last != null) {
-            last.ends().keySet().removeIf(isGone);
-        }
+        inUse().forEach(file -> file.ends().keySet().removeIf(isGone));
     }
 
     /// As [#forget], of all partitions of that name.
@@ -524,30 +537,35 @@ public final class Journal implements AutoCloseable {
         forget(key -> key.name().equals(name));
     }
 
-    /// Copies what the journal holds of a log that nobody appends to into a file of the log's directory, durably, and
-    /// forgets it: no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false
-    /// when there was nothing.
+    /// Copies what the journal holds of a log that nobody appends to into a file of its own, durably, and forgets it:
+    /// no file is kept for it any more. Where there is such a copy, it has all of it. Blocks. Answers false when there
+    /// was nothing.
     ///
+    /// @param to gives the [JournalCopy]
     /// @throws IOException when the disk is full, or fails
-    public boolean moveOut(PartitionName name, Path to) throws IOException {
+    public boolean moveOut(PartitionName name, Function<JournalKey, Path> to) throws IOException {
         Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
         flushNow();
-        List<String> held;
-        synchronized (this) {
-            if (Stream.concat(full.stream(), Stream.ofNullable(current))
-                    .noneMatch(file -> file.ends().keySet().stream().anyMatch(isOfLog))) {
-                return false;
+        List<JournalFile.Part> held;
+        synchronized (writer) {
+            synchronized (this) {
+                if (inUse().noneMatch(file -> file.ends().keySet().stream().anyMatch(isOfLog))) {
+                    return false;
+                }
+                // What is written from here on is none of its business.
+                held = inUse()
+                        .filter(file -> file.keys().stream().anyMatch(isOfLog))
+                        .map(JournalFile::written)
+                        .toList();
             }
-            held = Stream.concat(full.stream(), Stream.ofNullable(current))
-                    .filter(file -> file.keys().stream().anyMatch(isOfLog))
-                    .map(file -> String.valueOf(file.path().getFileName()))
-                    .toList();
         }
-        if (!JournalCopy.exists(disk, to)) {
-            Map<JournalKey, List<JournalEntry>> entries = read(disk, directory, held);
-            entries.keySet().removeIf(isOfLog.negate());
-            JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
+        JournalScan scan = new JournalScan(disk);
+        for (JournalFile.Part part : held) {
+            scan.read(part);
         }
+        Map<JournalKey, List<JournalEntry>> entries = scan.entries();
+        entries.keySet().removeIf(isOfLog.negate());
+        JournalCopy.write(disk, to, environment.random().getAsLong(), entries);
         forget(isOfLog);
         return true;
     }

@@ -28,7 +28,7 @@ public record JournalEntry(Disk disk, Path file, long position, int sizeInBytes,
 
     /// Whether it is in a file that goes once the log has it: another crash would not find it again.
     public boolean isInCopy() {
-        return file.endsWith(JournalCopy.FILE);
+        return String.valueOf(file.getFileName()).startsWith(JournalCopy.FILE);
     }
 
     JournalEntry upTo(long offset) {

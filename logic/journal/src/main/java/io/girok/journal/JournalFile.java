@@ -7,8 +7,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One file of the journal, used again under a new number once what it holds is needed no more: its blocks are there
@@ -70,6 +72,22 @@ final class JournalFile {
         return keys;
     }
 
+    /// What was written to it so far, to be read while more is.
+    record Part(JournalFile file, long sizeInBytes) {}
+
+    Part written() {
+        return new Part(new JournalFile(disk, parent, String.valueOf(path.getFileName())), sizeInBytes);
+    }
+
+    /// The number at the end of a file's name, which is not that of its use; 0 if there is none.
+    static int numberIn(String ending) {
+        try {
+            return Integer.parseInt(ending);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
     /// As it was found at the start.
     void found(Use known, long knownSize) {
         use = known;
@@ -93,6 +111,21 @@ final class JournalFile {
     /// What the file has of the partition from `end` on counts no more.
     void lower(JournalKey key, long end) {
         ends.computeIfPresent(key, (same, known) -> Math.min(known, end));
+    }
+
+    /// Whether every partition is saved beyond its entries here.
+    ///
+    /// @param savedUpTo as of [Journal#release]
+    boolean isSaved(ToLongFunction<JournalKey> savedUpTo) {
+        Iterator<Map.Entry<JournalKey, Long>> left = ends.entrySet().iterator();
+        while (left.hasNext()) {
+            Map.Entry<JournalKey, Long> end = left.next();
+            if (savedUpTo.applyAsLong(end.getKey()) < end.getValue()) {
+                return false;
+            }
+            left.remove();
+        }
+        return true;
     }
 
     /// Puts the group at the end, durably. A failure leaves the end where it was.

@@ -71,10 +71,13 @@ final class JournalScan {
     }
 
     void read(JournalFile file) throws IOException {
-        long size = disk.size(file.path());
+        read(new JournalFile.Part(file, disk.size(file.path())));
+    }
+
+    void read(JournalFile.Part part) throws IOException {
         window.reset();
-        try (DiskFile open = disk.open(file.path(), Disk.Access.READ)) {
-            read(file, open, size);
+        try (DiskFile open = disk.open(part.file().path(), Disk.Access.READ)) {
+            read(part.file(), open, part.sizeInBytes());
         }
     }
 

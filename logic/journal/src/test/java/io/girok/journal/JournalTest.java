@@ -123,6 +123,22 @@ class JournalTest {
     }
 
     @Test
+    void norForTheOneInAGroupThatIsNotWrittenYet() throws IOException {
+        world.open();
+        world.append(KEY, client, 0, "old a");
+        world.append(KEY, client, 1, "old b");
+
+        world.journal.dismiss(KEY::equals);
+        world.append(KEY, client, 0, "gone too");
+        world.journal.begin(KEY);
+        world.append(KEY, client, 0, "new a");
+        world.flush();
+
+        world.crash(1);
+        assertThat(world.open().left(KEY)).containsExactly("0-1:new a");
+    }
+
+    @Test
     void aGroupThatIsTornEndsTheJournalAndTellsNobody() {
         for (long seed = 0; seed < 50; seed++) {
             JournalWorld torn = new JournalWorld();
@@ -146,7 +162,7 @@ class JournalTest {
 
     @Test
     void bytesThatLookLikeAGroupAreNotTakenForOne() throws IOException {
-        Group forged = new Group(Integer.MAX_VALUE);
+        Group forged = new Group(Integer.MAX_VALUE, ByteBuffer::allocate);
         forged.add(OTHER, other, 0, 1, ByteBuffer.wrap(new byte[]{'!'}));
         forged.complete();
         ByteBuffer bytes = forged.seal(new JournalFile.Use(1, 42), 1, 0);

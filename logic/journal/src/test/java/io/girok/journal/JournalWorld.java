@@ -1,5 +1,6 @@
 package io.girok.journal;
 
+import io.girok.base.DiskFull;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.IntFunction;
 
 /// A journal on a disk in memory, with a shard and a pool that run when told. Owned by the test's thread.
 final class JournalWorld {
@@ -65,14 +67,25 @@ final class JournalWorld {
                 disk.createDirectories(PATH);
                 disk.syncDirectory(Path.of("/"));
             }
-            Journal.Environment environment = new Journal.Environment(disk, pool, random::nextLong, failure -> isFull,
-                    fileBytes);
-            journal = Journal.open(environment, PATH, disk.list(PATH), isNeeded,
+            journal = Journal.open(environment(), PATH, disk.list(PATH), isNeeded,
                     new Journal.Listener(() -> fullCount++, failures::add));
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// A new journal whose memory is what `memory` gives.
+    JournalWorld openWith(IntFunction<ByteBuffer> memory) {
+        open();
+        journal.close();
+        journal = Journal.create(environment(), PATH, new Journal.Listener(() -> fullCount++, failures::add), memory);
+        return this;
+    }
+
+    private Journal.Environment environment() {
+        return new Journal.Environment(disk, pool, random::nextLong,
+                failure -> isFull || failure instanceof DiskFull, fileBytes);
     }
 
     boolean append(JournalKey key, JournalClient client, long offset, String text) {

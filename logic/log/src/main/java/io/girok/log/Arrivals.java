@@ -53,16 +53,31 @@ public final class Arrivals {
     }
 
     private void putInPlace(PartitionName name, Path future, LogDirectory from) throws IOException {
-        DirectoryMarks marks = directory.marks();
-        Marks of = from.marks().find(name);
-        if (of != null) {
-            marks.add(name, new Marks(of.recoveryPoint(), of.startOffset(), of.highWatermark()));
-            marks.cleaned().set(name, from.marks().cleaned().of(name));
+        // It may have been here before, and was cut elsewhere.
+        directory.journal().dismiss(key -> key.name().equals(name));
+        boolean isInPlace = false;
+        try {
+            takeMarks(name, from.marks());
+            directory.disk().rename(future, FileNames.directory(directory.path(), name));
+            isInPlace = true;
+        } finally {
+            if (!isInPlace) {
+                // They would have it missed.
+                directory.marks().remove(name);
+            }
         }
-        marks.write();
-        directory.disk().rename(future, FileNames.directory(directory.path(), name));
         directory.disk().syncDirectory(directory.path());
         directory.noteArrived(name);
+    }
+
+    private void takeMarks(PartitionName name, DirectoryMarks from) throws IOException {
+        DirectoryMarks marks = directory.marks();
+        Marks of = from.find(name);
+        if (of != null) {
+            marks.add(name, new Marks(of.recoveryPoint(), of.startOffset(), of.highWatermark()));
+            marks.cleaned().set(name, from.cleaned().of(name));
+        }
+        marks.write();
     }
 
     /// Removes a copy that will not be adopted, in the background.

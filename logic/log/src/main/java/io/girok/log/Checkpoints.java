@@ -49,7 +49,7 @@ final class Checkpoints {
 
     private void start(Saving saving) {
         if (directory.isInUse() && isRunning.compareAndSet(false, true)) {
-            var _ = run(directory.stores(), saving).whenComplete((done, failure) -> isRunning.set(false));
+            var _ = run(directory.openLogs().all(), saving).whenComplete((done, failure) -> isRunning.set(false));
         }
     }
 
@@ -117,8 +117,13 @@ final class Checkpoints {
         if (!journal.left(key).isEmpty()) {
             return -1;
         }
+        PartitionStore store = directory.openLogs().find(key.name());
         Marks of = marks.find(key.name());
-        return of == null ? Long.MAX_VALUE : of.checkpointedRecoveryPoint();
+        // The topic of that name is another one, which opened its log once the earlier one's was out of the way.
+        if (of == null || (store != null && !store.topic().equals(key.topic()))) {
+            return Long.MAX_VALUE;
+        }
+        return of.checkpointedRecoveryPoint();
     }
 
     /// Writes the marks now. Answers whether there was room for them.

@@ -31,7 +31,7 @@ final class DirectoryStop {
 
     /// @param unchecked what was not checked since the start
     void run(Set<PartitionName> unchecked) throws IOException {
-        List<PartitionStore> changed = directory.stores().stream().filter(PartitionStore::hasToSave).toList();
+        List<PartitionStore> changed = directory.openLogs().all().stream().filter(PartitionStore::hasToSave).toList();
         Set<PartitionName> unsaved = new HashSet<>(unchecked);
         if (MAX_SAVED < changed.size() && hasJournaledAll()) {
             LOGGER.info("log directory '{}': {} logs are left to the journal and the next start", directory.path(),
@@ -44,7 +44,7 @@ final class DirectoryStop {
                     .toList();
             new MassFlush(environment.disk(), directory.path()).run(flushes);
         }
-        for (PartitionStore store : List.copyOf(directory.stores())) {
+        for (PartitionStore store : List.copyOf(directory.openLogs().all())) {
             if (!unsaved.contains(store.name()) && !close(store)) {
                 unsaved.add(store.name());
             }

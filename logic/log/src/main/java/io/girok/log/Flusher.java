@@ -2,6 +2,7 @@ package io.girok.log;
 
 import io.girok.base.Shard;
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -129,6 +130,16 @@ final class Flusher {
         if (run != null) {
             run.cancel();
         }
+    }
+
+    /// As [#stop], but the pool waits for what runs; done when nothing does.
+    CompletableFuture<Void> stopSoon() {
+        isStopped = true;
+        Run run = running;
+        running = null;
+        return run == null
+                ? CompletableFuture.completedFuture(null)
+                : CompletableFuture.runAsync(run::cancel, pool);
     }
 
     private void startIfIdle() {

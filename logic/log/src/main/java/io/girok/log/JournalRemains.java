@@ -31,8 +31,12 @@ final class JournalRemains {
     private final Journal journal;
     /// The logs that are offline; an entry is locked while what the journal has of its log is on its way.
     private final Map<PartitionName, Boolean> offline = new ConcurrentHashMap<>();
+    /// Whether there may be copies of logs that have no directory.
+    private volatile boolean hasBeside;
 
-    JournalRemains(Path path, Disk disk, Journal journal) {
+    /// @param files in the directory
+    JournalRemains(Path path, Disk disk, Journal journal, List<String> files) {
+        this.hasBeside = files.stream().anyMatch(JournalCopy::isBeside);
         this.path = path;
         this.disk = disk;
         this.journal = journal;
@@ -43,13 +47,20 @@ final class JournalRemains {
     List<JournalEntry> of(JournalKey key) throws IOException {
         offline.remove(key.name());
         try {
-            List<JournalEntry> entries = new ArrayList<>(JournalCopy.read(disk, directory(key.name()))
-                    .getOrDefault(key, List.of()));
+            List<JournalEntry> entries = new ArrayList<>();
+            for (Path copy : copies(key)) {
+                entries.addAll(JournalCopy.read(disk, copy).getOrDefault(key, List.of()));
+            }
             entries.addAll(journal.left(key));
             return entries;
         } catch (JournalCopy.Damaged e) {
             throw new CorruptLog(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Whether the log has a copy, which may be long. Asks the disk.
+    boolean hasCopy(JournalKey key) {
+        return copies(key).stream().anyMatch(copy -> JournalCopy.exists(disk, copy));
     }
 
     /// The log was opened, and ends at `endOffset`. What there is beyond did not count, and must not count after
@@ -65,7 +76,9 @@ final class JournalRemains {
             journal.cut(key, endOffset);
             journal.flushNow();
         }
-        JournalCopy.remove(disk, directory(key.name()));
+        for (Path copy : copies(key)) {
+            JournalCopy.remove(disk, copy);
+        }
         journal.replayed(key);
     }
 
@@ -91,13 +104,40 @@ final class JournalRemains {
     private void moveOut(PartitionName name) {
         Path directory = directory(name);
         try {
-            if (disk.isDirectory(directory) && journal.moveOut(name, directory)) {
-                LOGGER.warn("log '{}' in '{}' is offline: what the journal has of it is in its file '{}' now", name,
-                        path, JournalCopy.FILE);
+            boolean isThere = disk.isDirectory(directory);
+            hasBeside |= !isThere;
+            if (journal.moveOut(name, key -> isThere ? JournalCopy.in(directory) : JournalCopy.beside(path, key))) {
+                LOGGER.warn("log '{}' in '{}' is offline: what the journal has of it is in {} '{}' now", name, path,
+                        isThere ? "its file" : "a file that begins with", JournalCopy.FILE);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The log goes, and nothing of it is to come back. Blocks shortly.
+    void discard(PartitionName name) {
+        journal.forget(name);
+        offline.remove(name);
+        if (!hasBeside) {
+            return;
+        }
+        try {
+            for (String file : disk.list(path)) {
+                Path copy = path.resolve(file);
+                if (JournalCopy.isBeside(file)
+                        && JournalCopy.read(disk, copy).keySet().stream().anyMatch(key -> key.name().equals(name))) {
+                    JournalCopy.remove(disk, copy);
+                }
+            }
+        } catch (IOException e) {
+            LOGGER.warn("log '{}' in '{}' is gone, but what the journal had of it is there: {}", name, path,
+                    e.getMessage());
+        }
+    }
+
+    private List<Path> copies(JournalKey key) {
+        return List.of(JournalCopy.in(directory(key.name())), JournalCopy.beside(path, key));
     }
 
     private Path directory(PartitionName name) {

@@ -25,7 +25,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -60,7 +59,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Journal journal;
     private final JournalRemains remains;
     private final Checkpoints checkpoints;
-    private final Map<PartitionName, PartitionStore> stores = new ConcurrentHashMap<>();
+    private final OpenLogs open = new OpenLogs();
     /// Partitions that have a directory here.
     private final Set<PartitionName> onDisk = ConcurrentHashMap.newKeySet();
     /// Those of them that were not checked since a stop that was not clean.
@@ -85,7 +84,7 @@ public final class LogDirectory implements AutoCloseable {
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
         this.journal = Journal.open(forJournal, path, files, !wasClosedClean,
                 new Journal.Listener(this::shortenJournal, cause -> fail("writing the journal failed", cause)));
-        this.remains = new JournalRemains(path, environment.disk(), journal);
+        this.remains = new JournalRemains(path, environment.disk(), journal, files);
         this.checkpoints = new Checkpoints(this, environment, marks, journal, remains);
     }
 
@@ -213,7 +212,8 @@ public final class LogDirectory implements AutoCloseable {
 
     /// As [#openPartition], for a shard: empty when there is too much to recover for the shard to wait for.
     public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
-        return open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
+        boolean hasMuch = unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name));
+        return hasMuch ? Optional.empty() : open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
     }
 
     private Optional<PartitionStore> open(PartitionName name, TopicId topic, LogSettings settings, Shard shard,
@@ -222,9 +222,7 @@ public final class LogDirectory implements AutoCloseable {
         if (known != null) {
             throw known;
         }
-        if (stores.containsKey(name)) {
-            throw new IllegalStateException("log '" + name + "' is open already");
-        }
+        open.begin(name);
         try {
             // A partition that was opened and closed again since the start is clean whatever came before.
             JournalKey key = new JournalKey(topic, name);
@@ -244,7 +242,7 @@ public final class LogDirectory implements AutoCloseable {
                 onDisk.remove(name);
             }
             PartitionStore store = new PartitionStore(this, opened.get(), settings, shard);
-            stores.put(name, store);
+            open.add(store);
             return Optional.of(store);
         } catch (IOException e) {
             if (!environment.disk().isDirectory(FileNames.directory(path, name))) {
@@ -256,6 +254,8 @@ public final class LogDirectory implements AutoCloseable {
                         "log '" + name + "' cannot be opened on a full disk: " + e.getMessage(), e);
             }
             throw failed(name, e);
+        } finally {
+            open.ended(name);
         }
     }
 
@@ -320,6 +320,7 @@ public final class LogDirectory implements AutoCloseable {
         onDisk.remove(name);
         unchecked.remove(name);
         recoveries.ended(name, false);
+        remains.discard(name);
         marks.remove(name);
     }
 
@@ -370,7 +371,7 @@ public final class LogDirectory implements AutoCloseable {
         try {
             marks.remove(name);
             unchecked.remove(name);
-            journal.forget(name);
+            remains.discard(name);
             if (onDisk.remove(name) && environment.disk().isDirectory(FileNames.directory(path, name))) {
                 discards.removeLater(discards.rename(name, FileNames.DELETED_DIRECTORY),
                         settings.retention().fileDeleteDelayMs());
@@ -460,7 +461,7 @@ public final class LogDirectory implements AutoCloseable {
     @Override
     public void close() {
         isClosed = true;
-        for (PartitionStore store : List.copyOf(stores.values())) {
+        for (PartitionStore store : List.copyOf(open.all())) {
             abandon(store);
         }
         journal.close();
@@ -497,8 +498,8 @@ public final class LogDirectory implements AutoCloseable {
         checkpoints.saveChanged();
     }
 
-    Collection<PartitionStore> stores() {
-        return stores.values();
+    OpenLogs openLogs() {
+        return open;
     }
 
     long producerIdExpirationMs() {
@@ -506,7 +507,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     void forget(PartitionStore store) {
-        stores.remove(store.name(), store);
+        open.remove(store);
     }
 
     /// Whether the disk has no room.

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -188,6 +189,14 @@ final class LogFlushing {
         isStopped = true;
         flusher.stop();
         tellCheckpointed();
+    }
+
+    /// As [#stop], done when nothing runs any more.
+    CompletableFuture<Void> stopSoon() {
+        isStopped = true;
+        CompletableFuture<Void> stopped = flusher.stopSoon();
+        tellCheckpointed();
+        return stopped;
     }
 
     private void flushed(FlushWork work) {

@@ -197,7 +197,8 @@ final class LogRecovery {
             }
             if (nextOffset < entry.baseOffset() && isInGap(nextOffset)) {
                 LOGGER.info(
-                        "log '{}': ends at offset {}; what follows came on a full disk, and was not acknowledged",
+                        "log '{}': ends at offset {}; what follows found no room in the journal, and was not "
+                                + "acknowledged",
                         name, nextOffset);
                 break;
             }

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -482,9 +483,6 @@ public final class PartitionStore {
                 flushing.flushNow();
             }
             abandon();
-            if (!flushing.isSaved()) {
-                home.mustRecover(name);
-            }
             return flushing.isSaved();
         } catch (IOException e) {
             throw failed(e);
@@ -522,13 +520,21 @@ public final class PartitionStore {
         }
     }
 
+    /// Lets nothing more be flushed; done when nothing is. What follows is [LogDirectory#abandon], without a wait.
+    public CompletableFuture<Void> stopFlushing() {
+        return flushing.stopSoon();
+    }
+
     /// Lets go of files without saving anything: the partition is deleted, or its directory is offline.
     void abandon() throws IOException {
         isClosed = true;
         flushing.stop();
         cleanable.stop();
-        segments.close();
         home.forget(this);
+        if (failure != null || !flushing.isSaved()) {
+            home.mustRecover(name);
+        }
+        segments.close();
     }
 
     /// Whether the store refuses its work, because of a failure of its own or of its directory.

@@ -147,6 +147,24 @@ class FullDiskTest {
         assertThat(world.disk.count(DiskOperation.SPACE)).isEqualTo(before);
     }
 
+    @Test
+    void whereAQuotaIsUsedUpTheBytesThatAreFreeAreNoNews() {
+        openWithFloor();
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log").forWantOfRoom());
+        assertRefused(world.append(batch("a"), 0));
+
+        waitForALook();
+        assertThat(world.directory.isScarce()).isTrue();
+        world.settle();
+        assertThat(world.directory.isScarce()).isTrue();
+        world.clock.advance(30_000);
+        world.directory.isScarce();
+        world.settle();
+
+        assertThat(world.directory.isScarce()).isFalse();
+        assertThat(world.append(1, "a").baseOffset()).isZero();
+    }
+
     private boolean isScarceWith(long usableBytes) {
         leave(usableBytes);
         waitForALook();

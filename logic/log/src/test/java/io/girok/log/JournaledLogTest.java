@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
 import io.girok.files.CorruptLog;
 import io.girok.files.StorageFailed;
 import io.girok.journal.JournalCopy;
@@ -71,10 +72,30 @@ class JournaledLogTest {
         world.directory.close();
         world.disk.crash(new SplittableRandom(4));
         world.openDirectory();
+        assertThat(world.directory.openIfQuick(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard))
+                .as("a copy may be long")
+                .isEmpty();
         assertThatThrownBy(world::openPartition).isInstanceOf(StorageFailed.class);
         writeMuchElsewhere();
         assertThat(fullFiles()).isLessThan(10);
         assertItComesBack();
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainUnderLoadKeepsNoFileOfTheJournal() {
+        world.journalFileBytes = 4_096;
+        world.open();
+        for (int i = 0; i < 10; i++) {
+            world.append(1, "a");
+        }
+        world.store.requestFlush();
+        world.delete();
+        world.store = world.directory.openPartition(LogWorld.NAME, new TopicId(8, 8), world.settings, world.shard);
+        world.append(1, "b");
+
+        writeMuchElsewhere();
+
+        assertThat(fullFiles()).isLessThan(10);
     }
 
     @Test

@@ -64,7 +64,7 @@ final class LogWorld {
     }
 
     private void abandon() {
-        if (directory.stores().contains(store)) {
+        if (directory.openLogs().all().contains(store)) {
             directory.abandon(store);
         }
     }

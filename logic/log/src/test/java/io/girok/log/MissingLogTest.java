@@ -3,8 +3,10 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
+import io.girok.journal.JournalCopy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 /// that follow it cut what they have.
 class MissingLogTest {
     private static final Path LOG = LogWorld.PATH.resolve("orders-3");
+    private static final Path AWAY = Path.of("/away");
     private static final TopicId OTHER_TOPIC = new TopicId(8, 8);
 
     private final LogWorld world = new LogWorld();
@@ -63,6 +66,72 @@ class MissingLogTest {
         world.openDirectory();
 
         assertThatItIsMissed();
+    }
+
+    @Test
+    void whatTheJournalHasOfItKeepsNoFileAndComesBackWithTheDirectory() throws IOException {
+        openAndLoseInPart();
+
+        writeMuchElsewhere();
+
+        assertThat(world.directory.journal().fullFiles()).isLessThan(10);
+        assertThat(copies()).hasSize(1);
+        assertThat(world.directory.isMissing(LogWorld.NAME)).isTrue();
+        world.directory.close();
+        world.disk.rename(AWAY, LOG);
+        world.disk.syncDirectory(LogWorld.PATH);
+        world.disk.crash(new SplittableRandom(2));
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void nothingOfItComesBackOnceItWasTakenAway() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        assertThat(copies()).hasSize(1);
+
+        world.takeAway();
+
+        assertThat(copies()).isEmpty();
+        world.openPartition();
+        assertThat(world.store.endOffset()).isZero();
+    }
+
+    /// The journal has the last of three records, and what was there is [#AWAY].
+    private void openAndLoseInPart() throws IOException {
+        world.journalFileBytes = 1;
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.append(1, "b");
+        world.flush();
+        checkpointTwice();
+        world.append(1, "c");
+        world.flush();
+        world.directory.close();
+        world.disk.rename(LOG, AWAY);
+        world.disk.syncDirectory(LogWorld.PATH);
+        world.disk.syncDirectory(Path.of("/"));
+        world.journalFileBytes = 4_096;
+        world.openDirectory();
+        assertThatItIsMissed();
+    }
+
+    private void writeMuchElsewhere() {
+        PartitionStore other = world.directory.openPartition(new PartitionName("other", 0), LogWorld.TOPIC,
+                world.settings, world.shard);
+        world.store = other;
+        for (int i = 0; i < 1_000; i++) {
+            world.append(1, "x".repeat(1_000));
+            world.flush();
+        }
+        world.directory.abandon(other);
+    }
+
+    private List<String> copies() throws IOException {
+        return world.disk.list(LogWorld.PATH).stream().filter(JournalCopy::isBeside).toList();
     }
 
     @Test

@@ -20,6 +20,9 @@ public record Damage(Kind kind, Path file, long position, String what) {
         EPOCHS,
         /// The partition's topic id, which the cluster's metadata know.
         PARTITION_METADATA,
+        /// What the journal had of a log that was offline, which is nowhere else: without the file the log goes on, and
+        /// lacks its last records.
+        JOURNAL_COPY,
         /// A checkpoint of the log directory, or what it says of a partition.
         CHECKPOINT
     }

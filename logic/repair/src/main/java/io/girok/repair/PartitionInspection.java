@@ -5,6 +5,7 @@ import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.FileNames;
 import io.girok.files.TextFile;
+import io.girok.journal.JournalCopy;
 import io.girok.log.ProducerSnapshotFile;
 import io.girok.log.SegmentInspector;
 import io.girok.log.SegmentInspector.Batch;
@@ -254,6 +255,16 @@ public final class PartitionInspection {
             checkSnapshot(path, snapshot.getAsLong(), isWhole);
         } else if (file.equals(FileNames.PARTITION_METADATA)) {
             checkTopicId(path);
+        } else if (file.equals(JournalCopy.FILE)) {
+            checkCopy(path);
+        }
+    }
+
+    private void checkCopy(Path path) throws IOException {
+        try {
+            var _ = JournalCopy.read(disk, path);
+        } catch (JournalCopy.Damaged e) {
+            others.add(Damage.of(Damage.Kind.JOURNAL_COPY, path, String.valueOf(e.getMessage())));
         }
     }
 

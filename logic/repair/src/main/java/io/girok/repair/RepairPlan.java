@@ -3,7 +3,6 @@ package io.girok.repair;
 import io.girok.base.PartitionName;
 import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
-import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
 import io.girok.journal.JournalKey;
 import io.girok.repair.PartitionInspection.SegmentState;
@@ -68,11 +67,17 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
             if (isDamaged || !areRecoveryPointsKnown) {
                 recoveryPoints.put(partition.name(), repair.recoveryPoint());
             }
-            partition.damages().stream().filter(it -> it.kind() == Damage.Kind.RECORDS).forEach(unrepaired::add);
+            partition.damages().stream().filter(it -> !isRepaired(it)).forEach(unrepaired::add);
         }
+        unrepaired.addAll(inspection.copies());
         boolean isNeeded = !partitions.isEmpty() || !checkpoints.damages().isEmpty();
         return new RepairPlan(inspection.directory(), partitions,
                 isNeeded ? directorySteps(checkpoints, recoveryPoints, partitions) : List.of(), unrepaired);
+    }
+
+    /// What a producer wrote so stays, and so does what may have records that are nowhere else.
+    private static boolean isRepaired(Damage damage) {
+        return damage.kind() != Damage.Kind.RECORDS && damage.kind() != Damage.Kind.JOURNAL_COPY;
     }
 
     public boolean isEmpty() {
@@ -153,15 +158,15 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
                         .toList();
                 if (key.name().equals(partition.name()) && !beyond.isEmpty() && !lost.isEmpty()) {
                     steps.add(new Step.CutJournal(key, keptTo(), beyond));
-                    if (beyond.stream().anyMatch(JournalEntry::isInCopy)) {
-                        setAside(partition.directory().resolve(JournalCopy.FILE), "follows what is damaged");
-                    }
+                    beyond.stream()
+                            .filter(JournalEntry::isInCopy)
+                            .forEach(entry -> setAside(entry.file(), "follows what is damaged"));
                 }
             });
         }
 
         boolean isNeeded() {
-            return partition.damages().stream().anyMatch(damage -> damage.kind() != Damage.Kind.RECORDS);
+            return partition.damages().stream().anyMatch(RepairPlan::isRepaired);
         }
 
         Partition plan() {
@@ -221,7 +226,7 @@ public record RepairPlan(Path directory, List<Partition> partitions, List<Step> 
                     case SNAPSHOT, PARTITION_METADATA -> setAside(damage.file(), damage.what());
                     case EPOCHS -> areEpochsDamaged = true;
                     // The directory's files are written anew with what is right for this partition.
-                    case CHECKPOINT, BATCHES, INDEX, RECORDS -> {
+                    case CHECKPOINT, BATCHES, INDEX, RECORDS, JOURNAL_COPY -> {
                     }
                 }
             }

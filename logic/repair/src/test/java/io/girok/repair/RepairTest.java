@@ -191,6 +191,25 @@ class RepairTest {
     }
 
     @Test
+    void aCopyOfTheJournalThatIsDamagedKeepsNobodyFromRepairingTheRest() throws IOException {
+        world.open().fill(BATCHES);
+        world.checkpoint();
+        world.fill(1);
+        world.flush();
+        world.kill();
+        world.moveJournalOut();
+        Path copy = RepairWorld.PARTITION.resolve(JournalCopy.FILE);
+        world.flip(copy, 100);
+
+        RepairPlan plan = world.repair(false);
+
+        assertThat(plan.isEmpty()).isTrue();
+        assertThat(plan.unrepaired()).extracting(Damage::kind).containsExactly(Damage.Kind.JOURNAL_COPY);
+        assertThat(plan.unrepaired()).extracting(Damage::file).containsExactly(copy);
+        assertThat(world.disk.exists(copy)).isTrue();
+    }
+
+    @Test
     void whatTheLogsOwnFileHasOfTheJournalComesBackWhereNoRecordIsLost() throws IOException {
         world.open().fill(BATCHES);
         world.checkpoint();

@@ -10,6 +10,7 @@ import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.journal.Journal;
+import io.girok.journal.JournalCopy;
 import io.girok.log.AppendOrigin;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
@@ -91,7 +92,7 @@ final class RepairWorld {
         Journal.Environment environment = new Journal.Environment(disk, pool, () -> 5, failure -> false, 1 << 20);
         try (Journal journal = Journal.open(environment, PATH, disk.list(PATH), true,
                 new Journal.Listener(() -> {}, failure -> {}))) {
-            assertThat(journal.moveOut(NAME, PARTITION)).isTrue();
+            assertThat(journal.moveOut(NAME, key -> JournalCopy.in(PARTITION))).isTrue();
         }
     }
 
