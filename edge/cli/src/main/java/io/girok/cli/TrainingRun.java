@@ -32,8 +32,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// A short life of a broker and its clients, and of three brokers that are one cluster, in one process, from which the
-/// launcher has the JVM make its start-up cache. Its argument is a directory that may be thrown away afterwards. Owned by
-/// the main thread.
+/// launcher has the JVM make its start-up cache. Its argument is a directory that may be thrown away afterwards. Owned
+/// by the main thread.
 final class TrainingRun {
     private static final String TOPIC = "training";
     private static final int RECORDS = 200;

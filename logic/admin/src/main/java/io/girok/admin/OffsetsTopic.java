@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// It gets as many copies as are wished for, or as there are brokers to have them, and keeps that number. At a first
 /// start brokers become ready one by one, and somebody may ask for a group when only one of them is. How many will come
-/// nobody knows: who votes need not be a broker, and brokers need not vote. So where there may be other nodes, the topic
-/// waits for as many as are wished for. There may never be so many, so it waits for [#WAIT_MS] since it was first asked
-/// for here.
+/// nobody knows: who votes need not be a broker, and brokers need not vote. So where there may be other nodes, the
+/// topic waits for as many as are wished for. There may never be so many, so it waits for [#WAIT_MS] since it was first
+/// asked for here.
 public final class OffsetsTopic {
     static final long WAIT_MS = 60_000;
     private static final long SECOND_MS = 1_000;

@@ -36,11 +36,11 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
      * at will, records that do not fit into a batch, is found before anything is applied; so is the one that may last,
      * too few replicas in sync: then what changes nothing durable is answered as ever, and the rest is refused.
      *
-     * Where that comes about, or a follower dies, while a batch is in flight, the batch may stay so for hours. Who waits
-     * for it is told to ask again after commitTimeoutMs, and so is at once whoever comes later and would hear of what
-     * is not committed. The state is kept meanwhile: it is the right one if the batch is committed in the end, and if
-     * it never is, another leads, or this one has heard that the append failed. A replay would find the same records,
-     * and could not serve them either.
+     * Where that comes about, or a follower dies, while a batch is in flight, the batch may stay so for hours. Who
+     * waits for it is told to ask again after commitTimeoutMs, and so is at once whoever comes later and would hear of
+     * what is not committed. The state is kept meanwhile: it is the right one if the batch is committed in the end, and
+     * if it never is, another leads, or this one has heard that the append failed. A replay would find the same
+     * records, and could not serve them either.
      *
      * For the same reason a new leader with such a tail, whose high watermark does not move, stays LOADING until enough
      * replicas are in sync. To serve the replayed state could show what is lost later, and to serve that of the high
@@ -334,8 +334,8 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         if (!isBehind && !inFlight.isEmpty() && inFlight.getFirst().isLate) {
             isBehind = true;
             LOG.warn(
-                    "coordinator '{}': what it wrote is not committed after {} ms; until it is, those who would hear of "
-                            + "it are told to ask again",
+                    "coordinator '{}': what it wrote is not committed after {} ms; until it is, those who would hear "
+                            + "of it are told to ask again",
                     name, limits.commitTimeoutMs());
         }
         late.forEach(this::refuse);
@@ -375,8 +375,8 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             shard.schedule(limits.commitTimeoutMs(), () -> {
                 if (current == incarnation && status == Status.LOADING) {
                     LOG.warn(
-                            "coordinator '{}': its log is replayed, but the end of it is not known to be committed; its "
-                                    + "groups wait until enough replicas are in sync",
+                            "coordinator '{}': its log is replayed, but the end of it is not known to be committed; "
+                                    + "its groups wait until enough replicas are in sync",
                             name);
                 }
             });

@@ -25,8 +25,8 @@ public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint
         scarceDirectories = List.copyOf(scarceDirectories);
     }
 
-    /// As it registers: fenced, and with room in all its directories until it says otherwise. Which features it supports
-    /// is not known.
+    /// As it registers: fenced, and with room in all its directories until it says otherwise. Which features it
+    /// supports is not known.
     public static BrokerImage registered(int id, TopicId incarnation, long epoch, List<Endpoint> endpoints,
             @Nullable String rack, List<TopicId> directories) {
         return new BrokerImage(id, incarnation, epoch, endpoints, rack, directories, List.of(),

@@ -31,8 +31,8 @@ import org.pcollections.HashTreePMap;
 public final class ImageSnapshot {
     private static final int MAGIC = 0x47494d47;
     /// 2: partitions have eligible leader replicas, brokers may be leaving; 3: partitions may be reassigned; 4: levels
-    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens; 8: the secret of logins; 9: log directories
-    /// without room; 10: what brokers support of features.
+    /// of features; 5: ACLs; 6: credentials for SCRAM; 7: delegation tokens; 8: the secret of logins; 9: log
+    /// directories without room; 10: what brokers support of features.
     private static final int VERSION = 10;
     private static final int FIRST_WITH_LEAVING = 2;
     private static final int FIRST_WITH_FEATURES = 4;

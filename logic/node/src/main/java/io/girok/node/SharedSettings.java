@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// `min.insync.replicas` is the cluster's, not a file's: a leader that commits with fewer replicas than the active
-/// controller thinks loses what it acknowledged, once one is elected that has missed it (KIP-966). So the founder's value
-/// is the cluster's from the beginning, and is changed at run time. Whoever has another one in a node's settings is told
-/// that it counts for nothing. Owned by the thread that delivers the metadata.
+/// controller thinks loses what it acknowledged, once one is elected that has missed it (KIP-966). So the founder's
+/// value is the cluster's from the beginning, and is changed at run time. Whoever has another one in a node's settings
+/// is told that it counts for nothing. Owned by the thread that delivers the metadata.
 final class SharedSettings implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(SharedSettings.class);
     private static final Setting<Integer> SHARED = BrokerSettings.MIN_INSYNC_REPLICAS;

@@ -497,9 +497,9 @@ public final class PartitionLeader {
         return new DeleteOutcome(Errors.NONE, wanted);
     }
 
-    /// Tells `listener` once all replicas that may be in sync start at `offset` or later, and enough are in sync, perhaps
-    /// before this returns: none that is elected clean brings back what was deleted. The time limit is the caller's.
-    /// Null when told already.
+    /// Tells `listener` once all replicas that may be in sync start at `offset` or later, and enough are in sync,
+    /// perhaps before this returns: none that is elected clean brings back what was deleted. The time limit is the
+    /// caller's. Null when told already.
     public @Nullable CommitWait awaitDeleted(long offset, CommitListener listener) {
         Errors error = check(NO_EPOCH);
         if (error != Errors.NONE) {

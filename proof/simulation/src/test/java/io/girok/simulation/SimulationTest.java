@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /// many.
 class SimulationTest {
     private static final long FIRST = Long.getLong("seed", 1);
-    private static final long COUNT = Long.getLong("seeds", 60);
+    private static final long COUNT = Long.getLong("seeds", 120);
     private static final long DURATION_MS = 30_000;
 
     @Test

@@ -162,10 +162,10 @@ public final class BrokerSettings {
                             + "saying how many."));
     public static final Setting<Integer> MIN_INSYNC_REPLICAS = add(
             Setting.of("min.insync.replicas", ValueType.ints(1, Integer.MAX_VALUE), "1",
-                    "How many copies must be in sync for a write with acks=all to be taken. What the founder of a cluster "
-                            + "has here is in force on every node: a leader that asks for fewer than the active "
-                            + "controller knows of would lose what it acknowledges. At run time it is changed for all "
-                            + "brokers or for a topic, not for one broker.")
+                    "How many copies must be in sync for a write with acks=all to be taken. What the founder of a "
+                            + "cluster has here is in force on every node: a leader that asks for fewer than the "
+                            + "active controller knows of would lose what it acknowledges. At run time it is changed "
+                            + "for all brokers or for a topic, not for one broker.")
                     .dynamicForAll());
 
     public static final Setting<Boolean> AUTO_BALANCE_ENABLE = add(
