@@ -63,6 +63,7 @@ final class PowerLoss {
                 .flatMap(topic -> topic.partitions().stream())
                 .allMatch(partition -> Stream.concat(partition.isr().stream(), partition.elr().stream())
                         .anyMatch(id -> id != node.host().id()
+                                && !partition.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY)
                                 && (cluster.durability() == Durability.FSYNC || hasReturned(id, image))));
     }
 
