@@ -6,6 +6,7 @@ import static io.girok.acceptance.ClusterClients.create;
 import static io.girok.acceptance.ClusterClients.partitions;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,8 @@ class ClusterDiskIT {
                 assertThat(cluster.isAlive(victim)).isTrue();
                 disks.get(victim).heal();
                 cluster.kill(victim);
+                // As whoever has unmounted the file system and mounted it again.
+                Files.delete(second(victim).resolve("girok-sync-failed"));
                 load.awaitMore(50);
                 cluster.restart(victim);
                 awaitInSync(admin, "orders");
