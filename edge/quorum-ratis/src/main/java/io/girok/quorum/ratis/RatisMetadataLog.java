@@ -90,7 +90,7 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// What there is between start and close.
     private record Running(RaftServer server, RaftServer.Division division, MetadataStateMachine machine,
-            RatisVoters voters, Succession succession) {
+            RatisVoters voters, Succession succession, AtomicBoolean hasStarted) {
         DivisionInfo info() {
             return division.getInfo();
         }
@@ -189,9 +189,12 @@ public final class RatisMetadataLog implements MetadataLog {
             RaftServer.Division division = built.getDivision(GROUP);
             RatisVoters voters = new RatisVoters(division, machine,
                     new RatisVoters.Surroundings(book, transport, clock, settings.timing().maxElectionMs()));
+            AtomicBoolean hasStarted = new AtomicBoolean();
             running = new Running(built, division, machine, voters,
-                    new Succession(built, division, voters, transport, settings.timing().minElectionMs(), answerers));
+                    new Succession(built, division, voters, transport, settings.timing().minElectionMs(), answerers),
+                    hasStarted);
             built.start();
+            hasStarted.set(true);
             return built;
         });
         LOG.debug("{} has started", started);
@@ -214,9 +217,10 @@ public final class RatisMetadataLog implements MetadataLog {
         if (Founding.isAsked(request)) {
             return standing(present, request);
         }
-        // Until it has its role, Ratis would refuse with a stack trace in the log.
+        // Until it has its role, and records until it has started, Ratis would refuse with a stack trace in the log.
         if (present == null || isClosed || !STARTING_OR_RUNNING.contains(present.info().getLifeCycleState())
-                || present.info().getCurrentRole() == null) {
+                || present.info().getCurrentRole() == null
+                || (VoterRpc.isAppend(request) && !present.hasStarted().get())) {
             return CompletableFuture.failedFuture(new IOException("the metadata log is not open"));
         }
         CompletableFuture<byte[]> answer = new CompletableFuture<>();

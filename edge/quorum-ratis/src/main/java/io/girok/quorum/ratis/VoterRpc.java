@@ -66,6 +66,11 @@ final class VoterRpc implements RaftServerRpc {
         startedMs = clock.monotonicMs();
     }
 
+    /// Whether a leader has sent it for this node's log.
+    static boolean isAppend(byte[] request) {
+        return 0 < request.length && request[0] == APPEND_ENTRIES;
+    }
+
     /// Has `server` answer what another voter has sent. Blocks.
     static byte[] answer(RaftServer server, PeerBook book, byte[] request) throws IOException {
         if (request.length == 0) {
