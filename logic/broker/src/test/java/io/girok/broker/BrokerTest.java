@@ -57,14 +57,19 @@ class BrokerTest {
         assertThat(sleeping(orders, 1).isAwake()).isFalse();
     }
 
-    @Test
-    void aPartitionThatHasMuchToRecoverAsksToComeBack() {
+    private TopicId topicWithMuchToRecover() {
         TopicId orders = node.createTopic("orders", 1);
         for (int i = 0; i < 20; i++) {
             append(orders, "x".repeat(100_000));
         }
         crash();
         node.createTopicOnly(orders, "orders", 1);
+        return orders;
+    }
+
+    @Test
+    void aPartitionThatHasMuchToRecoverAsksToComeBack() {
+        TopicId orders = topicWithMuchToRecover();
 
         assertThat(wake(orders, 0)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
         node.runAll();
@@ -74,12 +79,7 @@ class BrokerTest {
 
     @Test
     void aSettingThatChangesWhileALogIsRecoveredHoldsForItsLog() {
-        TopicId orders = node.createTopic("orders", 1);
-        for (int i = 0; i < 20; i++) {
-            append(orders, "x".repeat(100_000));
-        }
-        crash();
-        node.createTopicOnly(orders, "orders", 1);
+        TopicId orders = topicWithMuchToRecover();
         wake(orders, 0);
 
         node.configure("orders", "max.message.bytes", "1000");
@@ -96,12 +96,7 @@ class BrokerTest {
 
     @Test
     void aTopicThatIsDeletedWhileItIsRecoveredGoes() throws Exception {
-        TopicId orders = node.createTopic("orders", 1);
-        for (int i = 0; i < 20; i++) {
-            append(orders, "x".repeat(100_000));
-        }
-        crash();
-        node.createTopicOnly(orders, "orders", 1);
+        TopicId orders = topicWithMuchToRecover();
         wake(orders, 0);
 
         node.deleteTopic(orders);

@@ -3,20 +3,12 @@ package io.girok.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.Principal;
-import io.girok.base.TopicId;
-import io.girok.base.simulated.ManualClock;
-import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiOperation;
 import io.girok.broker.ApiResource;
 import io.girok.broker.ApiRow;
 import io.girok.broker.TestAnswer;
-import io.girok.log.Durability;
-import io.girok.log.LogDirectory;
-import io.girok.log.LogEnvironment;
-import io.girok.log.OpenFiles;
 import io.girok.metadata.InMemoryMetadataLog;
-import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.Settings;
 import io.girok.wire.RequestEncoder;
 import java.io.IOException;
@@ -28,9 +20,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.DefaultPrincipalData;
@@ -86,30 +76,12 @@ class AuthorizedApisTest {
                             + "renewer or has asked for it"),
             Map.entry(ApiKeys.ENVELOPE, "what is in it is authorized as its sender's")));
 
-    private final ManualClock clock = new ManualClock();
-    private final SimulatedShard shard = new SimulatedShard(clock);
-    private final MetadataStore store = new MetadataStore(failure -> {
-        throw new AssertionError(failure);
-    });
-    private final InMemoryMetadataLog log = InMemoryMetadataLog.alone(shard);
-    private final Node node = node();
-
-    private Node node() {
-        MemoryDisk disk = new MemoryDisk(clock);
-        LogEnvironment environment = new LogEnvironment(disk, clock, shard, new OpenFiles(disk, 100), shard,
-                () -> new TopicId(9, 1), Durability.FSYNC, 86_400_000L);
-        Settings settings = Settings.parse(Map.of("node.id", "1", "log.dir.min.free.bytes", "0",
-                "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users",
-                "User:root", "delegation.token.secret.key", "key"));
-        return new Node(new Node.Identity(1, "the-cluster", settings),
-                new Node.Surroundings(List.of(shard), shard, shard, shard, shard, clock, new Random(1)),
-                List.of(LogDirectory.open(Path.of("/data"), "the-cluster", 1, environment)),
-                new Node.Quorum(store, log, message -> new CompletableFuture<>(),
-                        gone -> {}),
-                new Node.Others((address, owner) -> {
-                    throw new AssertionError("nobody is there");
-                }, id -> null));
-    }
+    private final LoneNode alone = new LoneNode(Settings.parse(Map.of("node.id", "1", "log.dir.min.free.bytes", "0",
+            "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "super.users",
+            "User:root", "delegation.token.secret.key", "key")));
+    private final Node node = alone.node;
+    private final SimulatedShard shard = alone.shard;
+    private final InMemoryMetadataLog log = alone.log;
 
     @Test
     void thePageSaysWhatEveryApiIsAuthorizedFor() throws IOException {

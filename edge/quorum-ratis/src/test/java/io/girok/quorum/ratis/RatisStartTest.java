@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.SystemClock;
-import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
+import io.girok.metadata.PassingListener;
 import io.girok.metadata.RecordingListener;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import java.io.IOException;
@@ -127,7 +127,7 @@ final class RatisStartTest {
         RecordingListener reopened = new RecordingListener(() -> {});
         try (RatisMetadataLog log = open()) {
             byte[] question = ByteBuffer.allocate(Founding.REQUEST_BYTES).put(Founding.ASK).putInt(2).array();
-            log.start(new PassedOn(reopened) {
+            log.start(new PassingListener(reopened) {
                 @Override
                 public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
                     log.onRequest(question).whenComplete((answer, failure) -> {
@@ -158,7 +158,7 @@ final class RatisStartTest {
         }
     }
 
-    private static final class FirstSnapshotFails extends PassedOn {
+    private static final class FirstSnapshotFails extends PassingListener {
         private final RecordingListener listener;
 
         FirstSnapshotFails(RecordingListener listener) {
@@ -176,45 +176,6 @@ final class RatisStartTest {
                 }
                 writer.writeTo(out);
             };
-        }
-    }
-
-    /// Passes everything on.
-    private static class PassedOn implements MetadataListener {
-        private final RecordingListener listener;
-
-        PassedOn(RecordingListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public SnapshotWriter captureSnapshot() {
-            return listener.captureSnapshot();
-        }
-
-        @Override
-        public void onCommit(long epoch, long firstOffset, List<byte[]> records) {
-            listener.onCommit(epoch, firstOffset, records);
-        }
-
-        @Override
-        public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
-            listener.onSnapshot(lastOffset, epoch, in);
-        }
-
-        @Override
-        public void onLeader(long epoch) {
-            listener.onLeader(epoch);
-        }
-
-        @Override
-        public void onNotLeader(long epoch) {
-            listener.onNotLeader(epoch);
-        }
-
-        @Override
-        public void onFatal(Throwable cause) {
-            listener.onFatal(cause);
         }
     }
 

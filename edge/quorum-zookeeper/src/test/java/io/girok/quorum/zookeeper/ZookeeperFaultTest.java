@@ -5,16 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.metadata.Endpoint;
-import io.girok.metadata.MetadataListener;
 import io.girok.metadata.MetadataLog.AppendOutcome;
 import io.girok.metadata.MetadataLog.AppendOutcome.Appended;
 import io.girok.metadata.MetadataLog.AppendOutcome.NotWritten;
 import io.girok.metadata.MetadataLog.Reason;
+import io.girok.metadata.PassingListener;
 import io.girok.metadata.RecordingListener;
 import io.girok.quorum.zookeeper.Nodes.Member;
 import io.girok.quorum.zookeeper.ZookeeperSettings.Truncation;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -362,9 +361,11 @@ final class ZookeeperFaultTest {
     }
 
     /// Takes no commit until it may.
-    private record Stuck(RecordingListener listener, CountDownLatch mayGoOn) implements MetadataListener {
+    private static final class Stuck extends PassingListener {
+        private final CountDownLatch mayGoOn = new CountDownLatch(1);
+
         Stuck(RecordingListener listener) {
-            this(listener, new CountDownLatch(1));
+            super(listener);
         }
 
         @Override
@@ -374,32 +375,7 @@ final class ZookeeperFaultTest {
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
-            listener.onCommit(epoch, firstOffset, records);
-        }
-
-        @Override
-        public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
-            listener.onSnapshot(lastOffset, epoch, in);
-        }
-
-        @Override
-        public SnapshotWriter captureSnapshot() {
-            return listener.captureSnapshot();
-        }
-
-        @Override
-        public void onLeader(long epoch) {
-            listener.onLeader(epoch);
-        }
-
-        @Override
-        public void onNotLeader(long epoch) {
-            listener.onNotLeader(epoch);
-        }
-
-        @Override
-        public void onFatal(Throwable cause) {
-            listener.onFatal(cause);
+            super.onCommit(epoch, firstOffset, records);
         }
     }
 }

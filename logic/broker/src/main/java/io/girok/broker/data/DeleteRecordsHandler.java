@@ -63,6 +63,6 @@ final class DeleteRecordsHandler implements ApiHandler {
                 }
             }
         }
-        TimedPart.run(items, item -> item.partition().shard(), body.timeoutMs(), () -> responder.respond(response));
+        TimedPart.run(items, body.timeoutMs(), () -> responder.respond(response));
     }
 }

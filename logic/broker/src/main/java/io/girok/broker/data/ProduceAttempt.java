@@ -90,7 +90,7 @@ final class ProduceAttempt {
     }
 
     void run(List<ProduceItem> items) {
-        TimedPart.run(items, item -> item.partition().shard(), body.timeoutMs(), this::respond);
+        TimedPart.run(items, body.timeoutMs(), this::respond);
     }
 
     private void respond() {

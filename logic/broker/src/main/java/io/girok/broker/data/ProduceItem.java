@@ -14,16 +14,13 @@ import org.apache.kafka.common.protocol.Errors;
 import org.jspecify.annotations.Nullable;
 
 /// One partition of a produce request. Owned by the partition's shard.
-final class ProduceItem implements TimedPart.Item, PartitionLeader.CommitListener {
+final class ProduceItem extends TimedPart.Item {
     private static final short ACKS_ALL = -1;
 
-    private final LedPartition partition;
     private final ByteBuffer records;
     private final PartitionProduceResponse answer;
     private final short acks;
     private final Sequence sequence;
-    private PartitionLeader.@Nullable CommitWait wait;
-    private @Nullable TimedPart waitingPart;
 
     /// Where the batch stands in what its producer sends.
     record Sequence(SkippedSequences skipped, Object topic, int index, @Nullable ByteBuffer records) {
@@ -42,15 +39,11 @@ final class ProduceItem implements TimedPart.Item, PartitionLeader.CommitListene
 
     ProduceItem(LedPartition partition, ByteBuffer records, PartitionProduceResponse answer, short acks,
             Sequence sequence) {
+        super(partition);
         this.sequence = sequence;
-        this.partition = partition;
         this.records = records;
         this.answer = answer;
         this.acks = acks;
-    }
-
-    LedPartition partition() {
-        return partition;
     }
 
     PartitionProduceResponse answer() {
@@ -59,22 +52,23 @@ final class ProduceItem implements TimedPart.Item, PartitionLeader.CommitListene
 
     /// Appends, and waits for the commit where the producer does.
     @Override
-    public boolean begin(TimedPart part) {
-        Errors error = partition.admit();
+    boolean begin(TimedPart part) {
+        Errors error = partition().admit();
         if (error != Errors.NONE) {
             answer.setErrorCode(error.code());
             sequence.refused();
             return true;
         }
-        if (sequence.isTooEarly(partition.leader())) {
+        if (sequence.isTooEarly(partition().leader())) {
             answer.setErrorCode(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code())
                     .setErrorMessage("an earlier batch of the producer was refused and has to come first");
             return true;
         }
-        switch (partition.leader().append(records, AppendOrigin.CLIENT, acks)) {
+        switch (partition().leader().append(records, AppendOrigin.CLIENT, acks)) {
             case AppendOutcome.Refused refused -> {
                 refuse(refused);
                 sequence.refused();
+                return true;
             }
             case AppendOutcome.Written written -> {
                 sequence.accepted();
@@ -82,33 +76,15 @@ final class ProduceItem implements TimedPart.Item, PartitionLeader.CommitListene
                         .setBaseOffset(written.baseOffset())
                         .setLogAppendTimeMs(written.logAppendTimeMs())
                         .setLogStartOffset(written.logStartOffset());
-                if (acks == ACKS_ALL) {
-                    wait = partition.leader().awaitCommitted(written.endOffset(), this);
-                    waitingPart = wait == null ? null : part;
-                }
+                return acks != ACKS_ALL
+                        || waitIn(part, partition().leader().awaitCommitted(written.endOffset(), this));
             }
         }
-        return wait == null;
     }
 
     @Override
-    public void onDone(Errors error) {
+    void tell(Errors error) {
         answer.setErrorCode(error.code());
-        wait = null;
-        TimedPart part = waitingPart;
-        if (part != null) {
-            waitingPart = null;
-            part.itemDone();
-        }
-    }
-
-    @Override
-    public void timeOut() {
-        PartitionLeader.CommitWait waited = wait;
-        if (waited != null) {
-            waited.cancel();
-            onDone(Errors.REQUEST_TIMED_OUT);
-        }
     }
 
     private void refuse(AppendOutcome.Refused refused) {
