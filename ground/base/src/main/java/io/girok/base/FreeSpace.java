@@ -84,10 +84,13 @@ public final class FreeSpace {
     ///
     /// @param bytes 0 for none, [#AUTOMATIC]
     public void keepFree(long bytes) throws IOException {
-        floorBytes = bytes == AUTOMATIC
-                ? Math.min(DEFAULT_FLOOR_BYTES, disk.totalBytes(directory) / DEFAULT_FLOOR_SHARE)
-                : bytes;
+        floorBytes = bytes == AUTOMATIC ? suitableFloor(disk.totalBytes(directory)) : bytes;
         look();
+    }
+
+    /// What [#AUTOMATIC] stands for on a disk of that size.
+    public static long suitableFloor(long totalBytes) {
+        return Math.min(DEFAULT_FLOOR_BYTES, totalBytes / DEFAULT_FLOOR_SHARE);
     }
 
     public long floorBytes() {

@@ -60,13 +60,19 @@ public final class ApiTable implements RequestHandler {
         AnswerOnce answer = new AnswerOnce(responder);
         try {
             row.handler().handle(request, answer);
-        } catch (Invariant.Violated violated) {
-            answer.closeConnection("broken invariant");
-            throw violated;
-        } catch (RuntimeException unexpected) {
-            LOG.error("{} version {} failed; the connection is closed", request.api(), request.version(), unexpected);
-            answer.closeConnection("internal error");
+        } catch (RuntimeException thrown) {
+            failed(request, answer, thrown);
         }
+    }
+
+    /// Ends a request whose handler has thrown, so that its client does not wait for ever.
+    public static void failed(Request request, Responder responder, RuntimeException thrown) {
+        if (thrown instanceof Invariant.Violated) {
+            responder.closeConnection("broken invariant");
+            throw thrown;
+        }
+        LOG.error("{} version {} failed; the connection is closed", request.api(), request.version(), thrown);
+        responder.closeConnection("internal error");
     }
 
     /// Null when the API is not answered.

@@ -179,17 +179,15 @@ final class Election {
 
     private int leader(PartitionImage partition, List<Integer> isr) {
         int present = partition.leader();
-        boolean isPresentFit = isr.contains(present) && canLead(partition, present);
-        if (isPresentFit && hasRoom(partition, present)) {
-            return present;
-        }
-        int roomy = first(partition, id -> isr.contains(id) && canLead(partition, id) && hasRoom(partition, id));
-        if (roomy != PartitionImage.NO_LEADER) {
-            return roomy;
-        }
-        int next = isPresentFit ? present : first(partition, id -> isr.contains(id) && canLead(partition, id));
+        IntPredicate isFit = id -> isr.contains(id) && canLead(partition, id);
+        int roomy = presentOrFirst(partition, isFit.and(id -> hasRoom(partition, id)));
+        int next = roomy == PartitionImage.NO_LEADER ? presentOrFirst(partition, isFit) : roomy;
         // One that is leaving goes on for as long as nobody else can.
         return next == PartitionImage.NO_LEADER && isr.contains(present) ? present : next;
+    }
+
+    private static int presentOrFirst(PartitionImage partition, IntPredicate isSuitable) {
+        return isSuitable.test(partition.leader()) ? partition.leader() : first(partition, isSuitable);
     }
 
     private static int first(PartitionImage partition, IntPredicate isSuitable) {

@@ -259,16 +259,21 @@ class DirectoriesTest {
         assertThat(partition().directoryOf(last)).isEqualTo(replaced);
     }
 
+    /// With another disk, on which the partition has begun anew.
+    private TopicId comeBackEmpty(int broker) {
+        TopicId replaced = new TopicId(broker, 77);
+        register(broker, 2, replaced);
+        assign(broker, replaced);
+        fence(broker, false);
+        return replaced;
+    }
+
     @Test
     void anEmptyDiskDoesNotLeadAlthoughItAloneHadAll() {
         List<Integer> replicas = partition().replicas();
         int wiped = aloneWithAClaim(replicas.get(0));
         int other = replicas.get(1);
-        TopicId replaced = new TopicId(wiped, 77);
-
-        register(wiped, 2, replaced);
-        assign(wiped, replaced);
-        fence(wiped, false);
+        TopicId replaced = comeBackEmpty(wiped);
         fence(other, false);
 
         assertThat(partition().leader()).as("the others would be cut to nothing").isEqualTo(NO_LEADER);
@@ -283,10 +288,7 @@ class DirectoriesTest {
     @Test
     void whereOnlyAnEmptyDiskIsThereItIsElectedUnclean() {
         int wiped = aloneWithAClaim();
-        TopicId replaced = new TopicId(wiped, 77);
-        register(wiped, 2, replaced);
-        assign(wiped, replaced);
-        fence(wiped, false);
+        TopicId replaced = comeBackEmpty(wiped);
 
         assertThat(electUnclean()).isEqualTo(Result.of(wiped));
         assign(wiped, replaced);
@@ -298,10 +300,7 @@ class DirectoriesTest {
     @Test
     void anEmptyLogThatCannotBeUsedEitherIsNotElectedAtAll() {
         int wiped = aloneWithAClaim();
-        TopicId replaced = new TopicId(wiped, 77);
-        register(wiped, 2, replaced);
-        assign(wiped, replaced);
-        fence(wiped, false);
+        TopicId replaced = comeBackEmpty(wiped);
 
         assign(wiped, BrokerImage.LOST_DIRECTORY);
 

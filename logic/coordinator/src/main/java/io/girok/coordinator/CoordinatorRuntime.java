@@ -156,17 +156,13 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             decision = handler.apply(state);
         } catch (RuntimeException e) {
             LOG.error("coordinator '{}': a command failed; the state is replayed from the log", name, e);
-            if (reply != null && openReplies.remove(reply)) {
-                reply.fail(Outcome.Reason.BROKEN);
-            }
+            fail(reply, Outcome.Reason.BROKEN);
             restart("a command failed");
             return;
         }
         boolean isWritten = decision.records().isEmpty() || mayAppend();
         if (!isWritten && !decision.isDispensable()) {
-            if (reply != null && openReplies.remove(reply)) {
-                reply.fail(Outcome.Reason.UNAVAILABLE);
-            }
+            fail(reply, Outcome.Reason.UNAVAILABLE);
             return;
         }
         long before = incarnation;
@@ -178,9 +174,7 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
                     name,
                     decision.records().size(),
                     log.maxBatchBytes());
-            if (reply != null && openReplies.remove(reply)) {
-                reply.fail(Outcome.Reason.TOO_LARGE);
-            }
+            fail(reply, Outcome.Reason.TOO_LARGE);
             return;
         }
         if (before == incarnation) {
@@ -300,22 +294,22 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
         }
     }
 
-    private void refuse(Decision decision) {
-        for (Reply<?> reply : decision.answered()) {
-            if (openReplies.remove(reply)) {
-                reply.fail(Outcome.Reason.UNAVAILABLE);
-            }
+    /// Unless it was answered.
+    private void fail(@Nullable Reply<?> reply, Outcome.Reason reason) {
+        if (reply != null && openReplies.remove(reply)) {
+            reply.fail(reason);
         }
+    }
+
+    private void refuse(Decision decision) {
+        decision.answered().forEach(reply -> fail(reply, Outcome.Reason.UNAVAILABLE));
     }
 
     private void watch(long delayMs) {
         isWatched = true;
-        long current = incarnation;
-        shard.schedule(delayMs, () -> {
-            if (current == incarnation) {
-                isWatched = false;
-                refuseLate();
-            }
+        after(delayMs, () -> {
+            isWatched = false;
+            refuseLate();
         });
     }
 
@@ -371,9 +365,8 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
     private void awaitTail() {
         CompletableFuture<AppendOutcome> committed = log.barrier();
         if (!committed.isDone()) {
-            long current = incarnation;
-            shard.schedule(limits.commitTimeoutMs(), () -> {
-                if (current == incarnation && status == Status.LOADING) {
+            after(limits.commitTimeoutMs(), () -> {
+                if (status == Status.LOADING) {
                     LOG.warn(
                             "coordinator '{}': its log is replayed, but the end of it is not known to be committed; "
                                     + "its groups wait until enough replicas are in sync",
@@ -382,6 +375,16 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
             });
         }
         later(committed, this::loaded);
+    }
+
+    /// Runs `task` after a while, unless the state is gone by then.
+    private void after(long delayMs, Runnable task) {
+        long current = incarnation;
+        shard.schedule(delayMs, () -> {
+            if (current == incarnation) {
+                task.run();
+            }
+        });
     }
 
     /// Goes on with what `future` gives, in a turn of its own, unless the state it was asked for is gone by then.
@@ -454,12 +457,7 @@ public final class CoordinatorRuntime<S extends CoordinatorState> {
     private void restart(String why) {
         LOG.debug("coordinator '{}': restarts: {}", name, why);
         reset(Status.LOADING, Outcome.Reason.UNAVAILABLE);
-        long current = incarnation;
-        shard.schedule(limits.retryMs(), () -> {
-            if (current == incarnation) {
-                load();
-            }
-        });
+        after(limits.retryMs(), this::load);
     }
 
     private void leave(Status next) {

@@ -2,6 +2,7 @@ package io.girok.files;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -47,7 +48,7 @@ public final class DirectoryMarks {
     private final Path directory;
     private final Map<PartitionName, Marks> marks = new ConcurrentHashMap<>();
     private final AtomicBoolean isChanged = new AtomicBoolean();
-    /// Whether the files may speak of a partition that was removed.
+    /// Whether the files may speak of a partition that was removed; not before a writing under way has ended.
     private volatile boolean hasRemoved;
     private final CleanedOffsets cleaned;
     /// The length of the fourth file. Guarded by this.
@@ -229,10 +230,23 @@ public final class DirectoryMarks {
         }
     }
 
-    /// Writes the files, if they may speak of what was removed.
-    public void writeRemoved() throws IOException {
+    /// Writes the files, if they may speak of what was removed. What another thread is writing is durable afterwards.
+    public synchronized void writeRemoved() throws IOException {
         if (hasRemoved) {
             write();
+        }
+    }
+
+    /// Lets the files say nothing of these any more, so that none of them is missed once it is set aside. On a full disk
+    /// a crash may show them as lost all the same.
+    public void forget(Collection<PartitionName> names) throws IOException {
+        names.forEach(this::remove);
+        try {
+            writeRemoved();
+        } catch (IOException e) {
+            if (!FreeSpace.isFull(e, disk, directory, 0)) {
+                throw e;
+            }
         }
     }
 

@@ -22,23 +22,19 @@ public final class UnsyncedRun {
 
     private UnsyncedRun() {}
 
-    /// Whether a stop that was not clean cannot have cost anything: all was synced, or the machine runs on.
-    private static boolean isSurvived(Disk disk, Path directory) throws IOException {
-        Optional<List<String>> noted = TextFile.readLines(disk, directory.resolve(FILE));
-        return noted.isEmpty()
-                || (!disk.machineRun().isEmpty() && noted.get().equals(List.of(disk.machineRun())));
-    }
-
     /// Whether nothing of what was acknowledged can be missing, after a stop that was clean or not.
     public static boolean isWhole(Disk disk, Path directory, boolean wasClean) throws IOException {
-        boolean isLost = TextFile.readLines(disk, directory.resolve(FILE)).equals(Optional.of(List.of(LOST)));
-        return !isLost && (wasClean || isSurvived(disk, directory));
+        Optional<List<String>> noted = TextFile.readLines(disk, directory.resolve(FILE));
+        if (noted.isEmpty()) {
+            return true;
+        }
+        boolean runsOn = !disk.machineRun().isEmpty() && noted.get().equals(List.of(disk.machineRun()));
+        return !noted.get().equals(List.of(LOST)) && (wasClean || runsOn);
     }
 
     /// What was acknowledged is about to be taken out by whoever repairs the directory. Durable when it returns.
     public static void noteTaken(Disk disk, Path directory) throws IOException {
-        TextFile.replace(disk, directory.resolve(FILE), List.of(LOST));
-        disk.syncDirectory(directory);
+        write(disk, directory, LOST);
     }
 
     /// From now on not all is synced that is acknowledged. Durable when it returns.
@@ -53,14 +49,18 @@ public final class UnsyncedRun {
 
     private static void note(Disk disk, Path directory, String what) throws IOException {
         try {
-            TextFile.replace(disk, directory.resolve(FILE), List.of(what));
-            disk.syncDirectory(directory);
+            write(disk, directory, what);
         } catch (IOException e) {
             if (!FreeSpace.isFull(e, disk, directory, 0)) {
                 throw e;
             }
             LOG.warn("log directory '{}': no room for the note that not all is synced: {}", directory, e.getMessage());
         }
+    }
+
+    private static void write(Disk disk, Path directory, String what) throws IOException {
+        TextFile.replace(disk, directory.resolve(FILE), List.of(what));
+        disk.syncDirectory(directory);
     }
 
     /// After a stop that has synced everything.

@@ -7,10 +7,14 @@ import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.base.simulated.MemoryDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +124,50 @@ class DirectoryMarksTest {
         marks.writeIfChanged();
 
         assertThat(disk.list(DIRECTORY)).contains(DirectoryMarks.RECOVERY_POINTS);
+    }
+
+    @Test
+    void aRemovalThatAnotherThreadIsWritingIsAwaited() throws Exception {
+        CountDownLatch isSyncing = new CountDownLatch(1);
+        CountDownLatch maySync = new CountDownLatch(1);
+        DirectoryMarks marks = DirectoryMarks.read(syncing(() -> {
+            isSyncing.countDown();
+            maySync.await();
+            return true;
+        }), DIRECTORY);
+        marks.add(ORDERS, new Marks(50, 10, 40));
+        marks.remove(ORDERS);
+        Thread writing = Thread.ofPlatform().start(() -> writeRemoved(marks));
+        isSyncing.await();
+        Thread other = Thread.ofPlatform().start(() -> writeRemoved(marks));
+
+        while (other.isAlive() && other.getState() != Thread.State.BLOCKED) {
+            Thread.onSpinWait();
+        }
+        assertThat(other.isAlive()).as("while the files are not durable").isTrue();
+
+        maySync.countDown();
+        writing.join();
+        other.join();
+    }
+
+    private static void writeRemoved(DirectoryMarks marks) {
+        try {
+            marks.writeRemoved();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// The disk, with this to do before each directory is synced.
+    private Disk syncing(Callable<?> before) {
+        return (Disk) Proxy.newProxyInstance(Disk.class.getClassLoader(), new Class<?>[]{Disk.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("syncDirectory")) {
+                        before.call();
+                    }
+                    return method.invoke(disk, arguments);
+                });
     }
 
     private static void progress(DirectoryMarks marks, PartitionName name, long offset) throws IOException {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
@@ -95,8 +96,8 @@ final class Group {
     }
 
     /// Whose entries there are, or will be.
-    Stream<JournalKey> keys() {
-        return Stream.concat(extents.keySet().stream(), owed.keySet().stream());
+    Stream<Set<JournalKey>> keys() {
+        return Stream.of(extents.keySet(), owed.keySet());
     }
 
     /// Tells `of` the end offset of each partition in this group.
@@ -235,6 +236,9 @@ final class Group {
             }
         });
         makeRoom(0);
+        if (owed.isEmpty()) {
+            return;
+        }
         int ownEnd = buffer.position();
         owed.forEach((key, extent) -> {
             if (extent.isCut()) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -228,7 +229,7 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException when the disk is full, or fails
     public void begin(JournalKey key) throws IOException {
         synchronized (this) {
-            boolean isHeld = held().anyMatch(key::equals);
+            boolean isHeld = held().anyMatch(keys -> keys.contains(key));
             if (!isHeld && !hasUnread) {
                 return;
             }
@@ -244,10 +245,9 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Whose entries there may be, needed or not, in files or on their way there.
-    private Stream<JournalKey> held() {
+    private Stream<Set<JournalKey>> held() {
         Stream<Group> groups = Stream.concat(Stream.of(filling), Stream.ofNullable(underWay));
-        Stream<JournalFile> files = Stream.concat(inUse(), free.stream());
-        return Stream.concat(files.flatMap(file -> file.keys().stream()), groups.flatMap(Group::keys));
+        return Stream.concat(Stream.concat(inUse(), free.stream()).map(JournalFile::keys), groups.flatMap(Group::keys));
     }
 
     private Stream<JournalFile> inUse() {
@@ -261,7 +261,7 @@ public final class Journal implements AutoCloseable {
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
         boolean isNeeded;
         synchronized (this) {
-            List<JournalKey> held = held().filter(isGone).distinct().toList();
+            List<JournalKey> held = held().flatMap(Set::stream).filter(isGone).distinct().toList();
             isNeeded = hasUnread || !held.isEmpty();
             if (isNeeded) {
                 passOver(held);

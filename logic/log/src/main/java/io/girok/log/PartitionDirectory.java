@@ -58,8 +58,7 @@ final class PartitionDirectory {
                 }
                 return openExisting(name, topic, directory, settings, maxRecoveryBytes);
             }
-            marks.remove(name);
-            writeRemoved();
+            marks.forget(List.of(name));
             Path stray = new Discards(parent, environment, marks).rename(name, FileNames.STRAY_DIRECTORY);
             LOGGER.warn("log '{}': its directory is of topic {}, not of {}; renamed to '{}'", name, found, topic,
                     stray.getFileName());
@@ -263,17 +262,6 @@ final class PartitionDirectory {
             }
         }
         return null;
-    }
-
-    /// On a full disk a crash may show the log that was set aside as one that got lost.
-    private void writeRemoved() throws IOException {
-        try {
-            marks.writeRemoved();
-        } catch (IOException e) {
-            if (!FreeSpace.isFull(e, environment.disk(), parent, 0)) {
-                throw e;
-            }
-        }
     }
 
     /// On a full disk it stays missing until the next opening, and the log is taken for the topic's all the same.

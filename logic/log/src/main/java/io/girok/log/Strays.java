@@ -35,7 +35,8 @@ public final class Strays {
                 || (!directory.isOnDisk(key.name()) && !isInSync.test(key.name()));
         try {
             directory.journal().dismiss(isUnwanted);
-            forget(directory.partitionsLeft().stream().filter(name -> hosted.apply(name).isEmpty()).toList());
+            directory.marks()
+                    .forget(directory.partitionsLeft().stream().filter(name -> hosted.apply(name).isEmpty()).toList());
             for (PartitionName name : directory.partitionsLeft()) {
                 if (hosted.apply(name).isEmpty()) {
                     moveAside(name, "the cluster has no such partition on this broker");
@@ -54,23 +55,10 @@ public final class Strays {
     public void setAside(PartitionName name, String why) {
         try {
             directory.journal().dismiss(key -> key.name().equals(name));
-            forget(List.of(name));
+            directory.marks().forget(List.of(name));
             moveAside(name, why);
         } catch (IOException e) {
             directory.fail("setting a directory aside failed", e);
-        }
-    }
-
-    /// Lets the checkpoints say nothing of logs any more, so that none of them is missed once it is set aside. On a
-    /// full disk a crash may show them as lost all the same.
-    private void forget(List<PartitionName> names) throws IOException {
-        names.forEach(directory.marks()::remove);
-        try {
-            directory.marks().writeRemoved();
-        } catch (IOException e) {
-            if (!directory.isFull(e, 0)) {
-                throw e;
-            }
         }
     }
 

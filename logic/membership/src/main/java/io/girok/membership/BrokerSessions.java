@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -156,25 +157,30 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
 
     /// With the metadata up to there the broker may not stop yet, although it wants to.
     void needed(BrokerImage broker, long metadataEndOffset) {
-        Session session = sessions.get(broker.id());
-        if (session != null && session.brokerEpoch == broker.epoch()) {
+        Session session = of(broker);
+        if (session != null) {
             session.neededAtEndOffset = metadataEndOffset;
         }
     }
 
     /// Whether that was the last that [#needed] has told of the broker.
     boolean isNeeded(BrokerImage broker, long metadataEndOffset) {
+        Session session = of(broker);
+        return session != null && session.neededAtEndOffset == metadataEndOffset;
+    }
+
+    /// Null when nothing was heard since the broker registered.
+    private @Nullable Session of(BrokerImage broker) {
         Session session = sessions.get(broker.id());
-        return session != null && session.brokerEpoch == broker.epoch()
-                && session.neededAtEndOffset == metadataEndOffset;
+        return session == null || session.brokerEpoch != broker.epoch() ? null : session;
     }
 
     /// A heartbeat of a registration that is in force.
     ///
     /// @param metadataEndOffset of what the broker has
     void heard(BrokerImage broker, Connection connection, long metadataEndOffset) {
-        Session session = sessions.get(broker.id());
-        if (session == null || session.brokerEpoch != broker.epoch()) {
+        Session session = of(broker);
+        if (session == null) {
             session = new Session(broker.epoch(), now());
             sessions.put(broker.id(), session);
         }
@@ -214,12 +220,12 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         }
         passOver(now() - nextCheckMs);
         for (BrokerImage broker : metadata.image().brokers()) {
-            Session session = sessions.get(broker.id());
+            Session session = of(broker);
             // This very process needs no other sign of life.
             if (broker.isFenced() || broker.id() == surroundings.nodeId()) {
                 continue;
             }
-            if (session == null || session.brokerEpoch != broker.epoch()) {
+            if (session == null) {
                 sessions.put(broker.id(), new Session(broker.epoch(), now()));
             } else if (session.lastHeardMs + intervals.sessionMs() <= now()) {
                 fence(broker.id(), broker.epoch(),

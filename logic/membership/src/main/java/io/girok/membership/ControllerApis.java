@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.AllocateProducerIdsResponseData;
 import org.apache.kafka.common.message.AlterPartitionRequestData;
@@ -143,20 +144,22 @@ public final class ControllerApis {
                 ? broker.scarceDirectories()
                 : broker.directories().stream().filter(id -> cordoned.contains(TopicUuids.of(id))).toList();
         if (broker.directories().stream().anyMatch(failed::contains)) {
-            first(new FailDirectories(broker.id(), broker.epoch(), failed), body, broker, responder);
+            decide(new FailDirectories(broker.id(), broker.epoch(), failed), responder,
+                    done -> answer(body, broker, responder));
         } else if (!scarce.equals(broker.scarceDirectories())) {
-            first(new ReportSpace(broker.id(), broker.epoch(), scarce), body, broker, responder);
+            decide(new ReportSpace(broker.id(), broker.epoch(), scarce), responder,
+                    done -> answer(body, broker, responder));
         } else {
             answer(body, broker, responder);
         }
     }
 
-    private void first(Command<Result<Integer>> change, BrokerHeartbeatRequestData body, BrokerImage broker,
-            Responder responder) {
-        var _ = controller.submit(change).handle((result, failure) -> {
+    /// Has the controller decide; a heartbeat whose decision fails is refused.
+    private <A> void decide(Command<Result<A>> command, Responder responder, Consumer<A> whenDone) {
+        var _ = controller.submit(command).handle((result, failure) -> {
             Errors error = ControllerErrors.of(result, failure);
             if (error == Errors.NONE) {
-                answer(body, broker, responder);
+                whenDone.accept(result.get());
             } else {
                 refuse(responder, error);
             }
@@ -170,16 +173,9 @@ public final class ControllerApis {
 
     /// A broker goes on leading on the strength of the answer: no deposed controller may give it.
     private void confirm(BrokerHeartbeatRequestData body, Responder responder) {
-        var _ = controller.submit(new ConfirmBroker(body.brokerId(), body.brokerEpoch())).handle((result, failure) -> {
-            Errors error = ControllerErrors.of(result, failure);
-            if (error == Errors.NONE) {
-                responder.respond(
-                        new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp(body)).setIsFenced(result.get()));
-            } else {
-                refuse(responder, error);
-            }
-            return true;
-        });
+        decide(new ConfirmBroker(body.brokerId(), body.brokerEpoch()), responder,
+                isFenced -> responder.respond(
+                        new BrokerHeartbeatResponseData().setIsCaughtUp(isCaughtUp(body)).setIsFenced(isFenced)));
     }
 
     private static void refuse(Responder responder, Errors error) {
@@ -187,15 +183,8 @@ public final class ControllerApis {
     }
 
     private void fence(BrokerImage broker, boolean isFenced, Responder responder, BrokerHeartbeatResponseData answer) {
-        var _ = controller.submit(new FenceBroker(broker.id(), broker.epoch(), isFenced)).handle((result, failure) -> {
-            Errors error = ControllerErrors.of(result, failure);
-            if (error == Errors.NONE) {
-                responder.respond(answer.setIsFenced(isFenced));
-            } else {
-                refuse(responder, error);
-            }
-            return true;
-        });
+        decide(new FenceBroker(broker.id(), broker.epoch(), isFenced), responder,
+                done -> responder.respond(answer.setIsFenced(isFenced)));
     }
 
     /// Lets the broker stop once nobody else could lead what it still leads; fenced from then on, it holds up nobody.
@@ -212,12 +201,9 @@ public final class ControllerApis {
     }
 
     private void leave(BrokerImage broker, Responder responder) {
-        var _ = controller.submit(new LeaveCluster(broker.id(), broker.epoch())).handle((result, failure) -> {
-            Errors error = ControllerErrors.of(result, failure);
+        decide(new LeaveCluster(broker.id(), broker.epoch()), responder, led -> {
             MetadataImage image = metadata.image();
-            if (error != Errors.NONE) {
-                refuse(responder, error);
-            } else if (isNeeded(image, broker.id(), result.get())) {
+            if (isNeeded(image, broker.id(), led)) {
                 sessions.shard().run(() -> sessions.needed(broker, image.endOffset()));
                 responder.respond(
                         new BrokerHeartbeatResponseData().setIsCaughtUp(true).setIsFenced(broker.isFenced()));
@@ -225,7 +211,6 @@ public final class ControllerApis {
                 fence(broker, true, responder,
                         new BrokerHeartbeatResponseData().setIsCaughtUp(true).setShouldShutDown(true));
             }
-            return true;
         });
     }
 

@@ -1,10 +1,10 @@
 package io.girok.membership;
 
-import io.girok.base.Invariant;
 import io.girok.base.Shard;
 import io.girok.base.Timers;
 import io.girok.broker.ApiHandler;
 import io.girok.broker.ApiRow;
+import io.girok.broker.ApiTable;
 import io.girok.wire.ErrorAnswers;
 import io.girok.wire.Request;
 import io.girok.wire.RequestEncoder;
@@ -13,6 +13,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.apache.kafka.common.message.EnvelopeRequestData;
 import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -20,12 +21,9 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Takes clients' requests that only the active controller can answer to it, wherever it is (KIP-590). Thread-safe.
 public final class Forwarding {
-    private static final Logger LOG = LoggerFactory.getLogger(Forwarding.class);
     private static final short VERSION = 0;
     private static final long RETRY_MS = 50;
     /// No attempt begins later than this after the first, and the last one is given as long to end: so nobody waits
@@ -138,7 +136,7 @@ public final class Forwarding {
                 if (error == Errors.NONE) {
                     end(inner(request, (EnvelopeResponseData) answer));
                 } else if (error == Errors.NOT_CONTROLLER) {
-                    retry(ErrorAnswers.of(request, error));
+                    retry(() -> ErrorAnswers.of(request, error));
                 } else {
                     end(ErrorAnswers.of(request, error));
                 }
@@ -149,9 +147,9 @@ public final class Forwarding {
         /// An election is under way, or about to begin.
         ///
         /// @param lastWord the answer where there is no other attempt
-        private void retry(ApiMessage lastWord) {
+        private void retry(Supplier<ApiMessage> lastWord) {
             if (isLate || request.connection().isClosed()) {
-                end(lastWord);
+                end(lastWord.get());
                 return;
             }
             beginLimit();
@@ -162,13 +160,8 @@ public final class Forwarding {
         private void attemptAgain() {
             try {
                 attempt();
-            } catch (Invariant.Violated violated) {
-                closeConnection("broken invariant");
-                throw violated;
-            } catch (RuntimeException unexpected) {
-                LOG.error("{} version {} failed; the connection is closed", request.api(), request.version(),
-                        unexpected);
-                closeConnection("internal error");
+            } catch (RuntimeException thrown) {
+                ApiTable.failed(request, this, thrown);
             }
         }
 
@@ -192,7 +185,7 @@ public final class Forwarding {
         @Override
         public void respond(ApiMessage answer) {
             if (isRefusedByDeposed(request, answer)) {
-                retry(answer);
+                retry(() -> answer);
             } else {
                 end(answer);
             }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// How far each replica's durable log reaches, as its leader knows, and which of them are in sync. Owned by the
@@ -159,24 +160,7 @@ final class ReplicaProgress {
 
     /// The lowest durable offset among the replicas that may be in sync: everything below it is with all of them.
     long committedOffset() {
-        long lowest = localDurableOffset;
-        for (int brokerId : leadership.isr()) {
-            lowest = Math.min(lowest, durableOffset(brokerId));
-        }
-        if (proposal != null) {
-            for (Member member : proposal.isr()) {
-                lowest = Math.min(lowest, durableOffset(member.brokerId()));
-            }
-        }
-        return lowest;
-    }
-
-    private long durableOffset(int brokerId) {
-        if (brokerId == localId) {
-            return localDurableOffset;
-        }
-        Follower follower = followers.get(brokerId);
-        return follower == null ? 0 : follower.durableOffset;
+        return lowest(localDurableOffset, follower -> follower.durableOffset);
     }
 
     /// The lowest log start offset among the replicas that may be in sync, 0 for one that was not heard of: nothing
@@ -184,14 +168,19 @@ final class ReplicaProgress {
     ///
     /// @param localStartOffset of this leader's log
     long lowWatermark(long localStartOffset) {
-        long lowest = localStartOffset;
+        return lowest(localStartOffset, follower -> follower.startOffset);
+    }
+
+    /// Among the replicas that may be in sync: this leader's own, and what each follower has.
+    private long lowest(long local, ToLongFunction<Follower> ofFollower) {
+        long lowest = local;
         for (int brokerId : leadership.isr()) {
-            lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+            lowest = Math.min(lowest, brokerId == localId ? local : ofFollower.applyAsLong(follower(brokerId)));
         }
         if (proposal != null) {
             for (Member member : proposal.isr()) {
                 int brokerId = member.brokerId();
-                lowest = Math.min(lowest, brokerId == localId ? localStartOffset : follower(brokerId).startOffset);
+                lowest = Math.min(lowest, brokerId == localId ? local : ofFollower.applyAsLong(follower(brokerId)));
             }
         }
         return lowest;

@@ -52,6 +52,13 @@ final class GirokProcess implements AutoCloseable {
 
     /// Starts a broker on `port` (0: a free one) and waits until it says that it is ready.
     static GirokProcess start(Path dataDirectory, int port, Map<String, String> settings) {
+        GirokProcess broker = begin(dataDirectory, port, settings);
+        broker.awaitReady();
+        return broker;
+    }
+
+    /// As [#start], and waits for nothing.
+    static GirokProcess begin(Path dataDirectory, int port, Map<String, String> settings) {
         List<String> arguments = new ArrayList<>();
         arguments.add("start");
         set(arguments, "log.dirs", dataDirectory.toString());
@@ -60,9 +67,7 @@ final class GirokProcess implements AutoCloseable {
         }
         set(arguments, "http.listeners", "");
         settings.forEach((name, value) -> set(arguments, name, value));
-        GirokProcess broker = launch(dataDirectory, arguments, Map.of());
-        broker.awaitReady();
-        return broker;
+        return launch(dataDirectory, arguments, Map.of());
     }
 
     /// Runs the launcher with these arguments and waits for nothing.

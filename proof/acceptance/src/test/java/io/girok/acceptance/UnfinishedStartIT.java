@@ -8,7 +8,6 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +34,8 @@ class UnfinishedStartIT {
         int port = FreePorts.inARow(NODES);
         String voters = "1@127.0.0.1:" + port + ",2@127.0.0.1:" + (port + 1) + ",3@127.0.0.1:" + (port + 2);
 
-        try (GirokProcess waiting = launch(port, "--set", "controller.quorum.voters=" + voters)) {
+        try (GirokProcess waiting = GirokProcess.begin(data, port,
+                Map.of("node.id", "1", "controller.quorum.voters", voters))) {
             Waiting.until("a listener", () -> isListening(port));
             assertThat(mark).doesNotExist();
 
@@ -48,20 +48,12 @@ class UnfinishedStartIT {
     @Test
     void aNodeWhosePortIsTakenStaysClean() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-                GirokProcess refused = launch(taken.getLocalPort())) {
+                GirokProcess refused = GirokProcess.begin(data, taken.getLocalPort(), Map.of("node.id", "1"))) {
             assertThat(refused.awaitExit()).isEqualTo(1);
             assertThat(refused.errorText()).contains("can't start");
         }
 
         assertThat(mark).exists();
-    }
-
-    private GirokProcess launch(int port, String... more) {
-        return GirokProcess.launch(data,
-                Stream.concat(Stream.of("start", "--set", "node.id=1", "--set",
-                        "log.dirs=" + data, "--set", "listeners=PLAINTEXT://127.0.0.1:" + port, "--set",
-                        "http.listeners="), Stream.of(more)).toList(),
-                Map.of());
     }
 
     private static boolean isListening(int port) {

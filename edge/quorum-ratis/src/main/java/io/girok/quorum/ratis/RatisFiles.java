@@ -134,7 +134,8 @@ final class RatisFiles {
         }
     }
 
-    private static void delete(Path tree) throws IOException {
+    /// Removes a directory and all that is in it.
+    static void delete(Path tree) throws IOException {
         try (Stream<Path> files = Files.walk(tree)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -9,9 +9,7 @@ import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import io.girok.quorum.ratis.RatisSettings.Timing;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -126,11 +124,7 @@ final class Voters implements AutoCloseable {
 
     /// Takes its disk away, while it is stopped.
     void wipe(int id) throws IOException {
-        try (Stream<Path> files = Files.walk(home(id))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        RatisFiles.delete(home(id));
     }
 
     void isolate(int id) {

@@ -105,11 +105,11 @@ final class FetchAttempt {
 
     /// Whether what was read so far is no answer yet.
     boolean mustWait() {
-        return !isTimeOver && !isUrgent.get() && readBytes.get() < terms.minBytes();
+        return isTooLittle(readBytes);
     }
 
-    private boolean mayFindEnough() {
-        return isTimeOver || isUrgent.get() || terms.minBytes() <= visibleBytes.get();
+    private boolean isTooLittle(AtomicLong bytes) {
+        return !isTimeOver && !isUrgent.get() && bytes.get() < terms.minBytes();
     }
 
     void urge() {
@@ -145,7 +145,7 @@ final class FetchAttempt {
 
     /// Something was reported: reads again if that may be enough.
     void progressed() {
-        if (!mayFindEnough() || !status.compareAndSet(Status.WAITING, Status.READING)) {
+        if (isTooLittle(visibleBytes) || !status.compareAndSet(Status.WAITING, Status.READING)) {
             return;
         }
         List<FetchPart> changed = new ArrayList<>(parts.size());

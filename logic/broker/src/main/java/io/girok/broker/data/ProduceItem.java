@@ -64,11 +64,11 @@ final class ProduceItem extends TimedPart.Item {
                     .setErrorMessage("an earlier batch of the producer was refused and has to come first");
             return true;
         }
-        switch (partition().leader().append(records, AppendOrigin.CLIENT, acks)) {
+        return switch (partition().leader().append(records, AppendOrigin.CLIENT, acks)) {
             case AppendOutcome.Refused refused -> {
                 refuse(refused);
                 sequence.refused();
-                return true;
+                yield true;
             }
             case AppendOutcome.Written written -> {
                 sequence.accepted();
@@ -76,10 +76,10 @@ final class ProduceItem extends TimedPart.Item {
                         .setBaseOffset(written.baseOffset())
                         .setLogAppendTimeMs(written.logAppendTimeMs())
                         .setLogStartOffset(written.logStartOffset());
-                return acks != ACKS_ALL
+                yield acks != ACKS_ALL
                         || waitIn(part, partition().leader().awaitCommitted(written.endOffset(), this));
             }
-        }
+        };
     }
 
     @Override
