@@ -237,8 +237,8 @@ public final class DirectoryMarks {
         }
     }
 
-    /// Lets the files say nothing of these any more, so that none of them is missed once it is set aside. On a full disk
-    /// a crash may show them as lost all the same.
+    /// Lets the files say nothing of these any more, so that none of them is missed once it is set aside. On a full
+    /// disk a crash may show them as lost all the same.
     public void forget(Collection<PartitionName> names) throws IOException {
         names.forEach(this::remove);
         try {
