@@ -158,12 +158,19 @@ public final class GroupCoordinator {
                         reason == Outcome.Reason.TOO_LARGE ? Errors.INVALID_COMMIT_OFFSET_SIZE : error(reason)));
     }
 
+    /// Older Java consumers let their application fail with COORDINATOR_NOT_AVAILABLE here, and ask again when the
+    /// coordinator is loading (KAFKA-17267, KAFKA-17279).
+    ///
     /// @param request of one group, with topic names; null topics mean all that have offsets
     public CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup request) {
         return submit(
                 request.groupId(),
                 new OffsetFetch(request),
-                reason -> OffsetFetch.refused(request, error(reason)));
+                reason -> OffsetFetch.refused(
+                        request,
+                        reason == Outcome.Reason.UNAVAILABLE
+                                ? Errors.COORDINATOR_LOAD_IN_PROGRESS
+                                : error(reason)));
     }
 
     /// @param request of topics that exist

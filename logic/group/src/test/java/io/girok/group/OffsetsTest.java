@@ -147,6 +147,21 @@ class OffsetsTest {
         assertThat(answer).isDone();
     }
 
+    /// With another error older Java consumers let their application fail.
+    @Test
+    void whoReadsOffsetsWhileNothingIsCommittedIsToldToAskAgain() {
+        fixture.log.hold();
+        var commit = fixture.groups.commit(fixture.request(GROUP, "", -1, TOPIC, 42));
+        fixture.advance(10_000);
+        assertThat(commit).isDone();
+
+        CompletableFuture<OffsetFetchResponseGroup> answer = fixture.groups
+                .fetch(new OffsetFetchRequestGroup().setGroupId(GROUP).setTopics(null));
+        fixture.shard.runAll();
+
+        assertThat(answer.join().errorCode()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
+    }
+
     @Test
     void allOffsetsOfAGroupAreRead() {
         fixture.commit(GROUP, "", -1, TOPIC, 1);
