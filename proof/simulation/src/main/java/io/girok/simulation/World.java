@@ -99,14 +99,14 @@ final class World {
         int first = random.nextInt(count);
         for (int i = 0; i < count; i++) {
             Turn turn = turns.get((first + i) % count);
-            if (turn.isRunning().getAsBoolean() && !turn.shard().isIdle()) {
+            if (!turn.shard().isIdle() && turn.isRunning().getAsBoolean()) {
                 int tasks = 1 + random.nextInt(MAX_TASKS_IN_A_ROW);
                 while (0 < tasks && turn.isRunning().getAsBoolean() && turn.shard().runOne()) {
                     tasks--;
                     tasksAtThisTime++;
                     trace = trace * 31 + turn.number();
                 }
-                Invariant.check(tasksAtThisTime < MAX_TASKS_AT_ONE_TIME, "the world stands still at " + nowMs());
+                Invariant.check(tasksAtThisTime < MAX_TASKS_AT_ONE_TIME, "the world stands still");
                 return true;
             }
         }
