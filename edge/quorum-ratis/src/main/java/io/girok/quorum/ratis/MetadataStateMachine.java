@@ -76,6 +76,9 @@ final class MetadataStateMachine extends BaseStateMachine {
         /// The append of this call id goes into the log.
         void onEntering(long callId);
 
+        /// This node does not lead any more.
+        void onNotLeader();
+
         /// Ratis has closed this by itself; true when the owner goes on without it.
         boolean onClosed();
     }
@@ -272,6 +275,7 @@ final class MetadataStateMachine extends BaseStateMachine {
 
     @Override
     public void notifyNotLeader(Collection<TransactionContext> pendingEntries) {
+        owner.onNotLeader();
         var _ = delivery.tell(listener -> {
             long ended = announcedEpoch;
             announcedEpoch = NOT_LEADING;

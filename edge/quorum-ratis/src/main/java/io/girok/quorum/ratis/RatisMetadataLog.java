@@ -77,6 +77,7 @@ public final class RatisMetadataLog implements MetadataLog {
     private final Map<Long, PendingAppend> pending = new ConcurrentHashMap<>();
     private final VoterTransport transport;
     private final PeerBook book = new PeerBook();
+    private final LeaderProof proof;
     private final RatisFiles files;
     private final ThreadPoolExecutor submitter;
     /// Answers other voters, which may wait for the disk.
@@ -106,6 +107,7 @@ public final class RatisMetadataLog implements MetadataLog {
         this.transport = transport;
         this.clock = clock;
         self = RaftPeerId.valueOf(Integer.toString(settings.nodeId()));
+        proof = new LeaderProof(self);
         files = new RatisFiles(settings.directory(), GROUP.getUuid());
         submitter = new ThreadPoolExecutor(1, 1, IDLE_THREAD_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("metadata-append").daemon().factory());
@@ -206,7 +208,7 @@ public final class RatisMetadataLog implements MetadataLog {
                 .setGroup(RaftGroup.valueOf(GROUP, firstVoters))
                 .setOption(StartupOption.RECOVER)
                 .setProperties(RatisConfiguration.of(settings))
-                .setParameters(VoterRpcType.parameters(transport, book, clock))
+                .setParameters(VoterRpcType.parameters(transport, book, proof, clock))
                 .setStateMachine(machine)
                 .build();
     }
@@ -348,6 +350,11 @@ public final class RatisMetadataLog implements MetadataLog {
             }
         }
 
+        @Override
+        public void onNotLeader() {
+            proof.end();
+        }
+
         /// Ratis stops a node that hears from nobody and is not among the voters: it has been removed. Started again,
         /// it waits without a say.
         @Override
@@ -389,6 +396,7 @@ public final class RatisMetadataLog implements MetadataLog {
         if (present == null || isClosed) {
             return CompletableFuture.failedFuture(new IllegalStateException("the metadata log is not open"));
         }
+        long limitMs = settings.timing().appendDeadlineMs();
         return submit(present,
                 request(callIds.incrementAndGet(), RaftClientRequest.readRequestType(), Message.EMPTY))
                 .thenApply(reply -> {
@@ -397,7 +405,8 @@ public final class RatisMetadataLog implements MetadataLog {
                     }
                     throw failed("no barrier", reply);
                 })
-                .orTimeout(settings.timing().appendDeadlineMs(), TimeUnit.MILLISECONDS);
+                .thenCombine(proof.ask(present.division(), limitMs), (offset, _) -> offset)
+                .orTimeout(limitMs, TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -54,14 +54,17 @@ final class VoterRpc implements RaftServerRpc {
     private final RpcType type;
     private final VoterTransport transport;
     private final PeerBook book;
+    private final LeaderProof proof;
     private final Clock clock;
     private final long startedMs;
 
-    VoterRpc(RaftServer server, RpcType type, VoterTransport transport, PeerBook book, Clock clock) {
+    VoterRpc(RaftServer server, RpcType type, VoterTransport transport, PeerBook book, LeaderProof proof,
+            Clock clock) {
         this.server = server;
         this.type = type;
         this.transport = transport;
         this.book = book;
+        this.proof = proof;
         this.clock = clock;
         startedMs = clock.monotonicMs();
     }
@@ -192,10 +195,12 @@ final class VoterRpc implements RaftServerRpc {
 
     @Override
     public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request) throws IOException {
+        long number = proof.sending();
         AppendEntriesReplyProto reply = ask(APPEND_ENTRIES, request.getServerRequest(), request,
                 AppendEntriesReplyProto.parser());
         if (reply.getResult() == AppendEntriesReplyProto.AppendResult.SUCCESS) {
             book.bind(idOf(request.getServerRequest().getReplyId()));
+            proof.taken(RaftPeerId.valueOf(request.getServerRequest().getReplyId()), request.getLeaderTerm(), number);
         }
         return reply;
     }

@@ -8,6 +8,7 @@ import io.girok.metadata.RecordingListener;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import io.girok.quorum.ratis.RatisSettings.Timing;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ final class RatisVotersTest {
     private static final Timing QUICK = new Timing(300, 600, 100, 5_000);
     /// Elections by time-out come too late for any test.
     private static final Timing PATIENT = new Timing(300_000, 600_000, 100, 20_000);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
@@ -95,6 +98,23 @@ final class RatisVotersTest {
             voters.heal();
 
             awaitRecords(voters, deposed, List.of("a", "b"));
+        }
+    }
+
+    /// All that is committed was confirmed before, also what Ratis commits behind an append: it would answer from
+    /// memory.
+    @Test
+    void aLeaderThatIsCutOffDoesNotPassABarrier() {
+        try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT).startAll()) {
+            int deposed = voters.awaitLeader();
+            voters.append(deposed, "a");
+            for (int i = 0; i < 10; i++) {
+                assertThat(voters.voter(deposed).log().barrier()).succeedsWithin(PATIENCE);
+            }
+
+            voters.isolate(deposed);
+
+            assertThat(voters.voter(deposed).log().barrier()).failsWithin(PATIENCE);
         }
     }
 
