@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class MissingLogTest {
     private static final Path LOG = LogWorld.PATH.resolve("orders-3");
     private static final Path AWAY = Path.of("/away");
+    private static final PartitionName OTHER = new PartitionName("other", 0);
     private static final TopicId OTHER_TOPIC = new TopicId(8, 8);
 
     private final LogWorld world = new LogWorld();
@@ -77,13 +78,36 @@ class MissingLogTest {
         assertThat(world.directory.journal().fullFiles()).isLessThan(10);
         assertThat(copies()).hasSize(1);
         assertThat(world.directory.isMissing(LogWorld.NAME)).isTrue();
+        bringDirectoryBack();
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void aStartSetsNothingOfItAside() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.directory.close();
+        world.openDirectory();
+        List<PartitionName> hosted = List.of(LogWorld.NAME, OTHER);
+
+        world.directory.strays()
+                .setAsideUnless(name -> Optional.of(LogWorld.TOPIC).filter(topic -> hosted.contains(name)),
+                        name -> true);
+
+        assertThat(world.directory.partitionsOnDisk()).containsExactly(OTHER);
+        assertThat(copies()).hasSize(1);
+        bringDirectoryBack();
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+    }
+
+    private void bringDirectoryBack() throws IOException {
         world.directory.close();
         world.disk.rename(AWAY, LOG);
         world.disk.syncDirectory(LogWorld.PATH);
         world.disk.crash(new SplittableRandom(2));
-        world.open();
-        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
-        assertThat(copies()).isEmpty();
     }
 
     @Test
@@ -120,8 +144,8 @@ class MissingLogTest {
     }
 
     private void writeMuchElsewhere() {
-        PartitionStore other = world.directory.openPartition(new PartitionName("other", 0), LogWorld.TOPIC,
-                world.settings, world.shard);
+        PartitionStore other = world.directory.openPartition(OTHER, LogWorld.TOPIC, world.settings,
+                world.shard);
         world.store = other;
         for (int i = 0; i < 1_000; i++) {
             world.append(1, "x".repeat(1_000));
