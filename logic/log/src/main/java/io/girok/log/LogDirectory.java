@@ -56,6 +56,7 @@ public final class LogDirectory implements AutoCloseable {
     private final FreeSpace space;
     private final RecoveryReport recoveries;
     private final Discards discards;
+    private final SegmentDeletion deletions;
     private final Journal journal;
     private final JournalRemains remains;
     private final Checkpoints checkpoints;
@@ -79,6 +80,7 @@ public final class LogDirectory implements AutoCloseable {
         this.marks = marks;
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
         this.discards = new Discards(path, environment, marks);
+        this.deletions = new SegmentDeletion(this, environment.blockingPool());
         this.recoveries = new RecoveryReport(path, environment.clock());
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.journalPool(),
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
@@ -210,9 +212,11 @@ public final class LogDirectory implements AutoCloseable {
                 .orElseThrow(() -> Invariant.violated("nothing is too much to recover"));
     }
 
-    /// As [#openPartition], for a shard: empty when there is too much to recover for the shard to wait for.
+    /// As [#openPartition], for a shard: empty when there is too much to recover, or to delete, for the shard to
+    /// wait for.
     public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
-        boolean hasMuch = unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name));
+        boolean hasMuch = deletions.isUnderWay(name)
+                || (unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name)));
         return hasMuch ? Optional.empty() : open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
     }
 
@@ -224,6 +228,7 @@ public final class LogDirectory implements AutoCloseable {
         }
         open.begin(name);
         try {
+            deletions.settle(name);
             // A partition that was opened and closed again since the start is clean whatever came before.
             JournalKey key = new JournalKey(topic, name);
             boolean isClean = !unchecked.contains(name);
@@ -369,6 +374,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Blocks shortly.
     public void delete(PartitionName name, LogSettings settings) {
         try {
+            deletions.settle(name);
             marks.remove(name);
             unchecked.remove(name);
             remains.discard(name);
@@ -533,35 +539,16 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names
-    /// that stay are: a crash in between leaves no hole. On a full disk the files go all the same: it is what makes
-    /// room, and a log never starts before its first segment.
-    void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
-        environment.blockingPool().execute(() -> {
-            try {
-                Disk disk = environment.disk();
-                if (!disk.isDirectory(directory) || !isInUse()) {
-                    return;
-                }
-                checkpoints.writeWhereThereIsRoom();
-                disk.syncDirectory(directory);
-                List<Path> renamed = SegmentDeletion.rename(segments, disk);
-                disk.syncDirectory(directory);
-                discards.unlinkLater(renamed, delayMs);
-            } catch (IOException e) {
-                if (environment.disk().isDirectory(directory)) {
-                    failed(name, e);
-                }
-            }
-        });
-    }
-
     DirectoryMarks marks() {
         return marks;
     }
 
     Discards discards() {
         return discards;
+    }
+
+    SegmentDeletion deletions() {
+        return deletions;
     }
 
     /// What `cause` means: corruption takes one partition offline, everything else the directory.
