@@ -353,8 +353,10 @@ public final class LogDirectory implements AutoCloseable {
     /// As [#delete], of a topic that lives on: the partition may be placed here again, and begins with nothing then,
     /// whatever the journal holds of it.
     public void takeAway(PartitionName name, TopicId topic, LogSettings settings) {
+        JournalKey key = new JournalKey(topic, name);
         try {
-            journal.dismiss(new JournalKey(topic, name)::equals);
+            journal.dismiss(key::equals);
+            remains.discardCopyOf(key);
         } catch (IOException e) {
             throw failed(name, e);
         }
@@ -493,6 +495,10 @@ public final class LogDirectory implements AutoCloseable {
 
     Journal journal() {
         return journal;
+    }
+
+    JournalRemains remains() {
+        return remains;
     }
 
     /// Answers whether there was room for them.

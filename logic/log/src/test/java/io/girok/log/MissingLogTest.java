@@ -3,10 +3,13 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
 import io.girok.journal.JournalCopy;
+import io.girok.journal.JournalKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -121,6 +124,50 @@ class MissingLogTest {
         assertThat(copies()).isEmpty();
         world.openPartition();
         assertThat(world.store.endOffset()).isZero();
+    }
+
+    @Test
+    void copiesThatCannotBeReadKeepNoneOfIt() throws IOException {
+        openAndLoseInPart();
+        List<String> unreadable = List.of(putUnreadableCopy(TopicId.ZERO), putUnreadableCopy(new TopicId(-1, -1)));
+        writeMuchElsewhere();
+        assertThat(copies()).hasSize(3);
+
+        world.delete();
+
+        assertThat(copies()).containsExactlyInAnyOrderElementsOf(unreadable);
+    }
+
+    @Test
+    void aCopyThatCannotBeReadIsTakenAwayWithIt() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.disk.corrupt(LogWorld.PATH.resolve(copies().getFirst()), 20, 1);
+
+        world.takeAway();
+
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void norIsItThereOnceNobodyCountsOnTheLog() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.disk.corrupt(LogWorld.PATH.resolve(copies().getFirst()), 20, 1);
+        world.directory.close();
+        world.openDirectory();
+
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> false);
+
+        assertThat(copies()).isEmpty();
+    }
+
+    private String putUnreadableCopy(TopicId topic) throws IOException {
+        Path copy = JournalCopy.beside(LogWorld.PATH, new JournalKey(topic, LogWorld.NAME));
+        try (DiskFile file = world.disk.open(copy, Disk.Access.CREATE)) {
+            file.write(LogWorld.bytes("nothing"), 0);
+        }
+        return String.valueOf(copy.getFileName());
     }
 
     /// The journal has the last of three records, and what was there is [#AWAY].
