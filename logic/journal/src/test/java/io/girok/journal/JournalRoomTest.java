@@ -1,7 +1,10 @@
 package io.girok.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.DiskFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,6 +135,34 @@ class JournalRoomTest {
         world.crash(1);
         world.open();
         assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
+    }
+
+    @Test
+    void whereThereIsNoMemoryForACutItIsAsOnAFullDisk() throws IOException {
+        AtomicInteger left = new AtomicInteger(70_000);
+        world.openWith(bytes -> takeMemory(left, bytes));
+        fill(KEY, "a".repeat(1_000));
+        fill(OTHER, "a");
+        fill(JournalWorld.key(3), "");
+
+        assertThatThrownBy(() -> world.journal.cut(KEY, 0)).isInstanceOf(DiskFull.class);
+        assertThatThrownBy(() -> world.journal.begin(KEY)).isInstanceOf(DiskFull.class);
+        assertThatCode(() -> world.journal.dismiss(KEY::equals)).doesNotThrowAnyException();
+
+        left.set(Integer.MAX_VALUE);
+        world.journal.cut(KEY, 0);
+        world.flush();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).isEmpty();
+        assertThat(world.left(OTHER)).isNotEmpty();
+    }
+
+    private void fill(JournalKey key, String value) {
+        long offset = 0;
+        while (world.append(key, client, offset, value)) {
+            offset++;
+        }
     }
 
     private static ByteBuffer takeMemory(AtomicInteger left, int bytes) {
