@@ -537,7 +537,7 @@ public final class Journal implements AutoCloseable {
     /// was nothing.
     ///
     /// @param to gives the [JournalCopy]
-    /// @throws IOException when the disk is full, or fails
+    /// @throws IOException when the disk is full, or fails, or what the log needs is damaged
     public boolean moveOut(PartitionName name, Function<JournalKey, Path> to) throws IOException {
         Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
         flushNow();
@@ -550,13 +550,16 @@ public final class Journal implements AutoCloseable {
                 // What is written from here on is none of its business.
                 held = inUse()
                         .filter(file -> file.keys().stream().anyMatch(isOfLog))
-                        .map(JournalFile::written)
+                        .map(file -> file.written(isOfLog))
                         .toList();
             }
         }
         JournalScan scan = new JournalScan(disk);
         for (JournalFile.Part part : held) {
-            scan.read(part);
+            if (!scan.read(part) && part.isNeeded()) {
+                throw new IOException(
+                        "journal '" + part.file().path() + "' is damaged, which log '" + name + "' needs");
+            }
         }
         Map<JournalKey, List<JournalEntry>> entries = scan.entries();
         entries.keySet().removeIf(isOfLog.negate());
