@@ -522,9 +522,9 @@ public final class LogDirectory implements AutoCloseable {
         open.remove(store);
     }
 
-    /// Whether the disk has no room.
+    /// Whether the disk has no room, or was found to have none lately.
     public boolean isFull() {
-        return FreeSpace.isFull(environment.disk(), path, 0);
+        return space.isFull();
     }
 
     /// Whether a write of so many bytes failed for want of room.
