@@ -69,6 +69,7 @@ public final class LogDirectory implements AutoCloseable {
     private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean isClosed;
     private volatile boolean isWhole;
+    private volatile boolean isFailedSyncNoted;
 
     private LogDirectory(Path path, LogEnvironment environment, MetaProperties properties, AutoCloseable lock,
             boolean wasClosedClean, DirectoryMarks marks, List<String> files) throws IOException {
@@ -574,7 +575,10 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     StorageFailed fail(String what, IOException cause) {
-        FailedSync.noteIfSo(cause, environment.disk(), path);
+        // Once: every log of the directory may fail for it, each on its shard.
+        if (!isFailedSyncNoted && FailedSync.noteIfSo(cause, environment.disk(), path)) {
+            isFailedSyncNoted = true;
+        }
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
                 "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {
