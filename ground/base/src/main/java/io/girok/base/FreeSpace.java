@@ -80,6 +80,15 @@ public final class FreeSpace {
         }
     }
 
+    /// Whether there is no room, or a write found none lately although there are bytes. Asks the disk.
+    public boolean isFull() {
+        return isHeld() || isFull(disk, directory, 0);
+    }
+
+    private boolean isHeld() {
+        return clock.monotonicMs() < heldUntilMs;
+    }
+
     /// Sets the floor and looks at the disk.
     ///
     /// @param bytes 0 for none, [#AUTOMATIC]
@@ -211,7 +220,7 @@ public final class FreeSpace {
         }
         last = new Look(usable, written, clock.monotonicMs());
         long needed = Math.max(floor, FULL_BYTES);
-        boolean isHeld = clock.monotonicMs() < heldUntilMs;
+        boolean isHeld = isHeld();
         boolean hasRoom = needed <= usable && !isHeld;
         isScarce = isScarce ? isHeld || usable < needed / 100 * PLENTY_PERCENTAGE : usable < floor;
         if (hasRoom && isShort.compareAndSet(true, false)) {

@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
+import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
@@ -17,6 +18,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Copies a log from one log directory to another while it is written to (KIP-113). Used by one thread at a time.
 ///
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It ends where it would leave less of the other directory's disk than clients must (`log.dir.min.free.bytes`).
 public final class ReplicaMove {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReplicaMove.class);
     /// After so many buffers others have their turn in the pool.
     private static final int TURN_BUFFERS = 16;
     private static final String LOG = ".log";
@@ -309,12 +313,19 @@ public final class ReplicaMove {
 
     /// Puts the copy in its place, and the log it was made of out of it. The log is closed and all of it is copied.
     /// Blocks.
+    ///
+    /// Once the copy is in its place the log goes on there, whatever becomes of the directory that it has left.
     void finish() throws IOException {
         if (disk.isDirectory(future)) {
             disk.syncDirectory(future);
             to.arrivals().adopt(name, future, from);
         }
-        from.delete(name, LogSettings.DEFAULT);
+        try {
+            from.delete(name, LogSettings.DEFAULT);
+        } catch (StorageFailed e) {
+            LOGGER.warn("log '{}' is in '{}' now, and is left in '{}' as well, until a start sets it aside: {}", name,
+                    to.path(), from.path(), e.getMessage());
+        }
     }
 
     /// Removes the copy.

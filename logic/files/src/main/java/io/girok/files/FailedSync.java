@@ -21,24 +21,26 @@ public final class FailedSync {
 
     private FailedSync() {}
 
-    /// Makes the note if a failed sync is what `failure` is about.
-    public static void noteIfSo(IOException failure, Disk disk, Path directory) {
+    /// Makes the note if a failed sync is what `failure` is about. Answers whether it is there then.
+    public static boolean noteIfSo(IOException failure, Disk disk, Path directory) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SyncFailed) {
-                note(disk, directory);
-                return;
+                return note(disk, directory);
             }
         }
+        return false;
     }
 
     /// As well as can be on a disk that fails. It is not synced: it must not outlive the memory that it is about.
-    static void note(Disk disk, Path directory) {
+    static boolean note(Disk disk, Path directory) {
         try (DiskFile file = disk.open(directory.resolve(FILE), Disk.Access.WRITE)) {
             file.truncate(0);
             file.write(ByteBuffer.wrap((disk.machineRun() + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+            return true;
         } catch (IOException e) {
             LOG.warn("log directory '{}': that a sync has failed could not be noted, so that the next start would use "
                     + "it again: {}", directory, StorageFailed.reason(e));
+            return false;
         }
     }
 

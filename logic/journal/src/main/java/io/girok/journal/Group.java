@@ -1,5 +1,6 @@
 package io.girok.journal;
 
+import io.girok.base.DiskFull;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -167,8 +168,12 @@ final class Group {
         return added;
     }
 
-    void addCut(JournalKey key, long endOffset) {
-        put(key, CUT, endOffset, endOffset, NOTHING);
+    void addCut(JournalKey key, long endOffset) throws DiskFull {
+        try {
+            put(key, CUT, endOffset, endOffset, NOTHING);
+        } catch (OutOfMemoryError e) {
+            throw noMemory(e);
+        }
         hasNews = true;
         extentOf(key, extents, 1).cut(endOffset);
     }
@@ -228,7 +233,20 @@ final class Group {
 
     /// Says what is left to say: what is owed before everything else, what was refused after it. Once, before it is
     /// written.
-    void complete() {
+    void complete() throws DiskFull {
+        try {
+            putRest();
+        } catch (OutOfMemoryError e) {
+            throw noMemory(e);
+        }
+    }
+
+    /// As where the disk is full, the segments can be synced.
+    private static DiskFull noMemory(OutOfMemoryError cause) {
+        return new DiskFull("the journal has no memory for what it is to write", cause);
+    }
+
+    private void putRest() {
         reservedBytes = 0;
         extents.forEach((key, extent) -> {
             if (extent.isRefused()) {

@@ -216,7 +216,9 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Notes that the log ends at `endOffset` now, whatever was appended before.
-    public synchronized void cut(JournalKey key, long endOffset) {
+    ///
+    /// @throws DiskFull when there is no memory to say so: the segments can be synced, as where the disk is full
+    public synchronized void cut(JournalKey key, long endOffset) throws DiskFull {
         if (!isClosed) {
             filling.addCut(key, endOffset);
         }
@@ -239,9 +241,11 @@ public final class Journal implements AutoCloseable {
     }
 
     /// Notes that what there is of these in files, read or not, counts no more.
-    private void passOver(List<JournalKey> keys) {
+    private void passOver(List<JournalKey> keys) throws DiskFull {
         filling.require();
-        keys.forEach(key -> cut(key, 0));
+        for (JournalKey key : keys) {
+            cut(key, 0);
+        }
     }
 
     /// Whose entries there may be, needed or not, in files or on their way there.
@@ -259,15 +263,15 @@ public final class Journal implements AutoCloseable {
     /// @throws IOException when the disk fails; on one that is full they are forgotten, but not durably: what goes must
     ///         not need room
     public void dismiss(Predicate<JournalKey> isGone) throws IOException {
-        boolean isNeeded;
-        synchronized (this) {
-            List<JournalKey> held = held().flatMap(Set::stream).filter(isGone).distinct().toList();
-            isNeeded = hasUnread || !held.isEmpty();
-            if (isNeeded) {
-                passOver(held);
-            }
-        }
         try {
+            boolean isNeeded;
+            synchronized (this) {
+                List<JournalKey> held = held().flatMap(Set::stream).filter(isGone).distinct().toList();
+                isNeeded = hasUnread || !held.isEmpty();
+                if (isNeeded) {
+                    passOver(held);
+                }
+            }
             if (isNeeded) {
                 flushNow();
             }
@@ -417,7 +421,7 @@ public final class Journal implements AutoCloseable {
             // The files may be somebody else's by now.
             throw closed();
         }
-        complete(group);
+        group.complete();
         JournalFile file = fileFor(group.sizeInBytes());
         ByteBuffer bytes;
         long lowestInUse;
@@ -430,15 +434,6 @@ public final class Journal implements AutoCloseable {
         file.write(bytes);
         noteStated(lowestInUse);
         removeSurplus(lowestInUse);
-    }
-
-    private void complete(Group group) throws DiskFull {
-        try {
-            group.complete();
-        } catch (OutOfMemoryError e) {
-            // As where the disk is full, the segments can be synced.
-            throw new DiskFull("journal '" + directory + "' has no memory for what it is to write", e);
-        }
     }
 
     private synchronized void noteStated(long lowestInUse) {
@@ -542,7 +537,7 @@ public final class Journal implements AutoCloseable {
     /// was nothing.
     ///
     /// @param to gives the [JournalCopy]
-    /// @throws IOException when the disk is full, or fails
+    /// @throws IOException when the disk is full, or fails, or what the log needs is damaged
     public boolean moveOut(PartitionName name, Function<JournalKey, Path> to) throws IOException {
         Predicate<JournalKey> isOfLog = key -> key.name().equals(name);
         flushNow();
@@ -555,13 +550,16 @@ public final class Journal implements AutoCloseable {
                 // What is written from here on is none of its business.
                 held = inUse()
                         .filter(file -> file.keys().stream().anyMatch(isOfLog))
-                        .map(JournalFile::written)
+                        .map(file -> file.written(isOfLog))
                         .toList();
             }
         }
         JournalScan scan = new JournalScan(disk);
         for (JournalFile.Part part : held) {
-            scan.read(part);
+            if (!scan.read(part) && part.isNeeded()) {
+                throw new IOException(
+                        "journal '" + part.file().path() + "' is damaged, which log '" + name + "' needs");
+            }
         }
         Map<JournalKey, List<JournalEntry>> entries = scan.entries();
         entries.keySet().removeIf(isOfLog.negate());

@@ -20,6 +20,8 @@ public final class JournalCopy {
 
     private static final String TEMPORARY = ".tmp";
     private static final String BESIDE = FILE + ".";
+    /// Without it, the name would be that of a partition's directory, whose topic nobody has.
+    private static final String BESIDE_ENDING = ".beside";
     private static final int GROUP_BYTES = 4 * 1024 * 1024;
 
     private JournalCopy() {}
@@ -33,12 +35,12 @@ public final class JournalCopy {
     ///
     /// @param parent what would have that
     public static Path beside(Path parent, JournalKey key) {
-        return parent.resolve(BESIDE + key.topic() + "-" + key.name().index());
+        return parent.resolve(BESIDE + key.topic() + "-" + key.name().index() + BESIDE_ENDING);
     }
 
     /// Whether a file of that name, in a log directory, is a copy of a log that has none.
     public static boolean isBeside(String file) {
-        return file.startsWith(BESIDE) && !file.endsWith(TEMPORARY);
+        return file.startsWith(BESIDE) && file.endsWith(BESIDE_ENDING);
     }
 
     public static boolean exists(Disk disk, Path copy) {

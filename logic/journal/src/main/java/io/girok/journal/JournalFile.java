@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -73,10 +74,13 @@ final class JournalFile {
     }
 
     /// What was written to it so far, to be read while more is.
-    record Part(JournalFile file, long sizeInBytes) {}
+    ///
+    /// @param isNeeded whether a partition may need what it has there
+    record Part(JournalFile file, long sizeInBytes, boolean isNeeded) {}
 
-    Part written() {
-        return new Part(new JournalFile(disk, parent, String.valueOf(path.getFileName())), sizeInBytes);
+    Part written(Predicate<JournalKey> isOfPartition) {
+        return new Part(new JournalFile(disk, parent, String.valueOf(path.getFileName())), sizeInBytes,
+                ends.keySet().stream().anyMatch(isOfPartition));
     }
 
     /// The number at the end of a file's name, which is not that of its use; 0 if there is none.

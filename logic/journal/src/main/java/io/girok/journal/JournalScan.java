@@ -71,17 +71,22 @@ final class JournalScan {
     }
 
     void read(JournalFile file) throws IOException {
-        read(new JournalFile.Part(file, disk.size(file.path())));
+        var _ = read(file, disk.size(file.path()));
     }
 
-    void read(JournalFile.Part part) throws IOException {
+    /// Answers whether all of it could be read.
+    boolean read(JournalFile.Part part) throws IOException {
+        return read(part.file(), part.sizeInBytes());
+    }
+
+    private boolean read(JournalFile file, long size) throws IOException {
         window.reset();
-        try (DiskFile open = disk.open(part.file().path(), Disk.Access.READ)) {
-            read(part.file(), open, part.sizeInBytes());
+        try (DiskFile open = disk.open(file.path(), Disk.Access.READ)) {
+            return read(file, open, size);
         }
     }
 
-    private void read(JournalFile file, DiskFile open, long size) throws IOException {
+    private boolean read(JournalFile file, DiskFile open, long size) throws IOException {
         List<Read> entries = new ArrayList<>();
         // The first group was durable before there was a second one: without it there is none.
         Head first = wholeGroup(open, 0, size);
@@ -89,6 +94,7 @@ final class JournalScan {
         long highestNumber = use.number();
         long end = 0;
         long damagedAt = -1;
+        boolean hasHole = false;
         long position = 0;
         while (position + Group.HEADER_BYTES <= size) {
             Head head = wholeGroup(open, position, size);
@@ -102,7 +108,7 @@ final class JournalScan {
                 continue;
             }
             if (0 <= damagedAt) {
-                isDamaged = true;
+                hasHole = true;
                 LOG.error("journal '{}' is damaged from position {} to {}: {}", file.path(), damagedAt, position,
                         WHAT_NOW);
             }
@@ -113,8 +119,10 @@ final class JournalScan {
             position = (begin + head.length + Group.BLOCK_BYTES - 1) / Group.BLOCK_BYTES * Group.BLOCK_BYTES;
             end = position;
         }
+        isDamaged |= hasHole;
         file.found(use, end);
         files.add(new Found(file, entries, first == null ? 0 : first.previousEnd, highestNumber));
+        return !hasHole && size <= end;
     }
 
     /// Null when there is no whole group.

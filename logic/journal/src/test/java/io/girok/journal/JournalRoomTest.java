@@ -1,16 +1,29 @@
 package io.girok.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.DiskFull;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What keeps a file of the journal from being used again, and what becomes of a group when memory is short.
 class JournalRoomTest {
     private static final JournalKey KEY = JournalWorld.key(1);
     private static final JournalKey OTHER = JournalWorld.key(2);
+
+    private static final Path FILE = JournalWorld.PATH.resolve("girok-journal.1");
+    private static final Path COPY = JournalWorld.PATH.resolve("copy");
 
     private final JournalWorld world = new JournalWorld();
     private final JournalWorld.Client client = world.new Client();
@@ -134,6 +147,34 @@ class JournalRoomTest {
         assertThat(world.left(OTHER)).containsExactly("0-1:", "1-2:y");
     }
 
+    @Test
+    void whereThereIsNoMemoryForACutItIsAsOnAFullDisk() throws IOException {
+        AtomicInteger left = new AtomicInteger(70_000);
+        world.openWith(bytes -> takeMemory(left, bytes));
+        fill(KEY, "a".repeat(1_000));
+        fill(OTHER, "a");
+        fill(JournalWorld.key(3), "");
+
+        assertThatThrownBy(() -> world.journal.cut(KEY, 0)).isInstanceOf(DiskFull.class);
+        assertThatThrownBy(() -> world.journal.begin(KEY)).isInstanceOf(DiskFull.class);
+        assertThatCode(() -> world.journal.dismiss(KEY::equals)).doesNotThrowAnyException();
+
+        left.set(Integer.MAX_VALUE);
+        world.journal.cut(KEY, 0);
+        world.flush();
+        world.crash(1);
+        world.open();
+        assertThat(world.left(KEY)).isEmpty();
+        assertThat(world.left(OTHER)).isNotEmpty();
+    }
+
+    private void fill(JournalKey key, String value) {
+        long offset = 0;
+        while (world.append(key, client, offset, value)) {
+            offset++;
+        }
+    }
+
     private static ByteBuffer takeMemory(AtomicInteger left, int bytes) {
         if (left.get() < bytes) {
             throw new OutOfMemoryError("planted");
@@ -160,16 +201,54 @@ class JournalRoomTest {
     @Test
     void whatIsMovedOutIsReadUpToWhereItWasWritten() throws IOException {
         world.open();
-        world.append(KEY, client, 0, "a");
-        world.flush();
-        JournalFile.Part written = new JournalFile.Part(new JournalFile(world.disk, JournalWorld.PATH,
-                "girok-journal.1"), Group.BLOCK_BYTES);
-        world.append(KEY, client, 1, "b");
-        world.flush();
-        JournalScan scan = new JournalScan(world.disk);
+        write(0, "a");
+        List<String> meanwhile = new ArrayList<>(List.of("b"));
+        world.disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> {
+            if (!meanwhile.isEmpty()) {
+                write(1, meanwhile.removeFirst());
+            }
+            return false;
+        }));
 
-        scan.read(written);
+        assertThat(world.journal.moveOut(KEY.name(), key -> COPY)).isTrue();
 
-        assertThat(scan.entries().get(KEY)).hasSize(1);
+        assertThat(meanwhile).isEmpty();
+        assertThat(JournalCopy.read(world.disk, COPY).get(KEY)).singleElement()
+                .satisfies(entry -> assertThat(entry.endOffset()).isEqualTo(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void whatIsDamagedIsNotMovedOut(int group) throws IOException {
+        world.open();
+        for (int offset = 0; offset < 3; offset++) {
+            write(offset, "a");
+        }
+        world.disk.corrupt(FILE, group * (long) Group.BLOCK_BYTES + Group.HEADER_BYTES, 1);
+
+        assertThatThrownBy(() -> world.journal.moveOut(KEY.name(), key -> COPY)).isInstanceOf(IOException.class)
+                .hasMessageContaining("'" + FILE + "' is damaged");
+
+        assertThat(world.disk.exists(COPY)).isFalse();
+    }
+
+    @Test
+    void damageDoesNotMatterWhereTheLogNeedsNothing() throws IOException {
+        world.open();
+        write(0, "a");
+        world.journal.forget(KEY.name());
+        while (world.journal.fullFiles() < 1) {
+            world.append(OTHER, other, 0, "x".repeat(1_000));
+            world.flush();
+        }
+        write(1, "b");
+        world.disk.corrupt(FILE, Group.HEADER_BYTES, 1);
+
+        assertThat(world.journal.moveOut(KEY.name(), key -> COPY)).isTrue();
+    }
+
+    private void write(long offset, String value) {
+        world.append(KEY, client, offset, value);
+        world.flush();
     }
 }

@@ -94,7 +94,7 @@ class JournalTest {
     }
 
     @Test
-    void nothingIsLeftOfALogThatWasCutToItsBeginning() {
+    void nothingIsLeftOfALogThatWasCutToItsBeginning() throws IOException {
         world.open();
         world.append(KEY, client, 0, "a");
         world.append(OTHER, other, 0, "x");
@@ -185,7 +185,7 @@ class JournalTest {
     }
 
     @Test
-    void aCutTakesWhatCameBeforeItOnly() {
+    void aCutTakesWhatCameBeforeItOnly() throws IOException {
         world.open();
         for (int offset = 0; offset < 5; offset++) {
             world.append(KEY, client, offset, "old " + offset);
@@ -332,7 +332,7 @@ class JournalTest {
     }
 
     @Test
-    void aCutThatFoundNoRoomIsNotReportedAsDone() {
+    void aCutThatFoundNoRoomIsNotReportedAsDone() throws IOException {
         world.open();
         world.append(KEY, client, 0, "a");
         world.append(KEY, client, 1, "old b");

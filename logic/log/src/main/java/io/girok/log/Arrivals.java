@@ -43,30 +43,25 @@ public final class Arrivals {
 
     /// Puts the copy of a closed log, whose files are durable, in its place. Blocks.
     ///
-    /// @throws StorageFailed when a sync fails, with which this directory does
+    /// @throws StorageFailed when a sync fails, or what follows once the copy is in its place, which must not be used
+    ///         there while the log goes on elsewhere: this directory fails with it
     public void adopt(PartitionName name, Path future, LogDirectory from) throws IOException {
-        try {
-            putInPlace(name, future, from);
-        } catch (SyncFailed e) {
-            throw directory.fail("taking over log '" + name + "' failed", e);
-        }
-    }
-
-    private void putInPlace(PartitionName name, Path future, LogDirectory from) throws IOException {
-        // It may have been here before, and was cut elsewhere.
-        directory.journal().dismiss(key -> key.name().equals(name));
         boolean isInPlace = false;
         try {
+            // It may have been here before, and was cut elsewhere.
+            directory.journal().dismiss(key -> key.name().equals(name));
             takeMarks(name, from.marks());
             directory.disk().rename(future, FileNames.directory(directory.path(), name));
             isInPlace = true;
-        } finally {
-            if (!isInPlace) {
-                // They would have it missed.
-                directory.marks().remove(name);
+            directory.disk().syncDirectory(directory.path());
+        } catch (IOException e) {
+            if (isInPlace || e instanceof SyncFailed) {
+                throw directory.fail("taking over log '" + name + "' failed", e);
             }
+            // They would have it missed.
+            directory.marks().remove(name);
+            throw e;
         }
-        directory.disk().syncDirectory(directory.path());
         directory.noteArrived(name);
     }
 

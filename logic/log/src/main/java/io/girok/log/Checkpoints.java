@@ -117,13 +117,8 @@ final class Checkpoints {
         if (!journal.left(key).isEmpty()) {
             return -1;
         }
-        PartitionStore store = directory.openLogs().find(key.name());
         Marks of = marks.find(key.name());
-        // The topic of that name is another one, which opened its log once the earlier one's was out of the way.
-        if (of == null || (store != null && !store.topic().equals(key.topic()))) {
-            return Long.MAX_VALUE;
-        }
-        return of.checkpointedRecoveryPoint();
+        return of == null ? Long.MAX_VALUE : of.checkpointedRecoveryPoint();
     }
 
     /// Writes the marks now. Answers whether there was room for them.

@@ -105,7 +105,9 @@ final class JournalRemains {
         Path directory = directory(name);
         try {
             boolean isThere = disk.isDirectory(directory);
-            hasBeside |= !isThere;
+            if (!isThere) {
+                hasBeside = true;
+            }
             if (journal.moveOut(name, key -> isThere ? JournalCopy.in(directory) : JournalCopy.beside(path, key))) {
                 LOGGER.warn("log '{}' in '{}' is offline: what the journal has of it is in {} '{}' now", name, path,
                         isThere ? "its file" : "a file that begins with", JournalCopy.FILE);
@@ -124,16 +126,30 @@ final class JournalRemains {
         }
         try {
             for (String file : disk.list(path)) {
-                Path copy = path.resolve(file);
-                if (JournalCopy.isBeside(file)
-                        && JournalCopy.read(disk, copy).keySet().stream().anyMatch(key -> key.name().equals(name))) {
-                    JournalCopy.remove(disk, copy);
+                if (JournalCopy.isBeside(file)) {
+                    discard(name, path.resolve(file));
                 }
             }
         } catch (IOException e) {
-            LOGGER.warn("log '{}' in '{}' is gone, but what the journal had of it is there: {}", name, path,
+            LOGGER.warn("log '{}' in '{}' is gone, but what the journal had of it may be there: {}", name, path,
                     e.getMessage());
         }
+    }
+
+    private void discard(PartitionName name, Path copy) {
+        try {
+            if (JournalCopy.read(disk, copy).keySet().stream().anyMatch(key -> key.name().equals(name))) {
+                JournalCopy.remove(disk, copy);
+            }
+        } catch (IOException e) {
+            LOGGER.warn("log '{}' in '{}' is gone, but '{}' is there, which may be of it: {}", name, path, copy,
+                    e.getMessage());
+        }
+    }
+
+    /// As [#discard], before the log may begin anew: a copy goes that cannot be read as well. Blocks shortly.
+    void discardCopyOf(JournalKey key) throws IOException {
+        JournalCopy.remove(disk, JournalCopy.beside(path, key));
     }
 
     private List<Path> copies(JournalKey key) {

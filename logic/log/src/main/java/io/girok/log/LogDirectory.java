@@ -56,6 +56,7 @@ public final class LogDirectory implements AutoCloseable {
     private final FreeSpace space;
     private final RecoveryReport recoveries;
     private final Discards discards;
+    private final SegmentDeletion deletions;
     private final Journal journal;
     private final JournalRemains remains;
     private final Checkpoints checkpoints;
@@ -68,6 +69,7 @@ public final class LogDirectory implements AutoCloseable {
     private final List<Consumer<StorageFailed>> listeners = new CopyOnWriteArrayList<>();
     private volatile boolean isClosed;
     private volatile boolean isWhole;
+    private volatile boolean isFailedSyncNoted;
 
     private LogDirectory(Path path, LogEnvironment environment, MetaProperties properties, AutoCloseable lock,
             boolean wasClosedClean, DirectoryMarks marks, List<String> files) throws IOException {
@@ -79,6 +81,7 @@ public final class LogDirectory implements AutoCloseable {
         this.marks = marks;
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
         this.discards = new Discards(path, environment, marks);
+        this.deletions = new SegmentDeletion(this, environment.blockingPool());
         this.recoveries = new RecoveryReport(path, environment.clock());
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.journalPool(),
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
@@ -210,9 +213,11 @@ public final class LogDirectory implements AutoCloseable {
                 .orElseThrow(() -> Invariant.violated("nothing is too much to recover"));
     }
 
-    /// As [#openPartition], for a shard: empty when there is too much to recover for the shard to wait for.
+    /// As [#openPartition], for a shard: empty when there is too much to recover, or to delete, for the shard to
+    /// wait for.
     public Optional<PartitionStore> openIfQuick(PartitionName name, TopicId topic, LogSettings settings, Shard shard) {
-        boolean hasMuch = unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name));
+        boolean hasMuch = deletions.isUnderWay(name)
+                || (unchecked.contains(name) && remains.hasCopy(new JournalKey(topic, name)));
         return hasMuch ? Optional.empty() : open(name, topic, settings, shard, QUICK_RECOVERY_BYTES);
     }
 
@@ -224,6 +229,7 @@ public final class LogDirectory implements AutoCloseable {
         }
         open.begin(name);
         try {
+            deletions.settle(name);
             // A partition that was opened and closed again since the start is clean whatever came before.
             JournalKey key = new JournalKey(topic, name);
             boolean isClean = !unchecked.contains(name);
@@ -348,8 +354,10 @@ public final class LogDirectory implements AutoCloseable {
     /// As [#delete], of a topic that lives on: the partition may be placed here again, and begins with nothing then,
     /// whatever the journal holds of it.
     public void takeAway(PartitionName name, TopicId topic, LogSettings settings) {
+        JournalKey key = new JournalKey(topic, name);
         try {
-            journal.dismiss(new JournalKey(topic, name)::equals);
+            journal.dismiss(key::equals);
+            remains.discardCopyOf(key);
         } catch (IOException e) {
             throw failed(name, e);
         }
@@ -369,6 +377,7 @@ public final class LogDirectory implements AutoCloseable {
     /// Blocks shortly.
     public void delete(PartitionName name, LogSettings settings) {
         try {
+            deletions.settle(name);
             marks.remove(name);
             unchecked.remove(name);
             remains.discard(name);
@@ -489,6 +498,10 @@ public final class LogDirectory implements AutoCloseable {
         return journal;
     }
 
+    JournalRemains remains() {
+        return remains;
+    }
+
     /// Answers whether there was room for them.
     boolean writeCheckpoints() throws IOException {
         return checkpoints.writeWhereThereIsRoom();
@@ -510,9 +523,9 @@ public final class LogDirectory implements AutoCloseable {
         open.remove(store);
     }
 
-    /// Whether the disk has no room.
+    /// Whether the disk has no room, or was found to have none lately.
     public boolean isFull() {
-        return FreeSpace.isFull(environment.disk(), path, 0);
+        return space.isFull();
     }
 
     /// Whether a write of so many bytes failed for want of room.
@@ -533,35 +546,16 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    /// Removes segments that are no longer in the log. The start offset is durable before a file goes, and the names
-    /// that stay are: a crash in between leaves no hole. On a full disk the files go all the same: it is what makes
-    /// room, and a log never starts before its first segment.
-    void deleteInBackground(PartitionName name, Path directory, List<Segment> segments, long delayMs) {
-        environment.blockingPool().execute(() -> {
-            try {
-                Disk disk = environment.disk();
-                if (!disk.isDirectory(directory) || !isInUse()) {
-                    return;
-                }
-                checkpoints.writeWhereThereIsRoom();
-                disk.syncDirectory(directory);
-                List<Path> renamed = SegmentDeletion.rename(segments, disk);
-                disk.syncDirectory(directory);
-                discards.unlinkLater(renamed, delayMs);
-            } catch (IOException e) {
-                if (environment.disk().isDirectory(directory)) {
-                    failed(name, e);
-                }
-            }
-        });
-    }
-
     DirectoryMarks marks() {
         return marks;
     }
 
     Discards discards() {
         return discards;
+    }
+
+    SegmentDeletion deletions() {
+        return deletions;
     }
 
     /// What `cause` means: corruption takes one partition offline, everything else the directory.
@@ -581,7 +575,10 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     StorageFailed fail(String what, IOException cause) {
-        FailedSync.noteIfSo(cause, environment.disk(), path);
+        // Once: every log of the directory may fail for it, each on its shard.
+        if (!isFailedSyncNoted && FailedSync.noteIfSo(cause, environment.disk(), path)) {
+            isFailedSyncNoted = true;
+        }
         StorageFailed failed = new StorageFailed(StorageFailed.Scope.DIRECTORY,
                 "log directory '" + path + "' is offline: " + what + ": " + StorageFailed.reason(cause), cause);
         if (!failure.compareAndSet(null, failed)) {

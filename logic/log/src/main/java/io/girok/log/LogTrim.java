@@ -83,7 +83,7 @@ final class LogTrim {
     void deleteFirst(int count, LogSettings settings) {
         List<Segment> removed = segments.removeFirst(count);
         marks.setStartOffset(Math.max(marks.startOffset(), segments.first().baseOffset()));
-        home.deleteInBackground(name, segments.directory(), removed, settings.retention().fileDeleteDelayMs());
+        home.deletions().later(name, removed, settings.retention().fileDeleteDelayMs());
     }
 
     /// Where the log ends once it is cut at `offset`: where the batch that holds it begins.
@@ -113,6 +113,7 @@ final class LogTrim {
     /// Removes every segment and begins a new one at `offset`, whose file comes with the first write if there is no
     /// room for it now.
     void dropAll(long offset) throws IOException {
+        home.deletions().settle(name);
         Disk disk = segments.environment().disk();
         for (Segment segment : segments.removeFrom(0).reversed()) {
             SegmentDeletion.deleteNow(segment, disk);

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
 
 /// The logs of a directory that are open. Thread-safe. Two stores of one log would write over what the other has
 /// written: so there is never more than one, not even while it is opened.
@@ -36,11 +35,6 @@ final class OpenLogs {
 
     void remove(PartitionStore store) {
         stores.remove(store.name(), store);
-    }
-
-    @Nullable
-    PartitionStore find(PartitionName name) {
-        return stores.get(name);
     }
 
     Collection<PartitionStore> all() {

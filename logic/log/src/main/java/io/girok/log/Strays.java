@@ -38,9 +38,11 @@ public final class Strays {
             directory.marks()
                     .forget(directory.partitionsLeft().stream().filter(name -> hosted.apply(name).isEmpty()).toList());
             for (PartitionName name : directory.partitionsLeft()) {
-                if (hosted.apply(name).isEmpty()) {
+                Optional<TopicId> topic = hosted.apply(name);
+                if (topic.isEmpty()) {
                     moveAside(name, "the cluster has no such partition on this broker");
                 } else if (!directory.isOnDisk(name) && !isInSync.test(name)) {
+                    directory.remains().discardCopyOf(new JournalKey(topic.get(), name));
                     directory.forgetClosed(name);
                     LOG.info("log '{}' in '{}' begins anew: it has no files, and nobody counts on what was here, or "
                             + "is in the journal", name, directory.path());

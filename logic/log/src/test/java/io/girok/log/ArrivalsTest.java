@@ -7,6 +7,7 @@ import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.StorageFailed;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -63,6 +64,25 @@ class ArrivalsTest {
         assertThat(other.isMissing(LogWorld.NAME)).isFalse();
         assertThat(other.openPartition(LogWorld.NAME, LogWorld.TOPIC, world.settings, world.shard).endOffset())
                 .isZero();
+    }
+
+    /// The log goes on where it was, and this copy of it must not be taken for it.
+    @Test
+    void whereTheNewPlaceIsNotDurableTheDirectoryFails() throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.store.close();
+        LogDirectory other = openOther();
+        Path future = copy(world.directory, other);
+        Path place = OTHER.resolve(LogWorld.NAME.toString());
+        world.disk.plant(DiskFault.next(DiskOperation.OPEN_DIRECTORY).on(path -> world.disk.isDirectory(place)));
+
+        assertThatThrownBy(() -> other.arrivals().adopt(LogWorld.NAME, future, world.directory))
+                .isInstanceOf(StorageFailed.class);
+
+        assertThat(other.failure()).isPresent();
+        assertThat(world.directory.failure()).isEmpty();
     }
 
     @Test

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.base.PartitionName;
+import io.girok.base.SyncFailed;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.FailedSync;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
 import io.girok.record.BatchBuilder;
@@ -72,6 +74,26 @@ class DiskFaultTest {
         assertThatThrownBy(world.store::requestFlush).isInstanceOf(StorageFailed.class);
         world.closeClean();
         assertThat(world.disk.exists(LogWorld.PATH.resolve(StopMark.CLEAN))).isFalse();
+    }
+
+    @Test
+    void aFailedSyncIsNotedOnce() {
+        world.open();
+        world.append(1, "a");
+        world.disk.plant(DiskFault.next(DiskOperation.SYNC).onEnding("girok-journal.1"));
+        List<Path> noted = new ArrayList<>();
+        world.disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> {
+            if (path.endsWith(FailedSync.FILE)) {
+                noted.add(path);
+            }
+            return false;
+        }));
+        world.flush();
+        assertThat(noted).hasSize(1);
+
+        world.directory.fail("another one", new SyncFailed("planted", null));
+
+        assertThat(noted).hasSize(1);
     }
 
     @Test

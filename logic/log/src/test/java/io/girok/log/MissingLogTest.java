@@ -3,10 +3,13 @@ package io.girok.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.girok.base.Disk;
+import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
 import io.girok.journal.JournalCopy;
+import io.girok.journal.JournalKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class MissingLogTest {
     private static final Path LOG = LogWorld.PATH.resolve("orders-3");
     private static final Path AWAY = Path.of("/away");
+    private static final PartitionName OTHER = new PartitionName("other", 0);
     private static final TopicId OTHER_TOPIC = new TopicId(8, 8);
 
     private final LogWorld world = new LogWorld();
@@ -77,13 +81,36 @@ class MissingLogTest {
         assertThat(world.directory.journal().fullFiles()).isLessThan(10);
         assertThat(copies()).hasSize(1);
         assertThat(world.directory.isMissing(LogWorld.NAME)).isTrue();
+        bringDirectoryBack();
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void aStartSetsNothingOfItAside() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.directory.close();
+        world.openDirectory();
+        List<PartitionName> hosted = List.of(LogWorld.NAME, OTHER);
+
+        world.directory.strays()
+                .setAsideUnless(name -> Optional.of(LogWorld.TOPIC).filter(topic -> hosted.contains(name)),
+                        name -> true);
+
+        assertThat(world.directory.partitionsOnDisk()).containsExactly(OTHER);
+        assertThat(copies()).hasSize(1);
+        bringDirectoryBack();
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
+    }
+
+    private void bringDirectoryBack() throws IOException {
         world.directory.close();
         world.disk.rename(AWAY, LOG);
         world.disk.syncDirectory(LogWorld.PATH);
         world.disk.crash(new SplittableRandom(2));
-        world.open();
-        assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:c");
-        assertThat(copies()).isEmpty();
     }
 
     @Test
@@ -97,6 +124,50 @@ class MissingLogTest {
         assertThat(copies()).isEmpty();
         world.openPartition();
         assertThat(world.store.endOffset()).isZero();
+    }
+
+    @Test
+    void copiesThatCannotBeReadKeepNoneOfIt() throws IOException {
+        openAndLoseInPart();
+        List<String> unreadable = List.of(putUnreadableCopy(TopicId.ZERO), putUnreadableCopy(new TopicId(-1, -1)));
+        writeMuchElsewhere();
+        assertThat(copies()).hasSize(3);
+
+        world.delete();
+
+        assertThat(copies()).containsExactlyInAnyOrderElementsOf(unreadable);
+    }
+
+    @Test
+    void aCopyThatCannotBeReadIsTakenAwayWithIt() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.disk.corrupt(LogWorld.PATH.resolve(copies().getFirst()), 20, 1);
+
+        world.takeAway();
+
+        assertThat(copies()).isEmpty();
+    }
+
+    @Test
+    void norIsItThereOnceNobodyCountsOnTheLog() throws IOException {
+        openAndLoseInPart();
+        writeMuchElsewhere();
+        world.disk.corrupt(LogWorld.PATH.resolve(copies().getFirst()), 20, 1);
+        world.directory.close();
+        world.openDirectory();
+
+        world.directory.strays().setAsideUnless(name -> Optional.of(LogWorld.TOPIC), name -> false);
+
+        assertThat(copies()).isEmpty();
+    }
+
+    private String putUnreadableCopy(TopicId topic) throws IOException {
+        Path copy = JournalCopy.beside(LogWorld.PATH, new JournalKey(topic, LogWorld.NAME));
+        try (DiskFile file = world.disk.open(copy, Disk.Access.CREATE)) {
+            file.write(LogWorld.bytes("nothing"), 0);
+        }
+        return String.valueOf(copy.getFileName());
     }
 
     /// The journal has the last of three records, and what was there is [#AWAY].
@@ -120,8 +191,8 @@ class MissingLogTest {
     }
 
     private void writeMuchElsewhere() {
-        PartitionStore other = world.directory.openPartition(new PartitionName("other", 0), LogWorld.TOPIC,
-                world.settings, world.shard);
+        PartitionStore other = world.directory.openPartition(OTHER, LogWorld.TOPIC, world.settings,
+                world.shard);
         world.store = other;
         for (int i = 0; i < 1_000; i++) {
             world.append(1, "x".repeat(1_000));

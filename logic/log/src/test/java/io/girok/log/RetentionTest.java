@@ -7,6 +7,7 @@ import io.girok.record.BatchRules;
 import io.girok.record.CompressionTarget;
 import io.girok.record.RecordBatch;
 import io.girok.record.TimestampType;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +52,42 @@ class RetentionTest {
 
         assertThat(world.store.deleteBelowStart(now, 3)).isEqualTo(1);
         assertThat(world.store.startOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void aDeletionThatComesLateLeavesTheNextLogAlone() throws IOException {
+        deleteASegmentSoon();
+        world.delete();
+        world.openPartition();
+
+        assertThatItBeginsAnew();
+    }
+
+    @Test
+    void aDeletionThatComesLateLeavesALogAloneThatBeginsAnew() throws IOException {
+        deleteASegmentSoon();
+        world.store.truncateFullyAndStartAt(0);
+
+        assertThatItBeginsAnew();
+    }
+
+    /// The pool has not come to it yet.
+    private void deleteASegmentSoon() {
+        open(new LogSettings.Retention(HOUR_MS, -1, 0, true, false), Long.MAX_VALUE);
+        world.append(now - 5 * HOUR_MS, "a");
+        world.store.roll();
+        world.append(now, "b");
+        world.flush();
+        assertThat(world.store.deleteOldSegments(now, 2)).isEqualTo(1);
+    }
+
+    private void assertThatItBeginsAnew() throws IOException {
+        world.append(now, "c");
+        world.flush();
+        world.shard.advance(1_000);
+        world.settle();
+        world.closeClean();
+        assertThat(world.open().read(0)).containsExactly("0:c");
     }
 
     @Test

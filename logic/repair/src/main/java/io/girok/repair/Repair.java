@@ -142,7 +142,9 @@ public final class Repair implements AutoCloseable {
         Journal.Environment environment = new Journal.Environment(disk, Runnable::run,
                 () -> label.hashCode(), failure -> false, Long.MAX_VALUE);
         try (Journal journal = Journal.open(environment, directory, disk.list(directory), true, nobody)) {
-            cuts.forEach(cut -> journal.cut(cut.log(), cut.offset()));
+            for (RepairPlan.Step.CutJournal cut : cuts) {
+                journal.cut(cut.log(), cut.offset());
+            }
             journal.flushNow();
         }
     }

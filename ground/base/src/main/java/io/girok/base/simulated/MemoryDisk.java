@@ -235,6 +235,7 @@ public final class MemoryDisk implements Disk {
     @Override
     public synchronized void syncDirectory(Path path) throws IOException {
         Path directory = absolute(path);
+        attempt(DiskOperation.OPEN_DIRECTORY, directory);
         attempt(DiskOperation.SYNC_DIRECTORY, directory);
         MemoryTree.Node node = tree.find(directory);
         if (!(node instanceof MemoryTree.Directory found)) {

@@ -135,6 +135,19 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
     }
 
     @Test
+    void aReplicaThatHasArrivedGoesOnWhereTheDirectoryItLeftFails() throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        send("a");
+        disk.plant(DiskFault.next(DiskOperation.RENAME).on(FIRST.resolve("orders-0")::equals));
+
+        assertThat(alter(SECOND.toString(), 2)).isEqualTo(Errors.NONE);
+
+        send("b");
+        assertThat(readAll()).containsExactly("a", "b");
+        assertThat(places()).containsExactly(SECOND);
+    }
+
+    @Test
     void aTopicThatIsDeletedMeanwhileLeavesNothing() throws IOException {
         node.createTopic(ORDERS, "orders", 1);
         send("a");
