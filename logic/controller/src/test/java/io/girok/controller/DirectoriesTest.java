@@ -364,6 +364,11 @@ class DirectoriesTest {
         register(last, 2, directory(last, SECOND));
 
         assertThat(partition().elr()).as("its log is in the other directory still").containsExactly(last);
+        // Its broker does not say where it is: nothing of it is there.
+        fence(last, false);
+        partition().replicas().stream().filter(id -> id != last).forEach(id -> fence(id, false));
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
+        assertThat(electUnclean()).as("the others have most of it").isEqualTo(Result.of(partition().replicas().get(0)));
     }
 
     @Test
