@@ -239,4 +239,18 @@ class NodeConnectionsTest {
         assertThat(ordered.all(4)).containsExactly(first, second);
         assertThat(ordered.all(5)).containsExactly(second, first);
     }
+
+    @Test
+    void aBrokerIsWhereItHasRegisteredItself() {
+        NodeAddress registered = TestPeers.addressOf(1);
+        NodeAddress set = TestPeers.addressOf(2);
+
+        NodeAddresses addresses = NodeAddresses.inOrder(List.of(id -> id == 4 ? registered : null, id -> set))
+                .withBrokers(id -> id == 4 ? registered : null);
+
+        assertThat(addresses.ofBroker(4)).containsExactly(registered);
+        assertThat(addresses.ofBroker(5)).containsExactly(set);
+        assertThat(addresses.all(4)).containsExactly(registered, set);
+        assertThat(addresses.of(4)).isEqualTo(registered);
+    }
 }
