@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /// Which brokers are alive, as the active controller sees it. Owned by its shard.
 ///
 /// A broker is fenced when it was silent for the session's time, and at once when its process is gone: its heartbeats'
-/// connection has closed, and where it has registered itself nobody listens. None of this is in the metadata log but the fencing, so a
-/// new active controller begins with fresh sessions, and by asking every broker. Time in which this process stood still
-/// is nobody's silence: what was said meanwhile has not been read.
+/// connection has closed, and where it has registered itself nobody listens. None of this is in the metadata log but
+/// the fencing, so a new active controller begins with fresh sessions, and by asking every broker. Time in which this
+/// process stood still is nobody's silence: what was said meanwhile has not been read.
 public final class BrokerSessions implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
     private static final int CHECKS_PER_SESSION = 20;

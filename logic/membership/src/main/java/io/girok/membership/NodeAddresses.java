@@ -17,7 +17,8 @@ public interface NodeAddresses {
         return known == null ? List.of() : List.of(known);
     }
 
-    /// Every place where a broker may be whose registration is in force: where it has registered itself, if that is known.
+    /// Every place where a broker may be whose registration is in force: where it has registered itself, if that is
+    /// known.
     default List<NodeAddress> ofBroker(int nodeId) {
         return all(nodeId);
     }

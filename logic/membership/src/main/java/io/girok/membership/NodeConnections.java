@@ -92,8 +92,8 @@ final class NodeConnections {
         }
     }
 
-    /// It may be another node that answers there, or the node itself: the next place is tried, if there is any. True when
-    /// the connection is to be closed by whoever waits for answers on it, once there are none to come.
+    /// It may be another node that answers there, or the node itself: the next place is tried, if there is any. True
+    /// when the connection is to be closed by whoever waits for answers on it, once there are none to come.
     boolean doubted(int nodeId, PeerConnection connection) {
         Link known = open.get(nodeId);
         if (known == null || !known.connection.equals(connection) || addresses.all(nodeId).size() < 2) {
