@@ -83,8 +83,10 @@ final class ClusterLinks {
     /// A broker that is up is where it has registered itself with its last start. Who is no broker any more, or not
     /// yet, is where the voters' log has it. The setting was true when this process was started.
     private NodeAddresses addresses() {
-        return NodeAddresses.inOrder(List.of(id -> engine.address(id), id -> registered(id, false),
-                id -> engine.member(id), id -> registered(id, true), settings.voters()::address));
+        return NodeAddresses
+                .inOrder(List.of(id -> engine.address(id), id -> registered(id, false), id -> engine.member(id),
+                        id -> registered(id, true), settings.voters()::address))
+                .withBrokers(id -> registered(id, false));
     }
 
     /// The voters' log is what they agree about; but the first voter may be in it without an address, and who has moved

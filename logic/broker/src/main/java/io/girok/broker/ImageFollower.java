@@ -144,7 +144,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
     private Partitions.Partition partition(PartitionImage image, LogSettings logSettings, int minInSyncReplicas,
             Partitions.Throttled throttled) {
         if (!image.replicas().contains(brokerId)) {
-            return new Partitions.Partition(image.leader(), image.leaderEpoch(), TopicId.ZERO, null);
+            return new Partitions.Partition(image.leader(), image.leaderEpoch(), TopicId.ZERO, false, null);
         }
         Leadership leadership = image.leader() == brokerId
                 ? new Leadership(brokerId, image.leaderEpoch(), image.partitionEpoch(), image.replicas(), image.isr())
@@ -152,8 +152,11 @@ final class ImageFollower implements MetadataStore.Subscriber {
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
         TopicId directory = image.directoryOf(brokerId);
         boolean isInSync = image.isr().contains(brokerId);
-        boolean isGivenUp = directory.equals(BrokerImage.LOST_DIRECTORY) && !isInSync && 0 <= image.leader();
-        return new Partitions.Partition(image.leader(), image.leaderEpoch(), directory,
+        boolean isLost = directory.equals(BrokerImage.LOST_DIRECTORY);
+        boolean isAwaited = isLost && (isInSync || image.elr().contains(brokerId));
+        // Who begins anew must not be counted on: it may be asked to lead before the controller knows of it.
+        boolean isGivenUp = isLost && !isAwaited && 0 <= image.leader();
+        return new Partitions.Partition(image.leader(), image.leaderEpoch(), directory, isAwaited,
                 new Partitions.Here(leadership, elsewhere, 1 < image.replicas().size(), isInSync, isGivenUp,
                         logSettings, minInSyncReplicas, throttled));
     }

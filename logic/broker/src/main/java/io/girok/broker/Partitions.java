@@ -43,8 +43,10 @@ public final class Partitions {
     ///
     /// @param leaderId -1 for none
     /// @param directory where this broker is believed to have its replica; zero when nobody knows
+    /// @param isAwaited whether that is lost, and yet counted on, since nobody else has all of it
     /// @param here null when this broker has no replica of it
-    public record Partition(int leaderId, int leaderEpoch, TopicId directory, @Nullable Here here) {}
+    public record Partition(int leaderId, int leaderEpoch, TopicId directory, boolean isAwaited,
+            @Nullable Here here) {}
 
     /// What the metadata say of a replica on this broker. Immutable.
     ///
@@ -290,7 +292,7 @@ public final class Partitions {
         }
         if (hosted != null) {
             hosted.change(wanted);
-            report(hosted, wanted, partition.directory());
+            report(hosted, wanted, partition);
             return new Slot.Hosted(hosted);
         }
         PartitionId id = new PartitionId(topic.id(), index);
@@ -301,13 +303,16 @@ public final class Partitions {
         boolean sleeps = !isCoordinators(name.topic());
         HostedPartition begun = new HostedPartition(id, home, wanted, new ReplicaLife(name, sleeps, before),
                 allListeners);
-        report(begun, wanted, partition.directory());
+        report(begun, wanted, partition);
         return new Slot.Hosted(begun);
     }
 
     /// Who leads is not decided by where the only replica is.
-    private void report(HostedPartition hosted, Here wanted, TopicId believed) {
-        TopicId actual = hosted.isLost() ? BrokerImage.LOST_DIRECTORY : hosted.directory().directoryId();
+    private void report(HostedPartition hosted, Here wanted, Partition partition) {
+        TopicId believed = partition.directory();
+        // It may be in a directory that is not here now: with the empty log that stands in for it, it must not lead.
+        boolean isLost = hosted.isLost() || (partition.isAwaited() && !isHere(hosted.directory(), hosted.name()));
+        TopicId actual = isLost ? BrokerImage.LOST_DIRECTORY : hosted.directory().directoryId();
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
         boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
@@ -342,14 +347,18 @@ public final class Partitions {
     /// Where it was before; empty for a new one.
     private Optional<LogDirectory> find(PartitionName name, boolean isOld, TopicId believed) {
         return directories.stream()
-                // Without files, but not checked: the journal has some of it.
-                .filter(directory -> directory.isOnDisk(name) || directory.needsRecovery(name))
+                .filter(directory -> isHere(directory, name))
                 .findFirst()
                 // It was never written to.
                 .or(() -> directories.stream()
                         .filter(directory -> !believed.equals(TopicId.ZERO) && believed.equals(directory.directoryId()))
                         .findFirst())
                 .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
+    }
+
+    private static boolean isHere(LogDirectory directory, PartitionName name) {
+        // Without files, but not checked: the journal has some of it.
+        return directory.isOnDisk(name) || directory.needsRecovery(name);
     }
 
     private static boolean hasFailed(LogDirectory directory) {

@@ -204,6 +204,49 @@ class LostPartitionTest {
     }
 
     @Test
+    void aLogOfWhichNothingIsLeftDoesNotBeginAnewWhileItIsCountedOn() {
+        createOrders(FEW);
+        restartAndCreateAgain(this::loseDirectory);
+        node.directoryReports.clear();
+
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(1, 2),
+                List.of(BrokerImage.LOST_DIRECTORY, TopicId.ZERO), List.of(2), List.of(1), 2, EPOCH + 1, EPOCH + 1)));
+        node.runAll();
+
+        assertThat(node.directoryReports).isEmpty();
+        assertThat(node.directory().isMissing(new PartitionName("orders", 0))).isTrue();
+    }
+
+    /// Its log directory was taken off `log.dirs`, and another one is there.
+    @Test
+    void aLostReplicaThatIsCountedOnIsNotToldToBeWhereNothingOfItIs() {
+        createOrders(FEW);
+        PartitionId id = new PartitionId(orders, 0);
+        PartitionImage lost = new PartitionImage(List.of(1, 2), List.of(BrokerImage.LOST_DIRECTORY, TopicId.ZERO),
+                List.of(), List.of(1), -1, EPOCH + 1, EPOCH + 1);
+
+        restartWith(List.of(Path.of("/other")), lost);
+        assertThat(node.directoryReports).as("empty, it must not lead").doesNotContainKey(id);
+        node.commit(new MetadataRecord.PartitionsChanged(orders, 0, new PartitionImage(List.of(1, 2),
+                List.of(BrokerImage.LOST_DIRECTORY, TopicId.ZERO), List.of(2), 2, EPOCH + 2, EPOCH + 2)));
+        node.runAll();
+        assertThat(node.directoryReports).as("it follows").containsEntry(id, node.directory().directoryId());
+
+        restartWith(List.of(Path.of("/other"), DATA), lost);
+        assertThat(node.directoryReports).containsEntry(id, node.directories().get(1).directoryId());
+    }
+
+    private void restartWith(List<Path> directories, PartitionImage image) {
+        var stopped = node.broker.stop();
+        node.runAll();
+        assertThat(stopped).isCompleted();
+        node = new TestNode(clock, disk, directories);
+        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
+                new MetadataRecord.PartitionsAdded(orders, 0, List.of(image)));
+        node.runAll();
+    }
+
+    @Test
     void anOnlyReplicaWhoseDirectoryIsGoneIsNotBegunAnew() {
         TopicId alone = node.createTopic("alone", 1);
         LedPartition led = node.awake(alone, 0);

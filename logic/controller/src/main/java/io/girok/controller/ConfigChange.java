@@ -195,7 +195,7 @@ final class ConfigChange {
     }
 
     /// Whether a value, once there, is changed only, never deleted (KIP-966).
-    private static boolean staysWith(ConfigTarget target, String name) {
+    static boolean staysWith(ConfigTarget target, String name) {
         return target.equals(ConfigTarget.ALL_BROKERS) && name.equals(ControllerRules.MIN_IN_SYNC_REPLICAS);
     }
 

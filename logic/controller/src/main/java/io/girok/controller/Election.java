@@ -13,6 +13,9 @@ import java.util.function.IntPredicate;
 /// - A fenced broker is in sync with nothing, and nothing is in sync in a log directory that has failed. When so few
 ///   are left that `min.insync.replicas` is not met, those that drop out stay *eligible*: nothing is committed from
 ///   then on, so they lack nothing (KIP-966).
+/// - A replica whose log is lost (`LOST`) is eligible only until another one is in sync. Then its broker may begin
+///   anew, with nothing, and nobody can tell later what it has: were the other one lost as well, the empty log might
+///   lead.
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. Who has no room for clients' records leads only where all in-sync replicas
 ///   lack it. A replica that is neither leads only where the topic allows that
@@ -45,11 +48,9 @@ final class Election {
 
     /// Without the claim of a replica that may lack what it acknowledged: neither in sync nor eligible until it has
     /// caught up. Where it alone is left it stays: nobody could ever lead again (KIP-966 elects the last known leader).
-    /// Those whose logs are lost do not count as left: they may lack as much, or have begun anew by now, with nothing.
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
-        boolean isAlone = rest.isr().isEmpty()
-                && rest.elr().stream().allMatch(id -> rest.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY));
+        boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
         return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
     }
 
@@ -170,7 +171,13 @@ final class Election {
             int leader) {
         boolean isClean = leader == PartitionImage.NO_LEADER || partition.isr().contains(leader)
                 || partition.elr().contains(leader);
-        return isClean ? elr.stream().filter(id -> !isr.contains(id)).toList() : List.of();
+        return isClean
+                ? elr.stream().filter(id -> !isr.contains(id) && (isr.isEmpty() || !isLost(partition, id))).toList()
+                : List.of();
+    }
+
+    private static boolean isLost(PartitionImage partition, int id) {
+        return partition.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY);
     }
 
     private int required(PartitionImage partition) {

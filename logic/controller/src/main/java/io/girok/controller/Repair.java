@@ -1,6 +1,7 @@
 package io.girok.controller;
 
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
@@ -9,15 +10,31 @@ import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-/// Brings partitions to what the brokers allow, as many as fit into one batch, and levels of features to what this node
-/// can write. Stateless.
+/// Brings partitions to what the brokers allow, as many as fit into one batch, levels of features to what this node can
+/// write, and the settings of an earlier version's cluster to what one must have. Stateless.
 final class Repair {
     private Repair() {}
 
     static Decision<Result<Boolean>> handle(ControllerRules rules, MetadataImage image) {
         Draft draft = new Draft(image);
-        boolean isDone = draft.add(FeatureUpdate.raised(image)) && addTo(draft, rules);
+        draft.add(FeatureUpdate.raised(image));
+        draft.add(missing(rules, image));
+        boolean isDone = addTo(draft, rules);
         return draft.step(Result.of(isDone), isDone);
+    }
+
+    /// What leaders and the controller must agree on, and a cluster that an earlier version has founded does not have:
+    /// as it would begin today.
+    private static List<ConfigChanged> missing(ControllerRules rules, MetadataImage image) {
+        return image.clusterId().isEmpty()
+                ? List.of()
+                : rules.founding()
+                        .stream()
+                        .filter(ConfigChanged.class::isInstance)
+                        .map(ConfigChanged.class::cast)
+                        .filter(change -> ConfigChange.staysWith(change.target(), change.name())
+                                && !image.config(change.target()).containsKey(change.name()))
+                        .toList();
     }
 
     /// Adds what is to be changed; false when there is more than fits.

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
 import io.girok.controller.UpdateFeatures.Update;
+import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Feature;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord.BrokerRegistered;
 import io.girok.metadata.MetadataRecord.ClusterCreated;
+import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.FeatureLevelSet;
 import io.girok.metadata.SupportedFeatures;
 import java.util.List;
@@ -96,6 +98,33 @@ class FeaturesTest {
 
         assertThat(world.image.features()).isEqualTo(Map.of(METADATA, LATEST, ELR, 1));
         assertThat(world.decide(new RepairPartitions()).records()).isEmpty();
+    }
+
+    @Test
+    void aClusterOfAnEarlierVersionGetsTheMinInSyncReplicasThatANewOneBeginsWith() {
+        ConfigChanged two = new ConfigChanged(ConfigTarget.ALL_BROKERS, "min.insync.replicas", "2");
+        World founded = new World(7,
+                List.of(two, new ConfigChanged(ConfigTarget.ALL_BROKERS, "size", "3"), new ClusterCreated("other")));
+        founded.run(new RepairPartitions());
+        assertThat(founded.image).as("nobody has founded it").isEqualTo(MetadataImage.EMPTY);
+        founded.apply(List.of(new ClusterCreated("cluster"), new FeatureLevelSet(METADATA, LATEST)));
+
+        assertThat(founded.decide(new RepairPartitions()).records()).contains(two);
+        founded.run(new RepairPartitions());
+
+        assertThat(founded.image.clusterId()).isEqualTo("cluster");
+        assertThat(founded.image.config(ConfigTarget.ALL_BROKERS)).isEqualTo(Map.of("min.insync.replicas", "2"));
+    }
+
+    @Test
+    void minInSyncReplicasThatWereChangedSinceStayAsTheyAre() {
+        World founded = new World(7,
+                List.of(new ConfigChanged(ConfigTarget.ALL_BROKERS, "min.insync.replicas", "2")));
+        founded.run(World.registration(1, 1, ""));
+        assertThat(founded.image.config(ConfigTarget.ALL_BROKERS)).isEqualTo(Map.of("min.insync.replicas", "2"));
+        founded.apply(List.of(new ConfigChanged(ConfigTarget.ALL_BROKERS, "min.insync.replicas", "3")));
+
+        assertThat(founded.decide(new RepairPartitions()).records()).isEmpty();
     }
 
     @Test

@@ -27,18 +27,23 @@ final class World {
     private final Controller controller;
 
     World(long seed) {
-        this.rules = rules(seed, settings);
+        this(seed, List.of());
+    }
+
+    /// @param founding what its cluster begins with beside itself
+    World(long seed, List<MetadataRecord> founding) {
+        this.rules = rules(seed, settings, founding);
         this.controller = new Controller(rules);
     }
 
     static ControllerRules rules(long seed) {
-        return rules(seed, Map.of());
+        return rules(seed, Map.of(), List.of());
     }
 
-    private static ControllerRules rules(long seed, Map<String, String> settings) {
+    private static ControllerRules rules(long seed, Map<String, String> settings, List<MetadataRecord> founding) {
         Random random = new Random(seed);
         return new ControllerRules(new TopicDefaults(3, 1), new FewSettings(settings),
-                () -> new TopicId(random.nextLong(), random.nextLong()), random::nextInt);
+                () -> new TopicId(random.nextLong(), random.nextLong()), random::nextInt, founding);
     }
 
     /// A world with brokers 1, 2, ..., ready, broker `i` on `racks[i - 1]` (empty: none).

@@ -16,6 +16,7 @@ import io.girok.wire.Connection;
 import io.girok.wire.Peers;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,9 @@ import org.slf4j.LoggerFactory;
 /// Which brokers are alive, as the active controller sees it. Owned by its shard.
 ///
 /// A broker is fenced when it was silent for the session's time, and at once when its process is gone: its heartbeats'
-/// connection has closed, and at its address nobody listens. None of this is in the metadata log but the fencing, so a
-/// new active controller begins with fresh sessions, and by asking every broker. Time in which this process stood still
-/// is nobody's silence: what was said meanwhile has not been read.
+/// connection has closed, and where it has registered itself nobody listens. None of this is in the metadata log but
+/// the fencing, so a new active controller begins with fresh sessions, and by asking every broker. Time in which this
+/// process stood still is nobody's silence: what was said meanwhile has not been read.
 public final class BrokerSessions implements MetadataStore.Subscriber {
     private static final Logger LOG = LoggerFactory.getLogger(BrokerSessions.class);
     private static final int CHECKS_PER_SESSION = 20;
@@ -75,7 +76,7 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
         this.metadata = metadata;
         this.intervals = intervals;
         this.shard = surroundings.shard();
-        this.probe = new Probe(surroundings.peers(), surroundings.addresses(), shard, intervals.probeMs());
+        this.probe = new Probe(surroundings.peers(), shard, intervals.probeMs());
     }
 
     Shard shard() {
@@ -205,13 +206,17 @@ public final class BrokerSessions implements MetadataStore.Subscriber {
     /// Asks a broker whether it is there.
     private void probe(int brokerId) {
         if (brokerId != surroundings.nodeId()) {
-            probe.ask(brokerId, () -> {
-                Session session = sessions.get(brokerId);
-                if (session != null) {
-                    fence(brokerId, session.brokerEpoch, "its process is gone");
-                }
-            });
+            probe.ask(brokerId, () -> suspicion(brokerId));
         }
+    }
+
+    /// That the process of the present session is gone.
+    private Probe.Suspicion suspicion(int brokerId) {
+        Session session = sessions.get(brokerId);
+        return session == null
+                ? new Probe.Suspicion(List.of(), () -> {})
+                : new Probe.Suspicion(surroundings.addresses().ofBroker(brokerId),
+                        () -> fence(brokerId, session.brokerEpoch, "its process is gone"));
     }
 
     private void check() {

@@ -29,6 +29,8 @@ public final class ControllerChannel {
     private static final String CLIENT_ID = "girok";
     /// A controller that another one has replaced may still answer what it was asked before, but for this long only.
     private static final long SUCCESSION_MS = 100;
+    /// A controller that has just been elected is not ready at once, and denies so long that it is one.
+    private static final long DENIAL_MS = 1_000;
 
     /// Where the active controller is, and how to get there.
     ///
@@ -40,6 +42,35 @@ public final class ControllerChannel {
     private final NodeConnections connections;
     private final Shard shard;
     private volatile @Nullable RequestHandler local;
+    private @Nullable Asked asked;
+    private @Nullable Denial denial;
+
+    /// A connection on which answers are waited for.
+    private static final class Asked {
+        private final PeerConnection connection;
+        private int waitingCount;
+        private boolean isLeft;
+
+        Asked(PeerConnection connection) {
+            this.connection = connection;
+        }
+    }
+
+    /// Whoever answers says that it is not the controller, although nobody else is known to be.
+    private static final class Denial {
+        private final MetadataLog.Leadership leadership;
+        private final PeerConnection connection;
+        private boolean isOld;
+
+        Denial(MetadataLog.Leadership leadership, PeerConnection connection) {
+            this.leadership = leadership;
+            this.connection = connection;
+        }
+
+        boolean isOf(MetadataLog.Leadership present, PeerConnection by) {
+            return leadership.equals(present) && connection.equals(by);
+        }
+    }
 
     public ControllerChannel(Route route, Shard shard) {
         this.route = route;
@@ -100,24 +131,59 @@ public final class ControllerChannel {
             answer.completeExceptionally(new IOException("no active controller is known"));
             return;
         }
+        Asked present = asked(connection);
+        present.waitingCount++;
         connection.send(api, version, body, limitMs, new PeerConnection.Answer() {
             @Override
             public void onAnswer(ApiMessage received) {
                 if (isDenied(received) && route.leadership().get().equals(leadership)) {
-                    // Nothing here says whom it is meant for: another node may be there by now, and never lead.
-                    connections.doubted(leaderId, connection);
+                    denied(leadership, present);
                 } else {
+                    denial = null;
                     connections.heard(leaderId, connection);
                 }
+                ended(present);
                 answer.complete(kept(received));
             }
 
             @Override
             public void onFailure(IOException cause) {
+                ended(present);
                 answer.completeExceptionally(cause);
             }
         });
         giveUpWithSuccessor(leaderId, false, answer);
+    }
+
+    private Asked asked(PeerConnection connection) {
+        Asked known = asked;
+        if (known == null || !known.connection.equals(connection)) {
+            known = new Asked(connection);
+            asked = known;
+        }
+        return known;
+    }
+
+    /// Nothing there says whom it is meant for: where that goes on, another node may be there by now, and never lead.
+    /// What others have asked on the connection may have been done, and is not to be asked a second time.
+    private void denied(MetadataLog.Leadership leadership, Asked by) {
+        Denial known = denial;
+        if (known == null || !known.isOf(leadership, by.connection)) {
+            Denial begun = new Denial(leadership, by.connection);
+            denial = begun;
+            var _ = shard.schedule(DENIAL_MS, () -> begun.isOld = true);
+        } else if (known.isOld) {
+            denial = null;
+            by.isLeft |= connections.doubted(leadership.leaderId(), by.connection);
+        }
+    }
+
+    private void ended(Asked by) {
+        by.waitingCount--;
+        if (by.isLeft && by.waitingCount == 0) {
+            // Not at once: who is told so may ask again.
+            shard.execute(by.connection::close);
+        }
     }
 
     /// Who is cut off does not say that it is deposed: nobody waits for its answer once there is somebody else to ask.

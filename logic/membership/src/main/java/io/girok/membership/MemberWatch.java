@@ -12,13 +12,15 @@ import java.util.function.IntConsumer;
 public final class MemberWatch {
     private final Shard shard;
     private final Probe probe;
+    private final NodeAddresses addresses;
     private final IntConsumer whenGone;
     private final Map<Integer, Long> connections = new HashMap<>();
 
     /// @param whenGone told the member's id, on the shard
     public MemberWatch(Peers peers, NodeAddresses addresses, Shard shard, long probeMs, IntConsumer whenGone) {
         this.shard = shard;
-        this.probe = new Probe(peers, addresses, shard, probeMs);
+        this.probe = new Probe(peers, shard, probeMs);
+        this.addresses = addresses;
         this.whenGone = whenGone;
     }
 
@@ -33,12 +35,18 @@ public final class MemberWatch {
 
     /// Asks the member itself, and stays connected to it.
     public void watch(int nodeId) {
-        shard.run(() -> probe.ask(nodeId, () -> whenGone.accept(nodeId)));
+        shard.run(() -> ask(nodeId));
+    }
+
+    /// Where members have registered themselves as brokers does not count more than other places: all of them may have
+    /// moved, and a leader is elected before anybody registers.
+    private void ask(int nodeId) {
+        probe.ask(nodeId, () -> new Probe.Suspicion(addresses.all(nodeId), () -> whenGone.accept(nodeId)));
     }
 
     private void closed(int nodeId, long connectionId) {
         if (connections.remove(nodeId, connectionId)) {
-            probe.ask(nodeId, () -> whenGone.accept(nodeId));
+            ask(nodeId);
         }
     }
 }

@@ -17,6 +17,17 @@ public interface NodeAddresses {
         return known == null ? List.of() : List.of(known);
     }
 
+    /// Every place where a broker may be whose registration is in force: where it has registered itself, if that is
+    /// known.
+    default List<NodeAddress> ofBroker(int nodeId) {
+        return all(nodeId);
+    }
+
+    /// The same, and where brokers that are not fenced have registered themselves.
+    default NodeAddresses withBrokers(NodeAddresses brokers) {
+        return new BrokerAddresses(this, brokers);
+    }
+
     /// What these say, those that are to be trusted most first.
     static NodeAddresses inOrder(List<NodeAddresses> sources) {
         return new OrderedAddresses(sources);

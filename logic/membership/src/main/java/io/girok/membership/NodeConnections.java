@@ -4,6 +4,7 @@ import io.girok.base.Shard;
 import io.girok.wire.NodeAddress;
 import io.girok.wire.PeerConnection;
 import io.girok.wire.Peers;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class NodeConnections {
     private final NodeAddresses addresses;
     private final Shard shard;
     private final Map<Integer, Link> open = new HashMap<>();
+    /// On which answers may be waited for still.
+    private final List<PeerConnection> doubted = new ArrayList<>();
 
     /// The connection to a node that was opened last.
     private static final class Link {
@@ -76,7 +79,7 @@ final class NodeConnections {
     /// The node itself has answered there.
     void heard(int nodeId, PeerConnection connection) {
         Link known = open.get(nodeId);
-        if (known != null && known.connection.equals(connection)) {
+        if (known != null && known.connection.equals(connection) && !known.isLeft) {
             known.isOfUse = true;
         }
     }
@@ -89,11 +92,18 @@ final class NodeConnections {
         }
     }
 
-    /// It may be another node that has answered there, or the node itself: the next place is tried, if there is any.
-    void doubted(int nodeId, PeerConnection connection) {
-        if (1 < addresses.all(nodeId).size()) {
-            misled(nodeId, connection);
+    /// It may be another node that answers there, or the node itself: the next place is tried, if there is any. True
+    /// when the connection is to be closed by whoever waits for answers on it, once there are none to come.
+    boolean doubted(int nodeId, PeerConnection connection) {
+        Link known = open.get(nodeId);
+        if (known == null || !known.connection.equals(connection) || addresses.all(nodeId).size() < 2) {
+            return false;
         }
+        known.isOfUse = false;
+        known.isLeft = true;
+        doubted.removeIf(PeerConnection::isClosed);
+        doubted.add(connection);
+        return true;
     }
 
     private void leave(Link link) {
@@ -106,5 +116,7 @@ final class NodeConnections {
     void close() {
         open.values().forEach(link -> link.connection.close());
         open.clear();
+        doubted.forEach(PeerConnection::close);
+        doubted.clear();
     }
 }

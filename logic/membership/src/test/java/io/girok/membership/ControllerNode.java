@@ -16,6 +16,7 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.SupportedFeatures;
 import io.girok.wire.PeerConnection;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ControllerNode {
     static final int NODE = 1;
     static final long SESSION_MS = 3_000;
+    private static final int OLD_PLACE = 99;
 
     final ManualClock clock = new ManualClock();
     final SimulatedShard shard = new SimulatedShard(clock);
@@ -53,12 +55,19 @@ final class ControllerNode {
                 new ActiveController.Surroundings(shard, shard, clock));
         store.subscribe(controller);
         BrokerSessions sessions = new BrokerSessions(
-                new BrokerSessions.Surroundings(shard, clock, peers, TestPeers::addressOf, NODE), controller, store,
+                new BrokerSessions.Surroundings(shard, clock, peers, addresses(), NODE), controller, store,
                 new Intervals(SESSION_MS, 1_000));
         store.subscribe(sessions);
         peers.listen(NODE, new ApiTable(new ControllerApis(controller, store, sessions).rows()));
         log.start(store);
         runAll();
+    }
+
+    /// All have moved, and where they were, there is no answer.
+    private NodeAddresses addresses() {
+        peers.cut(OLD_PLACE);
+        return NodeAddresses.inOrder(List.of(TestPeers::addressOf, id -> TestPeers.addressOf(OLD_PLACE)))
+                .withBrokers(TestPeers::addressOf);
     }
 
     private static ControllerRules rules(AtomicInteger lookups) {

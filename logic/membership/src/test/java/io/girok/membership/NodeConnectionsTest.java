@@ -8,11 +8,17 @@ import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
 import io.girok.metadata.MetadataLog.Leadership;
 import io.girok.wire.NodeAddress;
+import io.girok.wire.Responder;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.message.BrokerHeartbeatRequestData;
 import org.apache.kafka.common.message.BrokerHeartbeatResponseData;
+import org.apache.kafka.common.message.EnvelopeRequestData;
+import org.apache.kafka.common.message.EnvelopeResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
@@ -102,8 +108,85 @@ class NodeConnectionsTest {
         peers.listen(4, (request, responder) -> responder.respond(new BrokerHeartbeatResponseData()));
 
         assertThat(beat()).isEqualTo(Errors.NOT_CONTROLLER);
+        shard.advance(1_000);
+        assertThat(beat()).isEqualTo(Errors.NOT_CONTROLLER);
         assertThat(beat()).isEqualTo(Errors.NONE);
         assertThat(beat()).isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void aControllerThatIsNotReadyYetIsKept() {
+        said.addAll(List.of(4, 7));
+        peers.end(7);
+        Set<Long> connections = new HashSet<>();
+        AtomicBoolean isReady = new AtomicBoolean();
+        peers.listen(4, (request, responder) -> {
+            connections.add(request.connection().id());
+            responder.respond(new BrokerHeartbeatResponseData()
+                    .setErrorCode((isReady.get() ? Errors.NONE : Errors.NOT_CONTROLLER).code()));
+        });
+
+        beat();
+        shard.advance(500);
+        assertThat(beat()).isEqualTo(Errors.NOT_CONTROLLER);
+        isReady.set(true);
+        assertThat(beat()).isEqualTo(Errors.NONE);
+        isReady.set(false);
+        shard.advance(1_000);
+        assertThat(beat()).as("that was another time").isEqualTo(Errors.NOT_CONTROLLER);
+        isReady.set(true);
+        assertThat(beat()).isEqualTo(Errors.NONE);
+
+        assertThat(connections).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsForAnAnswerGetsItAlthoughOthersAreDenied() {
+        said.addAll(List.of(7, 4));
+        List<Responder> late = new ArrayList<>();
+        peers.listen(7, (request, responder) -> {
+            if (request.api() == ApiKeys.ENVELOPE) {
+                late.add(responder);
+            } else {
+                responder.respond(new BrokerHeartbeatResponseData().setErrorCode(Errors.NOT_CONTROLLER.code()));
+            }
+        });
+        peers.listen(4, (request, responder) -> responder.respond(new BrokerHeartbeatResponseData()));
+        CompletableFuture<ApiMessage> forwarded = channel.ask(ApiKeys.ENVELOPE, (short) 0, new EnvelopeRequestData(),
+                60_000);
+        beat();
+        shard.advance(1_000);
+        beat();
+        assertThat(beat()).isEqualTo(Errors.NONE);
+        assertThat(forwarded).isNotDone();
+
+        late.getFirst().respond(new EnvelopeResponseData());
+        shard.runAll();
+
+        assertThat(forwarded).isCompleted();
+        assertThat(peers.connectionCount(7)).isZero();
+    }
+
+    @Test
+    void whoWaitsWhereNobodyIsAskedAnyMoreIsToldOfTheEnd() {
+        said.addAll(List.of(7, 4));
+        peers.listen(7, (request, responder) -> {
+            if (request.api() != ApiKeys.ENVELOPE) {
+                responder.respond(new BrokerHeartbeatResponseData().setErrorCode(Errors.NOT_CONTROLLER.code()));
+            }
+        });
+        peers.listen(4, (request, responder) -> responder.respond(new BrokerHeartbeatResponseData()));
+        CompletableFuture<ApiMessage> forwarded = channel.ask(ApiKeys.ENVELOPE, (short) 0, new EnvelopeRequestData(),
+                60_000);
+        beat();
+        shard.advance(1_000);
+        beat();
+        beat();
+
+        channel.close();
+        shard.runAll();
+
+        assertThat(forwarded).isCompletedExceptionally();
     }
 
     @Test
@@ -155,5 +238,19 @@ class NodeConnectionsTest {
         assertThat(ordered.of(5)).isEqualTo(second);
         assertThat(ordered.all(4)).containsExactly(first, second);
         assertThat(ordered.all(5)).containsExactly(second, first);
+    }
+
+    @Test
+    void aBrokerIsWhereItHasRegisteredItself() {
+        NodeAddress registered = TestPeers.addressOf(1);
+        NodeAddress set = TestPeers.addressOf(2);
+
+        NodeAddresses addresses = NodeAddresses.inOrder(List.of(id -> id == 4 ? registered : null, id -> set))
+                .withBrokers(id -> id == 4 ? registered : null);
+
+        assertThat(addresses.ofBroker(4)).containsExactly(registered);
+        assertThat(addresses.ofBroker(5)).containsExactly(set);
+        assertThat(addresses.all(4)).containsExactly(registered, set);
+        assertThat(addresses.of(4)).isEqualTo(registered);
     }
 }

@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.SimulatedShard;
-import io.girok.wire.NodeAddress;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ProbeTest {
@@ -20,15 +18,18 @@ class ProbeTest {
     private final List<String> told = new ArrayList<>();
     /// By the nodes whose own places these are.
     private final List<Integer> places = new ArrayList<>(List.of(NODE));
-    private final Probe probe = new Probe(peers, NodeAddresses.inOrder(List.of(id -> place(0), id -> place(1))), shard,
-            LIMIT_MS);
-
-    private @Nullable NodeAddress place(int index) {
-        return index < places.size() ? TestPeers.addressOf(places.get(index)) : null;
-    }
+    private final Probe probe = new Probe(peers, shard, LIMIT_MS);
+    /// Which of its processes the node has now.
+    private int process = 1;
 
     private void ask() {
-        shard.enter(() -> probe.ask(NODE, () -> told.add("gone")));
+        shard.enter(() -> probe.ask(NODE, this::suspicion));
+    }
+
+    private Probe.Suspicion suspicion() {
+        int present = process;
+        return new Probe.Suspicion(places.stream().map(TestPeers::addressOf).toList(),
+                () -> told.add("gone " + present));
     }
 
     @Test
@@ -38,7 +39,7 @@ class ProbeTest {
         ask();
         shard.runAll();
 
-        assertThat(told).containsExactly("gone");
+        assertThat(told).containsExactly("gone 1");
     }
 
     @Test
@@ -70,7 +71,7 @@ class ProbeTest {
         peers.end(NODE);
         shard.advance(100);
 
-        assertThat(told).containsExactly("gone");
+        assertThat(told).containsExactly("gone 1");
     }
 
     @Test
@@ -83,7 +84,7 @@ class ProbeTest {
         peers.end(NODE);
         shard.advance(100);
 
-        assertThat(told).containsExactly("gone");
+        assertThat(told).containsExactly("gone 1");
     }
 
     @Test
@@ -110,7 +111,48 @@ class ProbeTest {
         peers.end(NODE);
         shard.advance(100);
 
-        assertThat(told).containsExactly("gone");
+        assertThat(told).containsExactly("gone 1");
+    }
+
+    @Test
+    void whatHasRefusedBeforeIsAskedAgain() {
+        places.addFirst(7);
+        peers.end(7);
+        peers.cut(NODE);
+        ask();
+        shard.advance(10);
+
+        // It is back there, and where it may be as well it ends what it does not answer.
+        peers.listen(7, (request, responder) -> responder.respond(new ApiVersionsResponseData()));
+        peers.end(NODE);
+        shard.advance(60_000);
+
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void whoDiesIsTheProcessThatWasAskedLast() {
+        peers.listen(NODE, (request, responder) -> responder.respond(new ApiVersionsResponseData()));
+        ask();
+        shard.runAll();
+        peers.closeConnections(NODE);
+        process = 2;
+        shard.runAll();
+
+        peers.end(NODE);
+        shard.advance(100);
+
+        assertThat(told).containsExactly("gone 2");
+    }
+
+    @Test
+    void whoIsNowhereIsAskedNoMore() {
+        places.clear();
+
+        ask();
+        shard.advance(60_000);
+
+        assertThat(told).isEmpty();
     }
 
     @Test
@@ -122,6 +164,6 @@ class ProbeTest {
         peers.end(NODE);
         shard.advance(100);
 
-        assertThat(told).containsExactly("gone");
+        assertThat(told).containsExactly("gone 1");
     }
 }

@@ -61,6 +61,10 @@ final class TestPeers implements Peers {
         List.copyOf(links).stream().filter(link -> link.nodeId == nodeId).forEach(Link::closeThere);
     }
 
+    long connectionCount(int nodeId) {
+        return links.stream().filter(link -> link.nodeId == nodeId).count();
+    }
+
     @Override
     public PeerConnection open(NodeAddress address, Shard owner) {
         Link link = new Link(Integer.parseInt(address.host().substring(HOST.length())), owner);

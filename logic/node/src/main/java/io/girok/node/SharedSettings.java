@@ -8,6 +8,7 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.Setting;
 import io.girok.metadata.setting.Settings;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,12 +36,18 @@ final class SharedSettings implements MetadataStore.Subscriber {
 
     @Override
     public void onImage(MetadataImage image, MetadataDelta delta) {
+        news(image).ifPresent(LOG::warn);
+    }
+
+    /// What the operator is to be told of `image`, once for each value.
+    Optional<String> news(MetadataImage image) {
         String clusters = image.config(ConfigTarget.ALL_BROKERS).get(SHARED.name());
-        if (own != null && clusters != null && !clusters.equals(own) && !clusters.equals(told)) {
-            told = clusters;
-            LOG.warn("this node's settings have {}={}, which counts for nothing: the cluster goes by {}; "
-                    + "kafka-configs --alter --entity-type brokers --entity-default changes that", SHARED.name(), own,
-                    clusters);
+        if (own == null || clusters == null || clusters.equals(own) || clusters.equals(told)) {
+            return Optional.empty();
         }
+        told = clusters;
+        return Optional.of("this node's settings have " + SHARED.name() + "=" + own + ", which counts for nothing: the "
+                + "cluster goes by " + clusters
+                + "; kafka-configs --alter --entity-type brokers --entity-default changes that");
     }
 }

@@ -20,20 +20,43 @@ final class StartGate implements RequestHandler {
             ApiKeys.BROKER_HEARTBEAT, ApiKeys.ALTER_PARTITION, ApiKeys.ALLOCATE_PRODUCER_IDS, ApiKeys.API_VERSIONS);
 
     /// Someone at the gate.
-    private record Visitor(Request request, Responder responder) {}
+    private record Visitor(Request request, Responder responder) {
+        long connectionId() {
+            return request.connection().id();
+        }
+    }
+
+    /// A connection of which somebody is at the gate, or on the way there or from it to the shards where requests are
+    /// done. Guarded by the map.
+    private static final class Way {
+        private int visitorCount;
+        /// Where the connection's requests come from.
+        private Shard origin;
+        /// Who came after them once the gate was open, no more than the connection may have in flight: they go in when
+        /// all of those have passed. A client that sends the next request before the last one is through would go
+        /// through the gate for ever otherwise.
+        private final Queue<Visitor> behindThem = new ArrayDeque<>();
+
+        Way(Shard origin) {
+            this.origin = origin;
+        }
+
+        Way with(int more) {
+            visitorCount += more;
+            return this;
+        }
+    }
 
     private final RequestHandler behind;
     private final List<Shard> shards;
     private final Shard shard;
     /// Owned by the shard.
     private final Queue<Visitor> waiting = new ArrayDeque<>();
-    /// Of connections, by id: how many are at the gate, or on the way there or from it to the shards where they are
-    /// done. Who comes after them on the same connection must not go straight in; on other connections, whoever comes
-    /// does, or the ways of many would overlap and never end.
-    private final Map<Long, Integer> visitors = new ConcurrentHashMap<>();
+    /// By the connection's id. On other connections, whoever comes goes straight in.
+    private final Map<Long, Way> ways = new ConcurrentHashMap<>();
     private volatile boolean isOpen;
 
-    /// @param shards where requests are done; the gate is at the first of them
+    /// @param shards where requests are done, and where they come from; the gate is at the first of them
     StartGate(RequestHandler behind, List<Shard> shards) {
         this.behind = behind;
         this.shards = List.copyOf(shards);
@@ -51,13 +74,18 @@ final class StartGate implements RequestHandler {
 
     @Override
     public void handle(Request request, Responder responder) {
-        if ((isOpen && !isVisitorBefore(request)) || OF_NODES.contains(request.api())) {
+        if (OF_NODES.contains(request.api())) {
             behind.handle(request, responder);
-            return;
+        } else if (isOpen) {
+            comeAfterOthers(request, responder);
+        } else {
+            comeToGate(new Visitor(request, responder));
         }
-        visitors.merge(request.connection().id(), 1, Integer::sum);
+    }
+
+    private void comeToGate(Visitor visitor) {
+        ways.compute(visitor.connectionId(), (_, way) -> (way == null ? new Way(shard) : way).with(1));
         shard.execute(() -> {
-            Visitor visitor = new Visitor(request, responder);
             if (isOpen) {
                 letIn(visitor);
             } else {
@@ -66,25 +94,53 @@ final class StartGate implements RequestHandler {
         });
     }
 
-    private boolean isVisitorBefore(Request request) {
-        return !visitors.isEmpty() && visitors.containsKey(request.connection().id());
+    /// On the shard of the connection.
+    private void comeAfterOthers(Request request, Responder responder) {
+        Way way = ways.isEmpty()
+                ? null
+                : ways.computeIfPresent(request.connection().id(), (_, present) -> {
+                    present.behindThem.add(new Visitor(request, responder));
+                    present.origin = origin();
+                    return present;
+                });
+        if (way == null) {
+            behind.handle(request, responder);
+        }
+    }
+
+    private Shard origin() {
+        return shards.stream().filter(Shard::isCurrent).findFirst().orElse(shard);
     }
 
     private void letIn(Visitor visitor) {
         try {
             behind.handle(visitor.request, visitor.responder);
         } finally {
-            passThrough(0, visitor.request.connection().id());
+            passThrough(0, visitor);
         }
     }
 
     /// A visitor's parts wait behind what their shards have to do, while whoever goes straight in is perhaps on such a
     /// shard already, and done at once. So a visitor counts until every shard has come past what it was given.
-    private void passThrough(int index, long connectionId) {
-        if (index == shards.size()) {
-            visitors.computeIfPresent(connectionId, (_, count) -> count == 1 ? null : count - 1);
-        } else {
-            shards.get(index).execute(() -> passThrough(index + 1, connectionId));
+    private void passThrough(int index, Visitor visitor) {
+        if (index < shards.size()) {
+            shards.get(index).execute(() -> passThrough(index + 1, visitor));
+            return;
+        }
+        ways.computeIfPresent(visitor.connectionId(), (id, way) -> {
+            if (way.with(-1).visitorCount == 0 && !way.behindThem.isEmpty()) {
+                // Where its next requests come, so that none of them is in between.
+                way.origin.execute(() -> letInAll(id));
+                return way;
+            }
+            return way.visitorCount == 0 ? null : way;
+        });
+    }
+
+    private void letInAll(long connectionId) {
+        Way way = ways.remove(connectionId);
+        if (way != null) {
+            way.behindThem.forEach(visitor -> behind.handle(visitor.request, visitor.responder));
         }
     }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Endpoint;
+import io.girok.metadata.ImageChange;
+import io.girok.metadata.MetadataImage;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.setting.Settings;
 import java.util.List;
 import java.util.Map;
@@ -22,5 +25,29 @@ class SharedSettingsTest {
         assertThat(registered).isCompleted();
         assertThat(founder.store.image().config(ConfigTarget.ALL_BROKERS))
                 .isEqualTo(Map.of("min.insync.replicas", "2"));
+    }
+
+    @Test
+    void whoHasAnotherValueInTheFileIsToldSoOnce() {
+        SharedSettings shared = new SharedSettings(Settings.parse(Map.of("node.id", "1", "min.insync.replicas", "1")));
+
+        assertThat(shared.news(MetadataImage.EMPTY)).isEmpty();
+        assertThat(shared.news(clusterWith("2"))).hasValueSatisfying(
+                told -> assertThat(told).contains("min.insync.replicas=1", "goes by 2"));
+        assertThat(shared.news(clusterWith("2"))).isEmpty();
+        assertThat(shared.news(clusterWith("1"))).isEmpty();
+        assertThat(shared.news(clusterWith("3"))).hasValueSatisfying(told -> assertThat(told).contains("goes by 3"));
+    }
+
+    @Test
+    void whoHasNoValueInTheFileIsToldNothing() {
+        SharedSettings shared = new SharedSettings(Settings.parse(Map.of("node.id", "1")));
+
+        assertThat(shared.news(clusterWith("2"))).isEmpty();
+    }
+
+    private static MetadataImage clusterWith(String minInSyncReplicas) {
+        return ImageChange.of(MetadataImage.EMPTY, List.of(new MetadataRecord.ConfigChanged(ConfigTarget.ALL_BROKERS,
+                "min.insync.replicas", minInSyncReplicas))).image();
     }
 }

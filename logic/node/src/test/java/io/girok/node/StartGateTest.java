@@ -11,6 +11,7 @@ import io.girok.wire.Request;
 import io.girok.wire.Responder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -67,8 +68,9 @@ class StartGateTest {
         assertThat(done).containsExactly(1, 2, 3);
     }
 
+    /// Each request comes before the last one is through.
     @Test
-    void whoComesThroughTheGateAllTheTimeKeepsNobodyElseAtIt() {
+    void whoComesAllTheTimeGoesStraightInOnceTheFirstAreThrough() {
         List<String> log = new ArrayList<>();
         Connection busy = new NumberedConnection(2);
         Connection calm = new NumberedConnection(3);
@@ -76,23 +78,41 @@ class StartGateTest {
         StartGate busyGate = new StartGate(
                 (request, responder) -> log.add(request.connection().id() + ":" + request.correlationId()),
                 List.of(shard, other));
-        ask(busyGate, ApiKeys.PRODUCE, 1, busy);
-        ask(busyGate, ApiKeys.PRODUCE, 1, calm);
+        other.enter(() -> ask(busyGate, ApiKeys.PRODUCE, 1, busy));
+        other.enter(() -> ask(busyGate, ApiKeys.PRODUCE, 1, calm));
         busyGate.open();
-        for (int i = 2; i < 6; i++) {
-            ask(busyGate, ApiKeys.PRODUCE, i, busy);
+        for (int i = 2; i <= 30; i++) {
+            int number = i;
+            other.enter(() -> ask(busyGate, ApiKeys.PRODUCE, number, busy));
             shard.runOne();
-            shard.runOne();
-            other.runOne();
             other.runOne();
         }
-        int before = log.size();
 
-        ask(busyGate, ApiKeys.PRODUCE, 6, busy);
-        ask(busyGate, ApiKeys.PRODUCE, 2, calm);
-        ask(busyGate, ApiKeys.PRODUCE, 1, late);
+        other.enter(() -> ask(busyGate, ApiKeys.PRODUCE, 31, busy));
+        other.enter(() -> ask(busyGate, ApiKeys.PRODUCE, 2, calm));
+        shard.enter(() -> ask(busyGate, ApiKeys.PRODUCE, 1, late));
 
-        assertThat(log.subList(before, log.size())).containsExactly("3:2", "4:1");
+        assertThat(log).endsWith("2:29", "2:30", "2:31", "3:2", "4:1");
+    }
+
+    @Test
+    void whoWasHeldBackIsNotOvertakenByTheNext() {
+        List<Integer> done = new ArrayList<>();
+        StartGate gateBeforeOther = new StartGate(
+                (request, responder) -> other.run(() -> done.add(request.correlationId())), List.of(shard, other));
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 1));
+        gateBeforeOther.open();
+        shard.runAll();
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 2));
+
+        for (int i = 3; i <= 20; i++) {
+            int number = i;
+            shard.runOne();
+            other.runOne();
+            other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, number));
+        }
+
+        assertThat(done).containsExactlyElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
     }
 
     private void runAll() {
