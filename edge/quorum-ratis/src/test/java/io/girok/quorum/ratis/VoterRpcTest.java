@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +27,8 @@ class VoterRpcTest {
         RaftRpcRequestProto header = RaftRpcRequestProto.newBuilder()
                 .setReplyId(ByteString.copyFromUtf8("2"))
                 .build();
-        VoterRpc rpc = new VoterRpc(null, null, transport, new PeerBook(), new ManualClock());
+        VoterRpc rpc = new VoterRpc(null, null, transport, new PeerBook(),
+                new LeaderProof(RaftPeerId.valueOf("1")), new ManualClock());
 
         assertThatThrownBy(() -> rpc.appendEntries(
                 AppendEntriesRequestProto.newBuilder().setServerRequest(header).build()))
