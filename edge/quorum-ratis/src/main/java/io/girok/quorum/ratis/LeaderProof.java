@@ -16,11 +16,11 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.leader.LogAppender;
 import org.jspecify.annotations.Nullable;
 
-/// Proves that this node leads: a majority of the voters takes from it, as from its leader, what it has sent after it was
-/// asked (Raft, section 6.4). Thread-safe.
+/// Proves that this node leads: a majority of the voters takes from it, as from its leader, what it has sent after it
+/// was asked (Raft's dissertation, section 6.4). Thread-safe.
 ///
-/// Ratis' own reads prove less. Once a majority has confirmed a commit index, its leader answers from memory for as long
-/// as nothing more is committed; so does one that was frozen meanwhile, when another leads.
+/// Ratis' own reads prove less. Once a majority has confirmed a commit index, its leader answers from memory for as
+/// long as nothing more is committed; so does one that was frozen meanwhile, when another leads.
 final class LeaderProof {
     /// What a voter has taken last, by the order of sending.
     private record Taken(long term, long number) {}
@@ -54,8 +54,8 @@ final class LeaderProof {
         questions.forEach(this::settle);
     }
 
-    /// Done when this node leads; fails when it ceases to, or that is not known after `limitMs`. Where it does not lead,
-    /// Ratis asks the leader when it reads, and there is nothing to prove.
+    /// Done when this node leads; fails when it ceases to, or that is not known after `limitMs`. Where it does not
+    /// lead, Ratis asks the leader when it reads, and there is nothing to prove.
     CompletableFuture<@Nullable Void> ask(RaftServer.Division division, long limitMs) {
         if (!division.getInfo().isLeader()) {
             return CompletableFuture.completedFuture(null);
