@@ -7,6 +7,7 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// Brings bad luck to a cluster, and takes it away again. Owned by the world's thread.
@@ -116,7 +117,9 @@ final class Nemesis {
     /// As with [#replaceDisk], but one log.
     private void loseLog(SimulatedNode node) {
         if (!hasReplaced && !cluster.connected().isEmpty() && powerLoss.canDoWithout(node)) {
-            hasReplaced = node.loseLog();
+            OptionalInt lost = node.loseLog();
+            lost.ifPresent(partition -> powerLoss.logLost(node, partition));
+            hasReplaced = lost.isPresent();
         }
     }
 

@@ -3,8 +3,13 @@ package io.girok.simulation;
 import io.girok.log.Durability;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
+import io.girok.metadata.PartitionImage;
+import io.girok.metadata.TopicImage;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Takes nodes their power, where the promises hold in spite of it. Owned by the world's thread.
@@ -18,6 +23,9 @@ final class PowerLoss {
     private final SimulatedCluster cluster;
     /// By node: the epoch that it was registered with when it lost its power.
     private final Map<Integer, Long> lostInEpoch = new HashMap<>();
+    private final Set<Copy> lostLogs = new HashSet<>();
+
+    private record Copy(int nodeId, int partition) {}
 
     PowerLoss(SimulatedCluster cluster) {
         this.cluster = cluster;
@@ -53,18 +61,32 @@ final class PowerLoss {
                 .allMatch(partition -> partition.isr().containsAll(partition.replicas()));
     }
 
+    /// The log of one partition of [Simulation#TOPIC] is gone from the node's disks.
+    void logLost(SimulatedNode node, int partition) {
+        lostLogs.add(new Copy(node.host().id(), partition));
+    }
+
     /// Whether every partition has another replica that may lead it. Where the others have lost their claim, with their
-    /// power under `durability=os` or with a directory, the last one that has all is waited for. Where no node runs,
-    /// nobody knows.
+    /// power under `durability=os` or with a directory, which they may not have said yet, the last one that has all is
+    /// waited for. Where no node runs, nobody knows.
     boolean canDoWithout(SimulatedNode node) {
         MetadataImage image = cluster.image();
         return !image.topics().isEmpty() && image.topics()
                 .stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .allMatch(partition -> Stream.concat(partition.isr().stream(), partition.elr().stream())
-                        .anyMatch(id -> id != node.host().id()
-                                && !partition.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY)
-                                && (cluster.durability() == Durability.FSYNC || hasReturned(id, image))));
+                .allMatch(topic -> IntStream.range(0, topic.partitions().size())
+                        .allMatch(index -> hasOther(image, topic, index, node.host().id())));
+    }
+
+    private boolean hasOther(MetadataImage image, TopicImage topic, int index, int nodeId) {
+        PartitionImage partition = topic.partitions().get(index);
+        return Stream.concat(partition.isr().stream(), partition.elr().stream())
+                .anyMatch(id -> id != nodeId && !isLost(topic, index, id)
+                        && (cluster.durability() == Durability.FSYNC || hasReturned(id, image)));
+    }
+
+    private boolean isLost(TopicImage topic, int index, int nodeId) {
+        return topic.partitions().get(index).directoryOf(nodeId).equals(BrokerImage.LOST_DIRECTORY)
+                || (topic.name().equals(Simulation.TOPIC) && lostLogs.contains(new Copy(nodeId, index)));
     }
 
     /// Whether the node has registered since it last lost its power.

@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -332,8 +333,8 @@ final class SimulatedNode {
     }
 
     /// Somebody removes the directory of a log, after a clean stop: after another one the journal may have all of it.
-    /// Answers whether there was one.
-    boolean loseLog() {
+    /// Answers of which partition of [Simulation#TOPIC], if there was one.
+    OptionalInt loseLog() {
         List<Path> logs = directories().stream()
                 .filter(directory -> disk.exists(directory.resolve(StopMark.CLEAN)))
                 .flatMap(directory -> IntStream.range(0, Simulation.PARTITIONS)
@@ -341,7 +342,7 @@ final class SimulatedNode {
                 .filter(disk::isDirectory)
                 .toList();
         if (logs.isEmpty()) {
-            return false;
+            return OptionalInt.empty();
         }
         Path lost = logs.get(world.random().nextInt(logs.size()));
         try {
@@ -350,7 +351,8 @@ final class SimulatedNode {
             }
             disk.delete(lost);
             disk.syncDirectory(lost.resolveSibling(""));
-            return true;
+            String name = lost.getFileName().toString();
+            return OptionalInt.of(Integer.parseInt(name.substring(name.lastIndexOf('-') + 1)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
