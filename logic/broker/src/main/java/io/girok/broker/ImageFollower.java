@@ -4,7 +4,6 @@ import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.log.LogSettings;
-import io.girok.metadata.BrokerImage;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
@@ -152,7 +151,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
         Placement.NotHere elsewhere = Placement.NotHere.elsewhere(image.leader(), image.leaderEpoch());
         TopicId directory = image.directoryOf(brokerId);
         boolean isInSync = image.isr().contains(brokerId);
-        boolean isLost = directory.equals(BrokerImage.LOST_DIRECTORY);
+        boolean isLost = image.isLost(brokerId);
         boolean isAwaited = isLost && (isInSync || image.elr().contains(brokerId));
         // Who begins anew must not be counted on: it may be asked to lead before the controller knows of it.
         boolean isGivenUp = isLost && !isAwaited && 0 <= image.leader();

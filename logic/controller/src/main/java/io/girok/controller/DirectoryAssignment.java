@@ -67,7 +67,7 @@ final class DirectoryAssignment {
         TopicId earlier = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
         boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
-        boolean wasLost = earlier.equals(BrokerImage.LOST_DIRECTORY);
+        boolean wasLost = before.isLost(broker.id());
         boolean wasSomewhere = earlier.equals(TopicId.ZERO);
         if (isUsable && isUnclaimed(before) && (wasLost || wasSomewhere)) {
             return wasLost ? before.withDirectory(broker.id(), TopicId.ZERO) : before;

@@ -172,12 +172,8 @@ final class Election {
         boolean isClean = leader == PartitionImage.NO_LEADER || partition.isr().contains(leader)
                 || partition.elr().contains(leader);
         return isClean
-                ? elr.stream().filter(id -> !isr.contains(id) && (isr.isEmpty() || !isLost(partition, id))).toList()
+                ? elr.stream().filter(id -> !isr.contains(id) && (isr.isEmpty() || !partition.isLost(id))).toList()
                 : List.of();
-    }
-
-    private static boolean isLost(PartitionImage partition, int id) {
-        return partition.directoryOf(id).equals(BrokerImage.LOST_DIRECTORY);
     }
 
     private int required(PartitionImage partition) {

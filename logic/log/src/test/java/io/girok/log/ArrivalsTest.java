@@ -41,6 +41,14 @@ class ArrivalsTest {
         return future;
     }
 
+    private Path copyOfOneRecord(LogDirectory to) throws IOException {
+        world.open();
+        world.append(1, "a");
+        world.flush();
+        world.store.close();
+        return copy(world.directory, to);
+    }
+
     private void move(LogDirectory from, LogDirectory to) throws IOException {
         assertThat(world.store.close()).isTrue();
         to.arrivals().adopt(LogWorld.NAME, copy(from, to), from);
@@ -50,12 +58,8 @@ class ArrivalsTest {
 
     @Test
     void aLogThatFoundNoRoomIsNotMissedWhereItDidNotArrive() throws IOException {
-        world.open();
-        world.append(1, "a");
-        world.flush();
-        world.store.close();
         LogDirectory other = openOther();
-        Path future = copy(world.directory, other);
+        Path future = copyOfOneRecord(other);
         world.disk.plant(DiskFault.next(DiskOperation.RENAME).on(path -> path.equals(future)));
 
         assertThatThrownBy(() -> other.arrivals().adopt(LogWorld.NAME, future, world.directory))
@@ -69,12 +73,8 @@ class ArrivalsTest {
     /// The log goes on where it was, and this copy of it must not be taken for it.
     @Test
     void whereTheNewPlaceIsNotDurableTheDirectoryFails() throws IOException {
-        world.open();
-        world.append(1, "a");
-        world.flush();
-        world.store.close();
         LogDirectory other = openOther();
-        Path future = copy(world.directory, other);
+        Path future = copyOfOneRecord(other);
         Path place = OTHER.resolve(LogWorld.NAME.toString());
         world.disk.plant(DiskFault.next(DiskOperation.OPEN_DIRECTORY).on(path -> world.disk.isDirectory(place)));
 

@@ -78,16 +78,16 @@ final class NodeConnections {
 
     /// The node itself has answered there.
     void heard(int nodeId, PeerConnection connection) {
-        Link known = open.get(nodeId);
-        if (known != null && known.connection.equals(connection) && !known.isLeft) {
+        Link known = link(nodeId, connection);
+        if (known != null && !known.isLeft) {
             known.isOfUse = true;
         }
     }
 
     /// It is another node that has answered there.
     void misled(int nodeId, PeerConnection connection) {
-        Link known = open.get(nodeId);
-        if (known != null && known.connection.equals(connection)) {
+        Link known = link(nodeId, connection);
+        if (known != null) {
             leave(known);
         }
     }
@@ -95,8 +95,8 @@ final class NodeConnections {
     /// It may be another node that answers there, or the node itself: the next place is tried, if there is any. True
     /// when the connection is to be closed by whoever waits for answers on it, once there are none to come.
     boolean doubted(int nodeId, PeerConnection connection) {
-        Link known = open.get(nodeId);
-        if (known == null || !known.connection.equals(connection) || addresses.all(nodeId).size() < 2) {
+        Link known = link(nodeId, connection);
+        if (known == null || addresses.all(nodeId).size() < 2) {
             return false;
         }
         known.isOfUse = false;
@@ -104,6 +104,12 @@ final class NodeConnections {
         doubted.removeIf(PeerConnection::isClosed);
         doubted.add(connection);
         return true;
+    }
+
+    /// Null when another connection to the node was opened since.
+    private @Nullable Link link(int nodeId, PeerConnection connection) {
+        Link last = open.get(nodeId);
+        return last != null && last.connection.equals(connection) ? last : null;
     }
 
     private void leave(Link link) {

@@ -49,6 +49,11 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
         return index < 0 ? TopicId.ZERO : directories.get(index);
     }
 
+    /// Whether the log of a replica is lost: its directory can be used, but the log cannot.
+    public boolean isLost(int replica) {
+        return directoryOf(replica).equals(BrokerImage.LOST_DIRECTORY);
+    }
+
     /// The partition with a replica in another log directory.
     public PartitionImage withDirectory(int replica, TopicId directory) {
         List<TopicId> changed = new ArrayList<>(directories);

@@ -24,6 +24,16 @@ class StartGateTest {
     private final List<Integer> handled = new ArrayList<>();
     private final StartGate gate = new StartGate((request, responder) -> handled.add(request.correlationId()),
             List.of(shard, other));
+    /// Before what is done on the other shard.
+    private final StartGate gateBeforeOther = new StartGate(
+            (request, responder) -> other.run(() -> handled.add(request.correlationId())), List.of(shard, other));
+
+    /// It is on its way from the gate to the other shard.
+    private void letTheFirstInBeforeOther() {
+        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 1));
+        gateBeforeOther.open();
+        shard.runAll();
+    }
 
     @Test
     void whatHasWaitedComesInItsOrder() {
@@ -54,18 +64,13 @@ class StartGateTest {
 
     @Test
     void nobodyOvertakesWhoIsOnTheWayFromTheGateToAnotherShard() {
-        List<Integer> done = new ArrayList<>();
-        StartGate gateBeforeOther = new StartGate(
-                (request, responder) -> other.run(() -> done.add(request.correlationId())), List.of(shard, other));
-        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 1));
-        gateBeforeOther.open();
-        shard.runAll();
+        letTheFirstInBeforeOther();
 
         other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 2));
         runAll();
         other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 3));
 
-        assertThat(done).containsExactly(1, 2, 3);
+        assertThat(handled).containsExactly(1, 2, 3);
     }
 
     /// Each request comes before the last one is through.
@@ -97,12 +102,7 @@ class StartGateTest {
 
     @Test
     void whoWasHeldBackIsNotOvertakenByTheNext() {
-        List<Integer> done = new ArrayList<>();
-        StartGate gateBeforeOther = new StartGate(
-                (request, responder) -> other.run(() -> done.add(request.correlationId())), List.of(shard, other));
-        other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 1));
-        gateBeforeOther.open();
-        shard.runAll();
+        letTheFirstInBeforeOther();
         other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, 2));
 
         for (int i = 3; i <= 20; i++) {
@@ -112,7 +112,7 @@ class StartGateTest {
             other.enter(() -> ask(gateBeforeOther, ApiKeys.PRODUCE, number));
         }
 
-        assertThat(done).containsExactlyElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
+        assertThat(handled).containsExactlyElementsOf(IntStream.rangeClosed(1, 20).boxed().toList());
     }
 
     private void runAll() {

@@ -85,7 +85,7 @@ final class PowerLoss {
     }
 
     private boolean isLost(TopicImage topic, int index, int nodeId) {
-        return topic.partitions().get(index).directoryOf(nodeId).equals(BrokerImage.LOST_DIRECTORY)
+        return topic.partitions().get(index).isLost(nodeId)
                 || (topic.name().equals(Simulation.TOPIC) && lostLogs.contains(new Copy(nodeId, index)));
     }
 

@@ -7,6 +7,7 @@ import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.ApiTable;
+import io.girok.files.FileNames;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
@@ -351,8 +352,7 @@ final class SimulatedNode {
             }
             disk.delete(lost);
             disk.syncDirectory(lost.resolveSibling(""));
-            String name = lost.getFileName().toString();
-            return OptionalInt.of(Integer.parseInt(name.substring(name.lastIndexOf('-') + 1)));
+            return OptionalInt.of(FileNames.partition(lost.getFileName().toString()).orElseThrow().index());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

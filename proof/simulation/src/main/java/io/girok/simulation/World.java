@@ -106,7 +106,9 @@ final class World {
                     tasksAtThisTime++;
                     trace = trace * 31 + turn.number();
                 }
-                Invariant.check(tasksAtThisTime < MAX_TASKS_AT_ONE_TIME, "the world stands still");
+                if (MAX_TASKS_AT_ONE_TIME <= tasksAtThisTime) {
+                    throw Invariant.violated("the world stands still at " + nowMs());
+                }
                 return true;
             }
         }
