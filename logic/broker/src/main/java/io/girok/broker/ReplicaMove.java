@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.DiskFile;
 import io.girok.base.PartitionName;
 import io.girok.files.FileNames;
+import io.girok.files.SegmentFiles;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
@@ -11,6 +12,7 @@ import io.girok.log.PartitionStore;
 import io.girok.replication.ByteRate;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -207,8 +209,7 @@ public final class ReplicaMove {
         if (!isRoomChecked) {
             long size = 0;
             for (String file : files) {
-                Path path = source.resolve(file);
-                size += disk.exists(path) ? disk.size(path) : 0;
+                size += SegmentFiles.sizeUnlessGone(disk, source.resolve(file));
             }
             to.arrivals().checkRoomFor(size);
             isRoomChecked = true;
@@ -245,11 +246,19 @@ public final class ReplicaMove {
     /// False when it has paused.
     private boolean copyPart(Part part) throws IOException {
         Path path = source.resolve(part.file);
-        Begun left = begun.get(part.file);
-        if (!disk.exists(path)) {
-            // Gone meanwhile: what took its place comes with the next round.
-            return true;
+        try {
+            return copyPart(part, path);
+        } catch (NoSuchFileException e) {
+            if (!disk.exists(path)) {
+                // Gone meanwhile: what took its place comes with the next round.
+                return true;
+            }
+            throw e;
         }
+    }
+
+    private boolean copyPart(Part part, Path path) throws IOException {
+        Begun left = begun.get(part.file);
         Copied now = new Copied(Math.min(disk.size(path), part.maxBytes), disk.lastModifiedMs(path));
         Copied before = copied.get(part.file);
         if (now.equals(before) && left == null && !part.isForced) {

@@ -2,17 +2,26 @@ package io.girok.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.Disk;
 import io.girok.base.TopicId;
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
+import io.girok.files.FileNames;
 import io.girok.log.AppendOrigin;
 import io.girok.log.PartitionStore;
 import io.girok.record.BatchBuilder;
 import io.girok.replication.ByteRate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// The copying of a log that is written to, turn by turn.
 class ReplicaMoveTest {
@@ -43,6 +52,38 @@ class ReplicaMoveTest {
 
         assertThat(turns).isBetween(10, 100);
         assertThat(copied).as("by all turns together").isBetween(500_000L, 600_000L);
+    }
+
+    /// @param look the first is for the room that it takes, the second for what is copied
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aFileThatGoesWhileItIsLookedAtEndsNoMove(int look) throws IOException {
+        node.createTopic(ORDERS, "orders", 1);
+        LedPartition led = node.awake(ORDERS, 0);
+        PartitionStore store = led.leader().store();
+        append(store, 2_000);
+        Path passing = FileNames.directory(Path.of("/data"), led.name()).resolve("leader-epoch-checkpoint.old");
+        node.disk.open(passing, Disk.Access.WRITE).close();
+        ReplicaMove move = new ReplicaMove(led.name(), node.directories().getFirst(), node.directories().getLast(),
+                new ByteRate(clock), ByteBuffer.allocate(BUFFER_BYTES));
+        AtomicInteger looks = new AtomicInteger();
+        node.disk.plant(DiskFault.next(DiskOperation.SIZE).on(path -> {
+            if (path.equals(passing) && looks.incrementAndGet() == look) {
+                delete(passing);
+            }
+            return false;
+        }));
+
+        assertThat(move.copyBelow(store.tail())).isPositive();
+        assertThat(node.disk.exists(passing)).isFalse();
+    }
+
+    private void delete(Path path) {
+        try {
+            node.disk.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static void append(PartitionStore store, int bytes) {

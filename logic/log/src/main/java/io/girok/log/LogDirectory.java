@@ -15,6 +15,7 @@ import io.girok.files.FailedSync;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.MetaProperties;
+import io.girok.files.SegmentFiles;
 import io.girok.files.StopMark;
 import io.girok.files.StorageFailed;
 import io.girok.files.UnsyncedRun;
@@ -297,7 +298,7 @@ public final class LogDirectory implements AutoCloseable {
     /// @throws StorageFailed when the disk fails
     public long sizeOnDisk(PartitionName name) {
         try {
-            return isOnDisk(name) ? PartitionDirectory.sizeInBytes(environment.disk(), path, name) : 0;
+            return isOnDisk(name) ? SegmentFiles.sizeInBytes(environment.disk(), FileNames.directory(path, name)) : 0;
         } catch (IOException e) {
             throw fail("measuring log '" + name + "' failed", e);
         }

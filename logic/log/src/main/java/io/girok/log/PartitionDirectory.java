@@ -109,18 +109,6 @@ final class PartitionDirectory {
         return end;
     }
 
-    /// The bytes of the segments of a log that has a directory.
-    static long sizeInBytes(Disk disk, Path parent, PartitionName name) throws IOException {
-        Path directory = FileNames.directory(parent, name);
-        long bytes = 0;
-        for (String file : disk.list(directory)) {
-            if (FileNames.offset(file, FileNames.LOG).isPresent()) {
-                bytes += disk.size(directory.resolve(file));
-            }
-        }
-        return bytes;
-    }
-
     /// Makes the directory of a log that had none.
     void create(PartitionName name, TopicId topic, Marks of) throws IOException {
         Path directory = FileNames.directory(parent, name);

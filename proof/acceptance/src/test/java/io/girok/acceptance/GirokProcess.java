@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
 final class GirokProcess implements AutoCloseable {
     private static final Duration START_LIMIT = Duration.ofSeconds(120);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
+    private static final Duration DUMP_LIMIT = Duration.ofSeconds(10);
     private static final Pattern READY = Pattern.compile("^Girok is ready on [A-Z_]+://([^:]+|\\[[^]]+]):(\\d+).*$");
 
     private final Process process;
@@ -138,8 +139,28 @@ final class GirokProcess implements AutoCloseable {
                         "girok start ended with " + process.exitValue() + " before it was ready:\n" + errorText());
             }
         }
+        throw stuck("girok start was not ready within " + START_LIMIT);
+    }
+
+    /// Ends the process, and tells what its threads did.
+    private IllegalStateException stuck(String what) {
+        String threads = threadDump();
         process.destroyForcibly();
-        throw new IllegalStateException("girok start was not ready within " + START_LIMIT + ":\n" + errorText());
+        return new IllegalStateException(what + ":\n" + errorText() + "\n" + threads);
+    }
+
+    /// What a JVM prints when it is asked what its threads do; what it had printed before is left out.
+    private String threadDump() {
+        int before = outputLines().size();
+        signal("QUIT");
+        long deadline = System.nanoTime() + DUMP_LIMIT.toNanos();
+        boolean isWhole = false;
+        while (!isWhole && process.isAlive() && System.nanoTime() < deadline) {
+            String line = poll();
+            isWhole = line != null && line.startsWith("JNI global refs");
+        }
+        List<String> lines = outputLines();
+        return String.join("\n", lines.subList(before, lines.size()));
     }
 
     private String poll() {
@@ -216,8 +237,7 @@ final class GirokProcess implements AutoCloseable {
     int awaitExit() {
         try {
             if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IllegalStateException("girok did not end within " + STOP_LIMIT + ":\n" + errorText());
+                throw stuck("girok did not end within " + STOP_LIMIT);
             }
             return process.exitValue();
         } catch (InterruptedException e) {
