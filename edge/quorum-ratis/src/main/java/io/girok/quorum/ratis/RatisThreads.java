@@ -32,10 +32,13 @@ final class RatisThreads {
     RaftServer start(Start start) throws IOException {
         CompletableFuture<RaftServer> started = new CompletableFuture<>();
         Thread starter = new Thread(group, () -> {
+            MBeansWithoutRatis.install();
             try {
                 started.complete(start.run());
             } catch (Throwable e) {
                 started.completeExceptionally(e);
+            } finally {
+                MBeansWithoutRatis.remove();
             }
         }, "ratis-start");
         starter.setDaemon(true);
