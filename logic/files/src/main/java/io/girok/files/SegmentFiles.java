@@ -9,7 +9,8 @@ import java.nio.file.Path;
 public final class SegmentFiles {
     private SegmentFiles() {}
 
-    /// The bytes of a log's segments. What goes while it is looked at, be it the whole directory, does not count. Blocks.
+    /// The bytes of a log's segments. What goes while it is looked at, be it the whole directory, does not count.
+    /// Blocks.
     ///
     /// @param directory of the log
     public static long sizeInBytes(Disk disk, Path directory) throws IOException {
