@@ -11,72 +11,97 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.function.IntConsumer;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/// A short life of a broker and its clients, and of three brokers that are one cluster, in one process, from which the
-/// launcher has the JVM make its start-up cache. Its argument is a directory that may be thrown away afterwards. Owned
-/// by the main thread.
+/// A short life of a broker, and of three brokers that are one cluster, in one process, from which the launcher has the
+/// JVM make the start-up cache of brokers. Its argument is a directory that may be thrown away afterwards; its input
+/// ends with the [TrainingClients], and so does it: a cache that held what clients load would cost every start of a
+/// broker a tenth. Owned by the main thread.
 final class TrainingRun {
-    private static final String TOPIC = "training";
-    private static final int RECORDS = 200;
-    private static final int CLUSTER_SIZE = 3;
+    static final String MECHANISM = "SCRAM-SHA-512";
+    static final String LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required "
+            + "username=\"training\" password=\"training\";";
+    static final int CLUSTER_SIZE = 3;
+    private static final String PLACES = "places";
     private static final long LIMIT_SECONDS = 120;
     private static final Pattern READY = Pattern.compile(
-            "Girok is ready.*?PLAINTEXT://(127\\.0\\.0\\.1:\\d+).*?SASL_SSL://(127\\.0\\.0\\.1:\\d+)", Pattern.DOTALL);
-    private static final String MECHANISM = "SCRAM-SHA-512";
-    private static final String LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required "
-            + "username=\"training\" password=\"training\";";
+            "Girok is ready on PLAINTEXT://(127\\.0\\.0\\.1:\\d+)(?:.*?SASL_SSL://(127\\.0\\.0\\.1:\\d+))?.*\\n");
 
-    /// Where the broker listens.
-    private record Listeners(String plaintext, String secured) {}
+    /// Where the brokers are.
+    ///
+    /// @param plaintext of the one that is alone
+    /// @param secured another listener of it
+    /// @param authority a certificate
+    /// @param clustered of one of the three
+    record Places(String plaintext, String secured, String authority, String clustered) {
+        /// Those that a run in this directory has written, once it has.
+        static Places await(Path directory) throws IOException, InterruptedException {
+            Path written = directory.resolve(PLACES);
+            while (!Files.exists(written)) {
+                Thread.sleep(Duration.ofMillis(20));
+            }
+            List<String> lines = Files.readAllLines(written);
+            return new Places(lines.get(0), lines.get(1), lines.get(2), lines.get(3));
+        }
+
+        private void write(Path directory) throws IOException {
+            Path written = directory.resolve(PLACES + ".tmp");
+            Files.write(written, List.of(plaintext, secured, authority, clustered));
+            Files.move(written, directory.resolve(PLACES), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
 
     private TrainingRun() {}
 
     public static void main(String[] arguments) throws Exception {
-        haltAfter(LIMIT_SECONDS);
-        DevelopmentAuthority authority = DevelopmentAuthority.open(
-                Files.createDirectories(Path.of(arguments[0], "certificates")));
-        Map<String, String> settings = Map.of("log.dirs", Path.of(arguments[0], "data").toString(),
+        haltAfterLimit();
+        Path directory = Path.of(arguments[0]);
+        DevelopmentAuthority authority = DevelopmentAuthority
+                .open(Files.createDirectories(directory.resolve("certificates")));
+        CompletableFuture<List<MatchResult>> ready = new CompletableFuture<>();
+        System.setOut(new PrintStream(new ReadyLines(ready), true, UTF_8));
+        run(Map.of("log.dirs", directory.resolve("data").toString(),
                 "listeners", "PLAINTEXT://127.0.0.1:0,SASL_SSL://127.0.0.1:0", "http.listeners", "",
                 "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "super.users", "User:ANONYMOUS;User:training",
                 "ssl.keystore.type", "PEM", "ssl.keystore.location",
                 authority.issue("localhost", List.of("localhost", "127.0.0.1")).toString(),
-                "sasl.enabled.mechanisms", MECHANISM, "sasl.jaas.config", LOGIN);
-        CompletableFuture<Listeners> ready = new CompletableFuture<>();
-        System.setOut(new PrintStream(new ReadyLine(ready), true, UTF_8));
-        run(settings, exitCode -> ready.completeExceptionally(
-                new IllegalStateException("the broker has ended with " + exitCode)));
-        exercise(ready.get().plaintext(), 1);
-        exerciseSecured(ready.get().secured(), authority);
+                "sasl.enabled.mechanisms", MECHANISM, "sasl.jaas.config", LOGIN), ready);
+        runCluster(directory.resolve("cluster"), ready);
         try {
-            exercise(cluster(Path.of(arguments[0], "cluster")), CLUSTER_SIZE);
+            places(ready.get(), authority).write(directory);
         } catch (ExecutionException e) {
-            System.err.println("the cache is made without a cluster: " + e.getCause());
+            System.err.println(e.getMessage());
+            Runtime.getRuntime().halt(1);
         }
+        System.in.readAllBytes();
         System.exit(0);
     }
 
-    /// Starts a cluster, and gives where one of it listens; whether the others are there, its clients find out.
-    private static String cluster(Path directory) throws IOException {
+    private static Places places(List<MatchResult> ready, DevelopmentAuthority authority) {
+        MatchResult alone = ready.stream().filter(line -> line.group(2) != null).findFirst().orElseThrow();
+        MatchResult clustered = ready.stream().filter(line -> line.group(2) == null).findFirst().orElseThrow();
+        return new Places(address(alone, 1), address(alone, 2), authority.certificate().toString(),
+                address(clustered, 1));
+    }
+
+    private static String address(MatchResult line, int listener) {
+        return Objects.requireNonNull(line.group(listener));
+    }
+
+    private static void runCluster(Path directory, CompletableFuture<?> ready) throws IOException {
         List<Integer> ports = freePorts();
         String voters = IntStream.range(0, CLUSTER_SIZE)
                 .mapToObj(node -> node + "@127.0.0.1:" + ports.get(node))
@@ -84,9 +109,8 @@ final class TrainingRun {
         for (int node = 0; node < CLUSTER_SIZE; node++) {
             run(Map.of("node.id", Integer.toString(node), "controller.quorum.voters", voters,
                     "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(node), "http.listeners", "",
-                    "log.dirs", directory.resolve("node-" + node).toString()), exitCode -> {});
+                    "log.dirs", directory.resolve("node-" + node).toString()), ready);
         }
-        return "127.0.0.1:" + ports.getFirst();
     }
 
     /// They may be taken by others before they are used.
@@ -104,55 +128,25 @@ final class TrainingRun {
         return ports;
     }
 
-    private static void run(Map<String, String> settings, IntConsumer onEnd) {
+    private static void run(Map<String, String> settings, CompletableFuture<?> ready) {
         Thread.ofPlatform()
                 .name("broker")
                 .daemon()
-                .start(() -> onEnd.accept(GirokServer.run(settings.entrySet()
-                        .stream()
-                        .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
-                        .toList())));
+                .start(() -> {
+                    int exitCode = GirokServer.run(settings.entrySet()
+                            .stream()
+                            .flatMap(each -> Stream.of("--set", each.getKey() + "=" + each.getValue()))
+                            .toList());
+                    ready.completeExceptionally(new IllegalStateException("a broker has ended with " + exitCode));
+                });
     }
 
-    private static void exerciseSecured(String bootstrap, DevelopmentAuthority authority)
-            throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap, "security.protocol", "SASL_SSL",
-                "sasl.mechanism", MECHANISM, "sasl.jaas.config", LOGIN, "ssl.truststore.type", "PEM",
-                "ssl.truststore.location", authority.certificate().toString()))) {
-            admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
-        }
-    }
-
-    private static void exercise(String bootstrap, int replicas) throws ExecutionException, InterruptedException {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) replicas))).all().get();
-            admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
-        }
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap, "acks", "all"), new ByteArraySerializer(),
-                new ByteArraySerializer())) {
-            for (int i = 0; i < RECORDS; i++) {
-                producer.send(new ProducerRecord<>(TOPIC, Integer.toString(i).getBytes(UTF_8), new byte[100])).get();
-            }
-        }
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap, "group.id", TOPIC, "auto.offset.reset",
-                "earliest");
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(TOPIC));
-            for (int seen = 0; seen < RECORDS;) {
-                seen += consumer.poll(Duration.ofSeconds(1)).count();
-            }
-            consumer.commitSync();
-        }
-    }
-
-    /// A broker that hangs must not hold up the launcher.
-    private static void haltAfter(long seconds) {
+    /// Brokers or clients that hang must not hold up the launcher.
+    static void haltAfterLimit() {
         Thread.ofPlatform().name("limit").daemon().start(() -> {
             try {
-                Thread.sleep(Duration.ofSeconds(seconds));
-                System.err.println("the training run did not end within " + seconds + " s");
+                Thread.sleep(Duration.ofSeconds(LIMIT_SECONDS));
+                System.err.println("the training run did not end within " + LIMIT_SECONDS + " s");
                 Runtime.getRuntime().halt(1);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -160,12 +154,12 @@ final class TrainingRun {
         });
     }
 
-    /// Finds the ports in what the broker prints.
-    private static final class ReadyLine extends OutputStream {
+    /// Finds the ports in what the brokers print.
+    private static final class ReadyLines extends OutputStream {
         private final ByteArrayOutputStream text = new ByteArrayOutputStream();
-        private final CompletableFuture<Listeners> ready;
+        private final CompletableFuture<List<MatchResult>> ready;
 
-        ReadyLine(CompletableFuture<Listeners> ready) {
+        ReadyLines(CompletableFuture<List<MatchResult>> ready) {
             this.ready = ready;
         }
 
@@ -173,9 +167,9 @@ final class TrainingRun {
         public synchronized void write(int b) {
             text.write(b);
             if (b == '\n') {
-                Matcher matcher = READY.matcher(text.toString(UTF_8));
-                if (matcher.find()) {
-                    ready.complete(new Listeners(matcher.group(1), matcher.group(2)));
+                List<MatchResult> lines = READY.matcher(text.toString(UTF_8)).results().toList();
+                if (lines.size() == 1 + CLUSTER_SIZE) {
+                    ready.complete(lines);
                 }
             }
         }

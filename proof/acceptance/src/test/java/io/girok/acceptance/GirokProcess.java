@@ -38,7 +38,7 @@ final class GirokProcess implements AutoCloseable {
         this.process = process;
         this.dataDirectory = dataDirectory;
         this.errorLog = errorLog;
-        Thread.ofVirtual().start(this::collectOutput);
+        Thread.ofPlatform().daemon().start(this::collectOutput);
     }
 
     /// Starts a broker on `dataDirectory` and waits until it says that it is ready.

@@ -2,11 +2,15 @@ package io.girok.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import javax.management.remote.JMXConnector;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,6 +36,24 @@ class LauncherIT {
                 assertThat(line).contains("PLAINTEXT://127.0.0.1:" + broker.port());
                 assertThat(line).contains(directory.resolve("data").toString());
             });
+        }
+    }
+
+    @Test
+    void itStartsFromTheCacheOfBrokersAndRegistersNoBean() throws Exception {
+        try (GirokProcess broker = GirokProcess.start(directory.resolve("data"))) {
+            List<String> mapped = Files.readAllLines(Path.of("/proc/" + broker.pid() + "/maps"));
+            VirtualMachine machine = VirtualMachine.attach(Long.toString(broker.pid()));
+            JMXServiceURL agent = new JMXServiceURL(machine.startLocalManagementAgent());
+            machine.detach();
+
+            assertThat(mapped).anySatisfy(line -> assertThat(line).endsWith("/broker.aot"));
+            try (JMXConnector connector = JMXConnectorFactory.connect(agent)) {
+                // Who attaches finds the JVM's own.
+                assertThat(connector.getMBeanServerConnection().getDomains()).contains("java.lang")
+                        .doesNotContain("Ratis");
+            }
+            assertThat(broker.errorText()).doesNotContain("JMX", "\tat ");
         }
     }
 
