@@ -13,8 +13,8 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 
-/// An answer on an encrypted connection: what lies in files must pass through memory to be encrypted, so it is read in
-/// small parts, each only when the socket can take it. Owned by the connection's loop.
+/// An answer of which what lies in files passes through memory: to be encrypted, in small parts, each only when the
+/// socket can take it; or because it is so little. Owned by the connection's loop.
 final class AnswerInParts {
     private static final int PART_BYTES = 64 * 1024;
 

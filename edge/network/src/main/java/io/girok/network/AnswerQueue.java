@@ -25,6 +25,9 @@ final class AnswerQueue {
 
     /// What an encrypted connection sends before others have their turn.
     private static final int TURN_BYTES = 1024 * 1024;
+    /// So much is copied out of files to go in one write, and one packet or few, with what is around it: to send a file
+    /// costs a system call of its own, and whoever receives it in pieces is woken for each.
+    private static final int MAX_COPIED_BYTES = 32 * 1024;
 
     /// The connection.
     interface Owner {
@@ -134,9 +137,8 @@ final class AnswerQueue {
         try {
             size = answer.writeNext();
         } catch (IOException e) {
-            LOG.error("an answer can't be read from its file; closing connection {}", channel.remoteAddress(), e);
             discardUnfinished();
-            owner.onRefused("no answer");
+            unreadable(e);
             return 0;
         }
         if (answer.isWritten()) {
@@ -211,10 +213,36 @@ final class AnswerQueue {
         ChannelPromise sent = channel.newPromise().addListener(exchange);
         if (isEncrypted) {
             unfinished = new AnswerInParts(channel, answer.chunks(), memory.buffer, sent);
+        } else if (bytesInFiles(answer.chunks()) <= MAX_COPIED_BYTES) {
+            writeAll(new AnswerInParts(channel, answer.chunks(), memory.buffer, sent));
         } else {
             writeChunks(answer.chunks(), memory, sent);
         }
         memory.release();
+    }
+
+    private static long bytesInFiles(List<EncodedResponse.Chunk> chunks) {
+        long bytes = 0;
+        for (EncodedResponse.Chunk chunk : chunks) {
+            bytes += chunk instanceof EncodedResponse.Chunk.InFile(var slice) ? slice.size() : 0;
+        }
+        return bytes;
+    }
+
+    private void writeAll(AnswerInParts answer) {
+        try {
+            while (!answer.isWritten()) {
+                answer.writeNext();
+            }
+        } catch (IOException e) {
+            answer.discard();
+            unreadable(e);
+        }
+    }
+
+    private void unreadable(IOException cause) {
+        LOG.error("an answer can't be read from its file; closing connection {}", channel.remoteAddress(), cause);
+        owner.onRefused("no answer");
     }
 
     private void writeChunks(List<EncodedResponse.Chunk> chunks, OwnMemory memory, ChannelPromise sent) {

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Fetch answers that lie in files.
 @Timeout(60)
@@ -92,20 +94,22 @@ class FileAnswerTest {
         }
     }
 
-    @Test
-    void partsInFilesAndInMemoryKeepTheirOrder() throws Exception {
+    /// @param bytes of a part in a file
+    @ParameterizedTest
+    @ValueSource(ints = {5_000, 50_000})
+    void partsInFilesAndInMemoryKeepTheirOrder(int bytes) throws Exception {
         try (TestServer server = TestServer.start(handler); RawClient client = server.connect()) {
             client.send(fetch(1));
             List<SlicedRecords.Part> parts = List.of(
                     new SlicedRecords.Part.InMemory(ByteBuffer.wrap(content, 0, 1_000)),
-                    slice(file, 1_000, 50_000),
-                    slice(file, 51_000, 0),
-                    new SlicedRecords.Part.InMemory(ByteBuffer.wrap(content, 51_000, 9_000)),
-                    slice(file, 60_000, 100_000));
+                    slice(file, 1_000, bytes),
+                    slice(file, 1_000 + bytes, 0),
+                    new SlicedRecords.Part.InMemory(ByteBuffer.wrap(content, 1_000 + bytes, 9_000)),
+                    slice(file, 10_000 + bytes, 2 * bytes));
 
             handler.next().responder().respond(answer(new SlicedRecords(parts)));
 
-            assertThat(receiveRecords(client)).isEqualTo(part(0, 160_000));
+            assertThat(receiveRecords(client)).isEqualTo(part(0, 10_000 + 3 * bytes));
             TestServer.await("handles are back", () -> handles.get() == 0);
         }
     }
@@ -184,6 +188,20 @@ class FileAnswerTest {
             client.in().readNBytes(900_000);
             TestServer.await("handles are back", () -> handles.get() == 0);
             TestServer.await("the connection is gone", () -> server.network.connectionCount() == 0);
+        }
+    }
+
+    @Test
+    void whatIsLittleIsReadBeforeAnythingIsSent() throws Exception {
+        try (TestServer server = TestServer.start(handler); RawClient client = server.connect()) {
+            client.send(fetch(1));
+            FetchResponseData body = answer(slice(file, 0, 20_000));
+            file.truncate(10_000);
+
+            handler.next().responder().respond(body);
+
+            assertThat(client.in().readAllBytes()).isEmpty();
+            assertThat(handles.get()).isZero();
         }
     }
 
