@@ -50,7 +50,7 @@ record CommandRun(List<String> command, int exitCode, String output, String erro
     /// Runs a `girok` command through the launcher.
     static CommandRun girok(String input, String... arguments) {
         List<String> command = new ArrayList<>();
-        command.add(RepositoryRoot.find().resolve("girok").toString());
+        command.add(Launcher.path());
         command.addAll(List.of(arguments));
         return of(input, command);
     }

@@ -84,7 +84,7 @@ final class GirokProcess implements AutoCloseable {
             Files.createDirectories(parent);
             Path errorLog = Files.createTempFile(parent, "girok-", ".err");
             List<String> command = new ArrayList<>(before);
-            command.add(RepositoryRoot.find().resolve("girok").toString());
+            command.add(Launcher.path());
             command.addAll(arguments);
             ProcessBuilder builder = new ProcessBuilder(command).redirectError(errorLog.toFile());
             builder.environment().putAll(environment);
