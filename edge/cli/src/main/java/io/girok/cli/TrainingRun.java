@@ -46,11 +46,15 @@ final class TrainingRun {
     /// @param authority a certificate
     /// @param clustered of one of the three
     record Places(String plaintext, String secured, String authority, String clustered) {
-        /// Those that a run in this directory has written, once it has.
+        /// Those that the run in this directory, which reads what is printed here, has written, once it has.
         static Places await(Path directory) throws IOException, InterruptedException {
             Path written = directory.resolve(PLACES);
             while (!Files.exists(written)) {
                 Thread.sleep(Duration.ofMillis(20));
+                System.out.println();
+                if (System.out.checkError()) {
+                    throw new IOException("the brokers of the training run have ended");
+                }
             }
             List<String> lines = Files.readAllLines(written);
             return new Places(lines.get(0), lines.get(1), lines.get(2), lines.get(3));
