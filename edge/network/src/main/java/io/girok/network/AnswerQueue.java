@@ -213,7 +213,7 @@ final class AnswerQueue {
         ChannelPromise sent = channel.newPromise().addListener(exchange);
         if (isEncrypted) {
             unfinished = new AnswerInParts(channel, answer.chunks(), memory.buffer, sent);
-        } else if (bytesInFiles(answer.chunks()) <= MAX_COPIED_BYTES) {
+        } else if (hasLittleInFiles(answer.chunks())) {
             writeAll(new AnswerInParts(channel, answer.chunks(), memory.buffer, sent));
         } else {
             writeChunks(answer.chunks(), memory, sent);
@@ -221,12 +221,12 @@ final class AnswerQueue {
         memory.release();
     }
 
-    private static long bytesInFiles(List<EncodedResponse.Chunk> chunks) {
+    private static boolean hasLittleInFiles(List<EncodedResponse.Chunk> chunks) {
         long bytes = 0;
         for (EncodedResponse.Chunk chunk : chunks) {
             bytes += chunk instanceof EncodedResponse.Chunk.InFile(var slice) ? slice.size() : 0;
         }
-        return bytes;
+        return 0 < bytes && bytes <= MAX_COPIED_BYTES;
     }
 
     private void writeAll(AnswerInParts answer) {

@@ -43,7 +43,10 @@ class SegmentFilesTest {
 
     @Test
     void aSegmentThatGoesMeanwhileDoesNotCount() throws IOException {
-        beforeASizeIsTold(() -> disk.delete(DIRECTORY.resolve(FIRST)));
+        disk.plant(DiskFault.next(DiskOperation.SIZE).on(path -> {
+            deleteFirst();
+            return false;
+        }));
 
         assertThat(SegmentFiles.sizeInBytes(disk, DIRECTORY)).isEqualTo(30);
     }
@@ -60,18 +63,11 @@ class SegmentFilesTest {
         assertThatThrownBy(() -> SegmentFiles.sizeInBytes(disk, DIRECTORY)).isInstanceOf(IOException.class);
     }
 
-    private interface Change {
-        void make() throws IOException;
-    }
-
-    private void beforeASizeIsTold(Change change) {
-        disk.plant(DiskFault.next(DiskOperation.SIZE).on(path -> {
-            try {
-                change.make();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return false;
-        }));
+    private void deleteFirst() {
+        try {
+            disk.delete(DIRECTORY.resolve(FIRST));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

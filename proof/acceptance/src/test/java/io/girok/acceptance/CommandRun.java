@@ -15,6 +15,11 @@ record CommandRun(List<String> command, int exitCode, String output, String erro
     private static final Duration LIMIT = Duration.ofSeconds(120);
 
     static CommandRun of(String input, List<String> command) {
+        return of(input, command, LIMIT);
+    }
+
+    /// @param limit how long it may take
+    static CommandRun of(String input, List<String> command, Duration limit) {
         try {
             Path in = Files.createTempFile("girok-in", null);
             Path out = Files.createTempFile("girok-out", null);
@@ -25,10 +30,10 @@ record CommandRun(List<String> command, int exitCode, String output, String erro
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile())
                         .start();
-                if (!process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new IllegalStateException(
-                            command + " did not end within " + LIMIT + ":\n" + read(out) + "\n" + read(err));
+                            command + " did not end within " + limit + ":\n" + read(out) + "\n" + read(err));
                 }
                 return new CommandRun(command, process.exitValue(), read(out), read(err));
             } finally {
