@@ -1,6 +1,8 @@
 package io.girok.simulation;
 
+import io.girok.base.TopicId;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -19,11 +21,16 @@ final class History {
     /// By partition of the topic and offset: what was acknowledged or read there.
     private final Map<Integer, TreeMap<Long, String>> known = new TreeMap<>();
     private final Set<String> acknowledged = new HashSet<>();
-    /// By topic, partition and leader epoch: who leads.
-    private final Map<String, Integer> leaders = new HashMap<>();
+    private final Map<Lead, Integer> leaders = new HashMap<>();
     /// By node: since when it has been cut off from the quorum, and has run.
     private final Map<Integer, Long> cutOffSinceMs = new HashMap<>();
     private int faults;
+
+    private record Lead(String topic, TopicId id, int partition, int epoch) {
+        boolean isOf(String itsTopic, int itsPartition) {
+            return topic.equals(itsTopic) && partition == itsPartition;
+        }
+    }
 
     History(World world) {
         this.world = world;
@@ -79,11 +86,22 @@ final class History {
     }
 
     /// A node has heard that `leader` leads a partition in an epoch.
-    void leads(String partition, int epoch, int leader) {
-        Integer before = leaders.putIfAbsent(partition + " in epoch " + epoch, leader);
+    void leads(String topic, TopicId id, int partition, int epoch, int leader) {
+        Lead lead = new Lead(topic, id, partition, epoch);
+        Integer before = leaders.putIfAbsent(lead, leader);
         if (before != null && before != leader) {
-            violation(partition + " in epoch " + epoch + " has two leaders: " + before + " and " + leader);
+            violation(lead + " has two leaders: " + before + " and " + leader);
         }
+    }
+
+    /// Whether no node has heard of a later leader.
+    boolean isLastLeader(String topic, int partition, int node) {
+        return leaders.entrySet()
+                .stream()
+                .filter(each -> each.getKey().isOf(topic, partition))
+                .max(Comparator.comparingInt(each -> each.getKey().epoch()))
+                .filter(last -> last.getValue() == node)
+                .isPresent();
     }
 
     /// From now on the node runs, and hears nothing of the quorum.

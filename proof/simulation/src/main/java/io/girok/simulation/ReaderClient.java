@@ -107,7 +107,8 @@ final class ReaderClient implements Client {
         Errors error = Errors.forCode(data.errorCode());
         lastAnswer = error + " by broker " + broker + ", whose high watermark is " + data.highWatermark()
                 + (data.preferredReadReplica() == NOBODY ? "" : ", to ask " + data.preferredReadReplica());
-        if (error == Errors.OFFSET_OUT_OF_RANGE && broker == leader) {
+        // Who has been replaced and has not heard so may say so to a client that names no epoch (KIP-320).
+        if (error == Errors.OFFSET_OUT_OF_RANGE && history.isLastLeader(topic, partition, broker)) {
             history.violation("everything before offset " + offset + " of partition " + partition
                     + " has been read, and its leader says that the offset is out of range");
         }

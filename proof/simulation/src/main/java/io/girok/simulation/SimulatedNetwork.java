@@ -10,17 +10,19 @@ import io.girok.wire.SupportedApis;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.function.BooleanSupplier;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Connections between hosts, like TCP's: what is sent on one arrives in order, late, or not at all while the way there
 /// is cut; what is cut off arrives when the cut is healed, unless somebody has lost patience. Owned by the world's
 /// thread.
 final class SimulatedNetwork {
-    private static final long RETRY_MS = 20;
+    /// Within which somebody tries again what did not get through.
+    private static final int RETRY_MS = 20;
     private static final double SLOW_MESSAGE = 0.01;
     private static final int MAX_SLOW_MS = 60;
 
@@ -40,6 +42,8 @@ final class SimulatedNetwork {
     /// A way as often as it has been cut.
     private final List<Way> cuts = new ArrayList<>();
     private final List<SimulatedConnection> connections = new ArrayList<>();
+    /// Have something that does not get through, in the order in which that was noticed.
+    private final Set<Pipe> blocked = new LinkedHashSet<>();
     private long connectionCount;
 
     SimulatedNetwork(World world) {
@@ -94,10 +98,24 @@ final class SimulatedNetwork {
     /// Takes one cut back; there may be others.
     void heal(Host from, Host to) {
         cuts.remove(new Way(from.id(), to.id()));
+        retry();
     }
 
     void heal() {
         cuts.clear();
+        retry();
+    }
+
+    /// A host has its power again.
+    void powered(Host host) {
+        host.setPowered(true);
+        retry();
+    }
+
+    private void retry() {
+        List<Pipe> open = blocked.stream().filter(Pipe::isOpen).toList();
+        open.forEach(blocked::remove);
+        open.forEach(pipe -> pipe.pumpIn(world.between(0, RETRY_MS)));
     }
 
     boolean isCut(Host from, Host to) {
@@ -139,13 +157,20 @@ final class SimulatedNetwork {
 
         private void pump() {
             isPumping = false;
-            BooleanSupplier isOpen = () -> !isCut(from, to) && from.isPowered() && to.isPowered();
-            while (!messages.isEmpty() && messages.element().dueMs() <= world.nowMs() && isOpen.getAsBoolean()) {
+            while (!messages.isEmpty() && messages.element().dueMs() <= world.nowMs() && isOpen()) {
                 messages.remove().delivery().run();
             }
             if (!messages.isEmpty()) {
-                pumpIn(isOpen.getAsBoolean() ? Math.max(0, messages.element().dueMs() - world.nowMs()) : RETRY_MS);
+                if (isOpen()) {
+                    pumpIn(Math.max(0, messages.element().dueMs() - world.nowMs()));
+                } else {
+                    blocked.add(this);
+                }
             }
+        }
+
+        private boolean isOpen() {
+            return !isCut(from, to) && from.isPowered() && to.isPowered();
         }
     }
 

@@ -109,7 +109,7 @@ final class SimulatedNode {
 
     /// Starts a process on what the disk has.
     void start() {
-        host.setPowered(true);
+        network.powered(host);
         host.newProcess();
         List<SimulatedShard> shards = List.of(host.newShard(), host.newShard());
         SimulatedShard pool = host.newShard(() -> slowUntilMs <= world.nowMs());
@@ -212,8 +212,7 @@ final class SimulatedNode {
             for (int index = 0; index < topic.partitions().size(); index++) {
                 int leader = topic.partitions().get(index).leader();
                 if (0 <= leader) {
-                    history.leads(topic.name() + "-" + index + " (" + id + ")",
-                            topic.partitions().get(index).leaderEpoch(), leader);
+                    history.leads(topic.name(), id, index, topic.partitions().get(index).leaderEpoch(), leader);
                 }
             }
         }

@@ -25,7 +25,7 @@ record Mutation(String name, String file, String before, String after) {
         return name;
     }
 
-    /// Compiles the file with the mistake in it, and loads everything anew, with it.
+    /// Compiles the file with the mistake in it, and loads all that is ours anew, with it.
     ///
     /// @param classes an empty directory
     ClassLoader plant(Path repository, Path classes) throws IOException {
@@ -50,7 +50,22 @@ record Mutation(String name, String file, String before, String after) {
         for (String entry : classPath().split(File.pathSeparator)) {
             urls.add(Path.of(entry).toUri().toURL());
         }
-        return new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+        return new URLClassLoader(urls.toArray(URL[]::new), new Libraries());
+    }
+
+    /// What is not our own needs no loading, and no warming up, with each mistake.
+    private static final class Libraries extends ClassLoader {
+        Libraries() {
+            super(Mutation.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            if (name.startsWith("io.girok.")) {
+                throw new ClassNotFoundException(name);
+            }
+            return super.loadClass(name, resolve);
+        }
     }
 
     private static String classPath() {

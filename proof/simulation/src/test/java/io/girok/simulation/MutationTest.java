@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// The simulator finds mistakes: each planted one within a bounded number of seeds.
 class MutationTest {
+    private static final int FIRST_SEED = Integer.getInteger("seed", 1);
     private static final int MAX_SEEDS = 60;
     private static final int MAX_SEEDS_OF_RARE = 5_000;
     private static final long DURATION_MS = 30_000;
@@ -39,7 +40,7 @@ class MutationTest {
         try (URLClassLoader loader = (URLClassLoader) mutation.plant(REPOSITORY, classes)) {
             Class<?> simulation = loader.loadClass("io.girok.simulation.Simulation");
             Method run = simulation.getMethod("run", long.class);
-            for (int seed = 1; seed <= maxSeeds; seed++) {
+            for (int seed = FIRST_SEED; seed < FIRST_SEED + maxSeeds; seed++) {
                 Object report = run.invoke(simulation.getConstructor(long.class).newInstance(seed), DURATION_MS);
                 List<?> violations = (List<?>) report.getClass().getMethod("violations").invoke(report);
                 if (!violations.isEmpty()) {
