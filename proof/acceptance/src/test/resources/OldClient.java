@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/// Run as a source file by the acceptance tests, on the class path of an old client: creates a topic, writes to it,
+/// Compiled and run by the acceptance tests, on the class path of an old client: creates a topic, writes to it,
 /// reads it back in a group, commits, and prints each value.
 class OldClient {
     public static void main(String[] arguments) throws Exception {

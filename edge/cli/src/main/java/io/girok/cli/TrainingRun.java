@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -77,7 +78,7 @@ final class TrainingRun {
         CompletableFuture<List<MatchResult>> ready = new CompletableFuture<>();
         System.setOut(new PrintStream(new ReadyLines(ready), true, UTF_8));
         run(Map.of("log.dirs", directory.resolve("data").toString(),
-                "listeners", "PLAINTEXT://127.0.0.1:0,SASL_SSL://127.0.0.1:0", "http.listeners", "",
+                "listeners", "PLAINTEXT://127.0.0.1:0,SASL_SSL://127.0.0.1:0",
                 "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
                 "super.users", "User:ANONYMOUS;User:training",
                 "ssl.keystore.type", "PEM", "ssl.keystore.location",
@@ -112,7 +113,7 @@ final class TrainingRun {
                 .collect(Collectors.joining(","));
         for (int node = 0; node < CLUSTER_SIZE; node++) {
             run(Map.of("node.id", Integer.toString(node), "controller.quorum.voters", voters,
-                    "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(node), "http.listeners", "",
+                    "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(node),
                     "log.dirs", directory.resolve("node-" + node).toString()), ready);
         }
     }
@@ -132,7 +133,9 @@ final class TrainingRun {
         return ports;
     }
 
-    private static void run(Map<String, String> settings, CompletableFuture<?> ready) {
+    private static void run(Map<String, String> place, CompletableFuture<?> ready) {
+        Map<String, String> settings = new HashMap<>(place);
+        settings.putAll(Map.of("http.listeners", "", "group.initial.rebalance.delay.ms", "0"));
         Thread.ofPlatform()
                 .name("broker")
                 .daemon()
