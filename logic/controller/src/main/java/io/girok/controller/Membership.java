@@ -17,8 +17,12 @@ import io.girok.metadata.MetadataRecord.DirectoriesScarce;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Decides who belongs to the cluster and who may lead, and gives partitions other leaders for it. Stateless.
@@ -62,33 +66,65 @@ final class Membership {
             return changed(rules, image, founding(rules, command.clusterId(), record),
                     Result.of(image.endOffset() + 1));
         }
-        boolean isWhole = command.areLogsWhole() && present != null
-                && !Collections.disjoint(command.directories(), present.directories());
-        return isWhole
-                ? changed(rules, image, List.of(record), Result.of(image.endOffset()))
-                : registerWithoutClaims(rules, image, record);
+        if (present == null || !command.areLogsWhole()
+                || Collections.disjoint(command.directories(), present.directories())) {
+            return registerWithoutClaims(rules, image, record);
+        }
+        return areAllDirectoriesBack(image, present, record)
+                ? registerAfter(image, record, draft -> Repair.addSearchOf(draft, rules, record.id()),
+                        "has directories again, and may find in them what it has lost")
+                : changed(rules, image, List.of(record), Result.of(image.endOffset()));
     }
 
     /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
-    /// registration on, but for what it alone is left of, unless its disks are new. What does not fit into one batch
-    /// with it comes before: the broker asks again.
+    /// registration on, but for what it alone is left of, unless its disks are new.
     private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
             BrokerRegistered record) {
+        boolean areDisksNew = areDisksNew(image.broker(record.id()), record) && !haveReplicas(image, record);
+        return registerAfter(image, record,
+                draft -> Repair.addWithoutClaimOf(draft, rules, record.id(),
+                        partition -> areDisksNew && isSomewhere(partition.directoryOf(record.id()))),
+                "may lack records that it acknowledged");
+    }
+
+    /// With changes of what the broker has. What does not fit into one batch with it comes before: the broker asks
+    /// again.
+    ///
+    /// @param changes brings them into a draft; false when there is more than fits
+    private static Decision<Result<Long>> registerAfter(MetadataImage image, BrokerRegistered record,
+            Predicate<Draft> changes, String why) {
         Draft draft = new Draft(image);
         BrokerImage present = image.broker(record.id());
         if (present != null && !present.isFenced()) {
             draft.add(List.of(new BrokerFenced(record.id(), true)));
         }
-        boolean areDisksNew = areDisksNew(present, record) && !haveReplicas(image, record);
-        boolean isDone = Repair.addWithoutClaimOf(draft, rules, record.id(),
-                partition -> areDisksNew && isSomewhere(partition.directoryOf(record.id())));
+        boolean isDone = changes.test(draft);
         long epoch = draft.image().endOffset();
         if (isDone && draft.add(List.of(record))) {
             return draft.step(Result.of(epoch), true);
         }
-        return draft.step(Result.failed(ControllerError.REQUEST_TIMED_OUT, "broker " + record.id()
-                + " may lack records that it acknowledged; its partitions are told so first, in several steps"),
-                isDone);
+        return draft.step(Result.failed(ControllerError.REQUEST_TIMED_OUT, "broker " + record.id() + " " + why
+                + "; its partitions are told so first, in several steps"), isDone);
+    }
+
+    /// Whether the broker has directories again that it had not when it last registered, and lacks none that has
+    /// replicas: a replica that is in none of them, and of which they do not know that it is lost, never was.
+    private static boolean areAllDirectoriesBack(MetadataImage image, BrokerImage present, BrokerRegistered record) {
+        Set<TopicId> added = new HashSet<>(record.directories());
+        present.directories().forEach(added::remove);
+        if (added.isEmpty()) {
+            return false;
+        }
+        Set<TopicId> known = image.topics()
+                .stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .filter(partition -> partition.replicas().contains(record.id()))
+                .map(partition -> partition.directoryOf(record.id()))
+                .filter(directory -> !isSomewhere(directory))
+                .collect(Collectors.toCollection(HashSet::new));
+        boolean areOld = known.containsAll(added);
+        known.addAll(present.directories());
+        return areOld && record.directories().containsAll(known);
     }
 
     /// Whether none of the directories is one of before. One that was not told of before may be old.

@@ -1,5 +1,6 @@
 package io.girok.controller;
 
+import io.girok.base.TopicId;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.PartitionImage;
@@ -51,6 +52,20 @@ final class Repair {
         return addTo(draft, rules, (election, partition) -> hasNone.test(partition)
                 ? election.withoutCopyOf(partition, brokerId)
                 : election.withoutClaimOf(partition, brokerId));
+    }
+
+    /// Adds what is to be changed, with the lost replicas of a broker that nobody else can stand in for taken for
+    /// somewhere in its directories: it says where, or that they are lost, before it can lead; false when there is more
+    /// than fits.
+    static boolean addSearchOf(Draft draft, ControllerRules rules, int brokerId) {
+        return addTo(draft, rules, (election, partition) -> election.next(isLastAndLost(partition, brokerId)
+                ? partition.withDirectory(brokerId, TopicId.ZERO)
+                : partition));
+    }
+
+    private static boolean isLastAndLost(PartitionImage partition, int brokerId) {
+        PartitionImage rest = partition.withoutClaimOf(brokerId);
+        return partition.isLost(brokerId) && !rest.equals(partition) && rest.isr().isEmpty() && rest.elr().isEmpty();
     }
 
     private static boolean addTo(Draft draft, ControllerRules rules,

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LostReplicasTest {
     private static final TopicId[] DIRECTORIES = {new TopicId(9, 0), new TopicId(9, 1), new TopicId(9, 2),
         new TopicId(9, 3)};
+    private static final TopicId SECOND = new TopicId(9, 4);
 
     private final World world = new World(7);
     private TopicId topic = TopicId.ZERO;
@@ -49,9 +50,12 @@ class LostReplicasTest {
     }
 
     private void register(int broker, boolean areLogsWhole) {
+        register(broker, areLogsWhole, List.of(DIRECTORIES[broker]));
+    }
+
+    private void register(int broker, boolean areLogsWhole, List<TopicId> directories) {
         assertThat(world.run(new RegisterBroker("cluster", broker, new TopicId(broker, ++incarnation),
-                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, List.of(DIRECTORIES[broker]), areLogsWhole)).isOk())
-                .isTrue();
+                List.of(new Endpoint("PLAINTEXT", "", 9092)), null, directories, areLogsWhole)).isOk()).isTrue();
     }
 
     private void fence(int broker, boolean isFenced) {
@@ -106,10 +110,54 @@ class LostReplicasTest {
 
         List.of(events.split(", ")).forEach(this::happen);
 
-        PartitionImage partition = Objects.requireNonNull(world.image.topic(topic)).partitions().getFirst();
+        PartitionImage partition = partition();
         assertThat(partition.isr()).isEqualTo(ids(isr));
         assertThat(partition.elr()).isEqualTo(ids(elr));
         assertThat(partition.leader()).isEqualTo(leader);
+    }
+
+    /// Of two directories one had failed when the broker started. `other`: where it has another replica.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            other  | comes back with | what happens   | directory | leader
+            second | first, second   |                | nobody's  | -1
+            second | first, second   | found 2, up 2  | first     | 2
+            second | first, second   | lost 2, up 2   | lost      | -1
+            second | first           | up 2           | lost      | -1
+            first  | first, second   | up 2           | lost      | -1
+            """, useHeadersInDisplayName = true)
+    void whatWasLostWithADirectoryIsLookedForWhenItIsBack(String other, String directories, String events,
+            String directory, int leader) {
+        Map<String, TopicId> named = Map.of("first", DIRECTORIES[2], "second", SECOND, "nobody's", TopicId.ZERO, "lost",
+                BrokerImage.LOST_DIRECTORY);
+        create(List.of(1, 2));
+        register(2, true, List.of(DIRECTORIES[2], SECOND));
+        fence(2, false);
+        TopicId elsewhere = createAnother();
+        world.run(new AssignDirectories(2, epoch(2), Map.of(new PartitionId(elsewhere, 0), named.get(other)))).get();
+        fence(1, true);
+        register(1, false);
+        register(2, true, List.of(DIRECTORIES[2]));
+        assign(2, BrokerImage.LOST_DIRECTORY);
+        assertThat(partition().elr()).containsExactly(2);
+
+        register(2, true, List.of(directories.split(", ")).stream().map(named::get).toList());
+        if (events != null) {
+            List.of(events.split(", ")).forEach(this::happen);
+        }
+
+        assertThat(partition().directoryOf(2)).isEqualTo(named.get(directory));
+        assertThat(partition().leader()).isEqualTo(leader);
+    }
+
+    private TopicId createAnother() {
+        world.run(new CreateTopics(List.of(new NewTopic("others", -1, -1,
+                List.of(new CreateTopics.Assignment(0, List.of(1, 2))), Map.of())), false));
+        return Objects.requireNonNull(world.image.topic("others")).id();
+    }
+
+    private PartitionImage partition() {
+        return Objects.requireNonNull(world.image.topic(topic)).partitions().getFirst();
     }
 
     private static List<Integer> ids(String text) {
