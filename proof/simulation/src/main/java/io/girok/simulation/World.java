@@ -97,10 +97,9 @@ final class World {
     private boolean runSome() {
         int count = turns.size();
         int first = random.nextInt(count);
-        long nowMs = nowMs();
         for (int i = 0; i < count; i++) {
-            Turn turn = turns.get(first + i < count ? first + i : first + i - count);
-            if (turn.shard().mayRunAtMs() <= nowMs && !turn.shard().isIdle() && turn.isRunning().getAsBoolean()) {
+            Turn turn = turns.get((first + i) % count);
+            if (!turn.shard().isIdle() && turn.isRunning().getAsBoolean()) {
                 int tasks = 1 + random.nextInt(MAX_TASKS_IN_A_ROW);
                 while (0 < tasks && turn.isRunning().getAsBoolean() && turn.shard().runOne()) {
                     tasks--;
@@ -119,7 +118,7 @@ final class World {
     private void passTime(long endMs) {
         long next = endMs;
         for (Turn turn : turns) {
-            if (turn.shard().mayRunAtMs() < next && turn.isRunning().getAsBoolean()) {
+            if (turn.isRunning().getAsBoolean()) {
                 next = Math.min(next, turn.shard().nextTimerMs().orElse(next));
             }
         }

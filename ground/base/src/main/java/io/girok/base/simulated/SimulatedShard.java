@@ -15,14 +15,10 @@ public final class SimulatedShard implements Shard {
     /// More tasks than this in one run are taken for a task that always queues another.
     private static final int MAX_TASKS_IN_A_RUN = 10_000_000;
 
-    private static final long NEVER = Long.MAX_VALUE;
-    private static final long NOW = Long.MIN_VALUE;
-
     private final ManualClock clock;
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Timer> timers = new PriorityQueue<>();
     private long timerCount;
-    private long mayRunAtMs = NEVER;
     private int depth;
 
     public SimulatedShard(ManualClock clock) {
@@ -32,14 +28,12 @@ public final class SimulatedShard implements Shard {
     @Override
     public void execute(Runnable task) {
         tasks.add(task);
-        mayRunAtMs = NOW;
     }
 
     @Override
     public Scheduled schedule(long delayMs, Runnable task) {
         Timer timer = new Timer(clock.monotonicMs() + Math.max(0, delayMs), timerCount++, task);
         timers.add(timer);
-        mayRunAtMs = Math.min(mayRunAtMs, timer.dueMs);
         return timer::cancel;
     }
 
@@ -87,19 +81,10 @@ public final class SimulatedShard implements Shard {
         return next == null ? OptionalLong.empty() : OptionalLong.of(next.dueMs);
     }
 
-    /// Before when nothing is to run, by [ManualClock#monotonicMs]; costs nothing to ask.
-    public long mayRunAtMs() {
-        return mayRunAtMs;
-    }
-
     /// Whether nothing waits to run now.
     public boolean isIdle() {
-        if (!tasks.isEmpty()) {
-            return false;
-        }
         Timer next = nextTimer();
-        mayRunAtMs = next == null ? NEVER : next.dueMs;
-        return clock.monotonicMs() < mayRunAtMs;
+        return tasks.isEmpty() && (next == null || clock.monotonicMs() < next.dueMs);
     }
 
     /// Runs `work` at once, as this shard; what it queues waits.
