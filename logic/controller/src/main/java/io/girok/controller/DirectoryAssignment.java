@@ -69,7 +69,7 @@ final class DirectoryAssignment {
         boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
         boolean wasLost = before.isLost(broker.id());
         boolean wasSomewhere = earlier.equals(TopicId.ZERO);
-        if (isUsable && isUnclaimed(before) && (wasLost || wasSomewhere)) {
+        if (isUsable && before.isUnclaimed() && (wasLost || wasSomewhere)) {
             return wasLost ? before.withDirectory(broker.id(), TopicId.ZERO) : before;
         }
         if (wasLost) {
@@ -77,14 +77,9 @@ final class DirectoryAssignment {
         }
         if (!broker.hasDirectory(earlier)) {
             PartitionImage rest = election.withoutCopyOf(moved, broker.id());
-            return isUsable && isUnclaimed(rest) ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
+            return isUsable && rest.isUnclaimed() ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
         }
         boolean isFound = isUsable && broker.isFenced() && !wasSomewhere;
         return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
-    }
-
-    /// Whether nobody is known to have all that is committed.
-    private static boolean isUnclaimed(PartitionImage partition) {
-        return partition.isr().isEmpty() && partition.elr().isEmpty();
     }
 }

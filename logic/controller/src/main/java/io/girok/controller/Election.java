@@ -50,8 +50,7 @@ final class Election {
     /// caught up. Where it alone is left it stays: nobody could ever lead again (KIP-966 elects the last known leader).
     PartitionImage withoutClaimOf(PartitionImage partition, int brokerId) {
         PartitionImage rest = partition.withoutClaimOf(brokerId);
-        boolean isAlone = rest.isr().isEmpty() && rest.elr().isEmpty();
-        return isAlone ? next(partition) : withoutCopyOf(partition, brokerId);
+        return rest.isUnclaimed() ? next(partition) : withoutCopyOf(partition, brokerId);
     }
 
     /// Without the claim of a replica that has nothing of what it acknowledged, also where it alone is left: the others

@@ -115,16 +115,9 @@ final class Membership {
         if (added.isEmpty()) {
             return false;
         }
-        Set<TopicId> known = image.topics()
-                .stream()
-                .flatMap(topic -> topic.partitions().stream())
-                .filter(partition -> partition.replicas().contains(record.id()))
-                .map(partition -> partition.directoryOf(record.id()))
-                .filter(directory -> !isSomewhere(directory))
-                .collect(Collectors.toCollection(HashSet::new));
-        boolean areOld = known.containsAll(added);
-        known.addAll(present.directories());
-        return areOld && record.directories().containsAll(known);
+        Set<TopicId> used = directoriesWithReplicas(image, record.id());
+        return used.containsAll(added) && record.directories().containsAll(used)
+                && record.directories().containsAll(present.directories());
     }
 
     /// Whether none of the directories is one of before. One that was not told of before may be old.
@@ -136,10 +129,16 @@ final class Membership {
     /// Whether a replica is known to be in one of the directories: one that had failed, and was told of no more, may be
     /// back.
     private static boolean haveReplicas(MetadataImage image, BrokerRegistered record) {
+        return !Collections.disjoint(record.directories(), directoriesWithReplicas(image, record.id()));
+    }
+
+    private static Set<TopicId> directoriesWithReplicas(MetadataImage image, int brokerId) {
         return image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .anyMatch(partition -> record.directories().contains(partition.directoryOf(record.id())));
+                .map(partition -> partition.directoryOf(brokerId))
+                .filter(directory -> !isSomewhere(directory))
+                .collect(Collectors.toSet());
     }
 
     /// Whether it is not known in which of its broker's directories a replica is. Where it is known, and the directory

@@ -64,8 +64,8 @@ final class Repair {
     }
 
     private static boolean isLastAndLost(PartitionImage partition, int brokerId) {
-        PartitionImage rest = partition.withoutClaimOf(brokerId);
-        return partition.isLost(brokerId) && !rest.equals(partition) && rest.isr().isEmpty() && rest.elr().isEmpty();
+        return partition.isLost(brokerId) && !partition.isUnclaimed()
+                && partition.withoutClaimOf(brokerId).isUnclaimed();
     }
 
     private static boolean addTo(Draft draft, ControllerRules rules,

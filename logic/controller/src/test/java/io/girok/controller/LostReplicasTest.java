@@ -31,10 +31,14 @@ class LostReplicasTest {
             register(id, true);
             fence(id, false);
         }
-        world.run(new CreateTopics(List.of(new NewTopic("orders", -1, -1,
-                List.of(new CreateTopics.Assignment(0, replicas)), Map.of())), false));
-        topic = Objects.requireNonNull(world.image.topic("orders")).id();
+        topic = createTopic("orders", replicas);
         replicas.forEach(id -> assign(id, DIRECTORIES[id]));
+    }
+
+    private TopicId createTopic(String name, List<Integer> replicas) {
+        world.run(new CreateTopics(List.of(new NewTopic(name, -1, -1,
+                List.of(new CreateTopics.Assignment(0, replicas)), Map.of())), false));
+        return Objects.requireNonNull(world.image.topic(name)).id();
     }
 
     private void happen(String event) {
@@ -63,7 +67,11 @@ class LostReplicasTest {
     }
 
     private void assign(int broker, TopicId directory) {
-        world.run(new AssignDirectories(broker, epoch(broker), Map.of(new PartitionId(topic, 0), directory))).get();
+        assign(broker, topic, directory);
+    }
+
+    private void assign(int broker, TopicId ofTopic, TopicId directory) {
+        world.run(new AssignDirectories(broker, epoch(broker), Map.of(new PartitionId(ofTopic, 0), directory))).get();
     }
 
     private long epoch(int broker) {
@@ -133,8 +141,7 @@ class LostReplicasTest {
         create(List.of(1, 2));
         register(2, true, List.of(DIRECTORIES[2], SECOND));
         fence(2, false);
-        TopicId elsewhere = createAnother();
-        world.run(new AssignDirectories(2, epoch(2), Map.of(new PartitionId(elsewhere, 0), named.get(other)))).get();
+        assign(2, createTopic("others", List.of(1, 2)), named.get(other));
         fence(1, true);
         register(1, false);
         register(2, true, List.of(DIRECTORIES[2]));
@@ -148,12 +155,6 @@ class LostReplicasTest {
 
         assertThat(partition().directoryOf(2)).isEqualTo(named.get(directory));
         assertThat(partition().leader()).isEqualTo(leader);
-    }
-
-    private TopicId createAnother() {
-        world.run(new CreateTopics(List.of(new NewTopic("others", -1, -1,
-                List.of(new CreateTopics.Assignment(0, List.of(1, 2))), Map.of())), false));
-        return Objects.requireNonNull(world.image.topic("others")).id();
     }
 
     private PartitionImage partition() {

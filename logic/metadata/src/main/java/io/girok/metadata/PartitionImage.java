@@ -68,6 +68,11 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
         this(replicas, directories, isr, List.of(), leader, leaderEpoch, partitionEpoch);
     }
 
+    /// Whether nobody is known to have all that is committed.
+    public boolean isUnclaimed() {
+        return isr.isEmpty() && elr.isEmpty();
+    }
+
     public boolean isReassigning() {
         return !addingReplicas.isEmpty() || !removingReplicas.isEmpty();
     }

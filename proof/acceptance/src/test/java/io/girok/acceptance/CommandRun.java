@@ -62,11 +62,19 @@ record CommandRun(List<String> command, int exitCode, String output, String erro
 
     /// Runs a class of Apache Kafka's command-line tools in a process of its own.
     static CommandRun kafkaTool(String input, String mainClass, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("-Dlog4j2.level=WARN", mainClass));
+        all.addAll(List.of(arguments));
+        return java(input, peerClassPath("kafka-tools"), all);
+    }
+
+    /// Runs a class that does not live long in a process of its own.
+    ///
+    /// @param arguments more options, the class, and what it is told
+    static CommandRun java(String input, String classPath, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=WARN"));
-        command.addAll(List.of("-cp", peerClassPath("kafka-tools"), mainClass));
-        command.addAll(List.of(arguments));
+        command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath));
+        command.addAll(arguments);
         return of(input, command);
     }
 

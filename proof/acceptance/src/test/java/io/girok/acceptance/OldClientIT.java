@@ -6,6 +6,7 @@ import java.io.File;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +15,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// The Java client of 2019, unchanged, against a broker.
 class OldClientIT {
-    private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin");
     private static final String LIBRARIES = CommandRun.peerClassPath("old-client");
 
     @TempDir
@@ -24,9 +24,11 @@ class OldClientIT {
 
     @BeforeAll
     static void start() {
-        CommandRun.of(List.of(JAVA.resolve("javac").toString(), "-d", directory.toString(), "-cp", LIBRARIES,
-                RepositoryRoot.find().resolve("proof/acceptance/src/test/resources/OldClient.java").toString()))
-                .succeeded();
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", directory.toString(), "-cp",
+                        LIBRARIES, "-proc:none",
+                        RepositoryRoot.find().resolve("proof/acceptance/src/test/resources/OldClient.java").toString()))
+                .isZero();
         broker = GirokProcess.start(directory.resolve("data"));
     }
 
@@ -38,19 +40,8 @@ class OldClientIT {
     @ParameterizedTest
     @CsvSource({"false,none", "true,gzip", "true,lz4", "true,zstd"})
     void anOldClientCreatesWritesReadsAndCommits(boolean idempotent, String codec) {
-        CommandRun run = CommandRun.of(
-                List.of(
-                        JAVA.resolve("java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        directory + File.pathSeparator + LIBRARIES,
-                        "OldClient",
-                        broker.bootstrap(),
-                        "from-2019-in-" + codec,
-                        Boolean.toString(idempotent),
-                        codec,
-                        "300"))
-                .succeeded();
+        CommandRun run = CommandRun.java("", directory + File.pathSeparator + LIBRARIES, List.of("OldClient",
+                broker.bootstrap(), "from-2019-in-" + codec, Boolean.toString(idempotent), codec, "300")).succeeded();
 
         assertThat(run.lines()).isEqualTo(IntStream.range(0, 300).mapToObj(i -> "value " + i).toList());
     }
