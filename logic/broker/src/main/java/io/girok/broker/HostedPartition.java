@@ -222,13 +222,13 @@ final class HostedPartition {
 
     /// How far the log has been written, which is recovered and opened for it. From any thread.
     CompletableFuture<PartitionStore.Tail> tail() {
-        return DONE.thenComposeAsync(done -> openUnlessGone(), home.shard())
-                .thenApplyAsync(done -> {
-                    if (!led.isAwake()) {
-                        throw new CompletionException(new IOException("it could not be opened"));
-                    }
-                    return led.leader().store().tail();
-                }, home.shard());
+        // In the turn that opens it: in the next one it may sleep again.
+        return DONE.thenComposeAsync(done -> openUnlessGone().thenApply(opened -> {
+            if (!led.isAwake()) {
+                throw new CompletionException(new IOException("it could not be opened"));
+            }
+            return led.leader().store().tail();
+        }), home.shard());
     }
 
     private CompletableFuture<Void> openUnlessGone() {

@@ -17,7 +17,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,6 +78,32 @@ class ReplicaMoveTest {
 
         assertThat(move.copyBelow(store.tail())).isPositive();
         assertThat(node.disk.exists(passing)).isFalse();
+    }
+
+    @Test
+    void aLogThatIsOpenedToBeMovedMaySleepAtOnce() {
+        node.createTopic(ORDERS, "orders", 1);
+        LedPartition led = node.awake(ORDERS, 0);
+        HostedPartition hosted = hosted();
+        led.shard().execute(hosted::sleep);
+        node.runAll();
+        assertThat(led.isAwake()).isFalse();
+
+        CompletableFuture<PartitionStore.Tail> tail = hosted.tail();
+        node.runShards();
+        node.pool.runAll();
+        // Behind the turn that opens the log, as after a recovery in the background.
+        led.shard().execute(hosted::sleep);
+        node.runAll();
+
+        assertThat(led.isAwake()).isFalse();
+        assertThat(tail).isCompleted();
+    }
+
+    private HostedPartition hosted() {
+        List<HostedPartition> all = new ArrayList<>();
+        node.broker.partitions().forEachHosted(all::add);
+        return all.getFirst();
     }
 
     private void delete(Path path) {
