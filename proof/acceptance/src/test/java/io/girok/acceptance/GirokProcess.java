@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -140,6 +141,15 @@ final class GirokProcess implements AutoCloseable {
             }
         }
         throw stuck("girok start was not ready within " + START_LIMIT);
+    }
+
+    /// Waits for what the broker is to bring about; if it does not, tells what it did.
+    void awaitUntil(String what, BooleanSupplier condition) {
+        try {
+            Clients.awaitUntil(what, condition);
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage(), stuck("what the broker did"));
+        }
     }
 
     /// Ends the process, and tells what its threads did.

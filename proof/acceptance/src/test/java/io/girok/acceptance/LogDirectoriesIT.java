@@ -57,7 +57,7 @@ class LogDirectoriesIT {
                     Clients.await(admin.alterReplicaLogDirs(Map.of(REPLICA, to.toString())).all());
                     sent = send(producer, sent, acknowledged);
                     if (!isKilled) {
-                        Clients.awaitUntil("the replica to arrive", () -> placeOf(admin).equals(to.toString()));
+                        broker.awaitUntil("the replica to arrive in " + to, () -> placeOf(admin).equals(to.toString()));
                     }
                 }
                 if (isKilled) {

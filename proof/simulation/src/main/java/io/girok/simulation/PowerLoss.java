@@ -24,6 +24,8 @@ final class PowerLoss {
     /// By node: the epoch that it was registered with when it lost its power.
     private final Map<Integer, Long> lostInEpoch = new HashMap<>();
     private final Set<Copy> lostLogs = new HashSet<>();
+    /// By node: the epoch that it was registered with when its disks were replaced.
+    private final Map<Integer, Long> replacedInEpoch = new HashMap<>();
 
     private record Copy(int nodeId, int partition) {}
 
@@ -34,8 +36,10 @@ final class PowerLoss {
     /// As if its machine were replaced, disks and all; answers false, and does nothing, while that would be more than
     /// one copy to lose.
     boolean strikeForGood(SimulatedNode node) {
-        boolean mayBeLost = areAllInSync();
+        boolean mayBeLost = areAllInSync() && cluster.nodes().stream().noneMatch(SimulatedNode::hasFailingDirectory);
         if (mayBeLost) {
+            int id = node.host().id();
+            replacedInEpoch.put(id, epochOf(id, cluster.image()));
             strike(node);
             node.replaceDisk();
         }
@@ -44,8 +48,8 @@ final class PowerLoss {
 
     void strike(SimulatedNode node) {
         if (cluster.durability() == Durability.FSYNC || areAllInSync()) {
-            BrokerImage broker = cluster.image().broker(node.host().id());
-            lostInEpoch.put(node.host().id(), broker == null ? NEVER : broker.epoch());
+            int id = node.host().id();
+            lostInEpoch.put(id, epochOf(id, cluster.image()));
             node.pullPlug();
         } else {
             node.kill();
@@ -61,14 +65,20 @@ final class PowerLoss {
                 .allMatch(partition -> partition.isr().containsAll(partition.replicas()));
     }
 
+    /// Whether a node has new disks that the cluster does not know of: what it is taken to have is not there.
+    boolean isLossUnknown() {
+        MetadataImage image = cluster.image();
+        return replacedInEpoch.keySet().stream().anyMatch(id -> isReplaced(id, image));
+    }
+
     /// The log of one partition of [Simulation#TOPIC] is gone from the node's disks.
     void logLost(SimulatedNode node, int partition) {
         lostLogs.add(new Copy(node.host().id(), partition));
     }
 
     /// Whether every partition has another replica that may lead it. Where the others have lost their claim, with their
-    /// power under `durability=os` or with a directory, which they may not have said yet, the last one that has all is
-    /// waited for. Where no node runs, nobody knows.
+    /// power under `durability=os`, with a directory or with their disks, which they may not have said yet, the last
+    /// one that has all is waited for. Where no node runs, nobody knows.
     boolean canDoWithout(SimulatedNode node) {
         MetadataImage image = cluster.image();
         return !image.topics().isEmpty() && image.topics()
@@ -80,7 +90,7 @@ final class PowerLoss {
     private boolean hasOther(MetadataImage image, TopicImage topic, int index, int nodeId) {
         PartitionImage partition = topic.partitions().get(index);
         return Stream.concat(partition.isr().stream(), partition.elr().stream())
-                .anyMatch(id -> id != nodeId && !isLost(topic, index, id)
+                .anyMatch(id -> id != nodeId && !isLost(topic, index, id) && !isReplaced(id, image)
                         && (cluster.durability() == Durability.FSYNC || hasReturned(id, image)));
     }
 
@@ -89,9 +99,22 @@ final class PowerLoss {
                 || (topic.name().equals(Simulation.TOPIC) && lostLogs.contains(new Copy(nodeId, index)));
     }
 
+    /// Whether the node has new disks and has not registered since.
+    private boolean isReplaced(int nodeId, MetadataImage image) {
+        return replacedInEpoch.containsKey(nodeId) && !hasRegisteredSince(replacedInEpoch, nodeId, image);
+    }
+
     /// Whether the node has registered since it last lost its power.
     private boolean hasReturned(int nodeId, MetadataImage image) {
+        return hasRegisteredSince(lostInEpoch, nodeId, image);
+    }
+
+    private static boolean hasRegisteredSince(Map<Integer, Long> epochs, int nodeId, MetadataImage image) {
+        return epochs.getOrDefault(nodeId, NEVER) < epochOf(nodeId, image);
+    }
+
+    private static long epochOf(int nodeId, MetadataImage image) {
         BrokerImage broker = image.broker(nodeId);
-        return broker != null && lostInEpoch.getOrDefault(nodeId, NEVER) < broker.epoch();
+        return broker == null ? NEVER : broker.epoch();
     }
 }

@@ -67,6 +67,7 @@ final class SimulatedNode {
     private final Durability durability;
     /// Since the power came back.
     private boolean hasFailedSyncs;
+    private boolean hasFailingDirectory;
     private MemoryDisk disk;
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
@@ -312,6 +313,7 @@ final class SimulatedNode {
     /// trusted.
     void failDirectory() {
         Path failing = directories().getLast();
+        hasFailingDirectory = true;
         List<DiskOperation> failures = new ArrayList<>(
                 List.of(DiskOperation.OPEN, DiskOperation.WRITE, DiskOperation.RENAME));
         if (durability == Durability.FSYNC) {
@@ -357,7 +359,12 @@ final class SimulatedNode {
         }
     }
 
+    boolean hasFailingDirectory() {
+        return hasFailingDirectory;
+    }
+
     void repairDisk() {
+        hasFailingDirectory = false;
         disk.removeFaults();
         disk.setCapacity(Long.MAX_VALUE);
     }

@@ -90,6 +90,14 @@ class RecentCommitsTest {
         assertThat(after(100, 7)).isEqualTo(new Found.Diverged(8));
     }
 
+    @Test
+    void afterASnapshotOfNothingWhoHasNothingGoesOn() {
+        recent.restart(new LogPosition(0, 0));
+        CommittedBatch first = add(3, 0, 1);
+
+        assertThat(recent.after(LogPosition.START, NO_LIMIT)).isEqualTo(new Found.Next(List.of(first)));
+    }
+
     private CommittedBatch add(long epoch, long firstOffset, int count) {
         CommittedBatch batch = new CommittedBatch(epoch, firstOffset,
                 IntStream.range(0, count).mapToObj(index -> new byte[1]).toList());
