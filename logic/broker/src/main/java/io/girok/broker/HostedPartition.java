@@ -7,7 +7,6 @@ import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
-import io.girok.metadata.BrokerImage;
 import io.girok.replication.Leadership;
 import io.girok.replication.PartitionFollower;
 import io.girok.replication.PartitionLeader;
@@ -33,8 +32,9 @@ final class HostedPartition {
      *      |               +--the metadata say who leads--> led, or following
      *      +--the disk failed--> OFFLINE, until the broker is started again, or there is room if that was missing
      *
-     * One that goes offline alone, while its directory can be used, is *lost*: the controller is told, so that another
-     * replica leads. If nothing is left of it, its whole directory being gone, it begins anew once another one does.
+     * One that goes offline alone, while its directory can be used, is *lost*, or *unopened* on a full disk: the
+     * controller is told, so that another replica leads. If nothing is left of a lost one, its whole directory being
+     * gone, it begins anew once another one does.
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -58,7 +58,7 @@ final class HostedPartition {
     private CompletableFuture<Void> opening = DONE;
     private boolean hasLeft;
     private boolean isOffline;
-    private volatile boolean isLost;
+    private volatile Usability usability = Usability.USABLE;
     /// Of the log that was closed last.
     private volatile int cuts;
     private long retentionDueMs;
@@ -134,9 +134,9 @@ final class HostedPartition {
         return wanted.isThrottledFor(followerId);
     }
 
-    /// Whether its log cannot be used, while its directory can. From any thread.
-    boolean isLost() {
-        return isLost;
+    /// As far as its directory can be used. From any thread.
+    Usability usability() {
+        return usability;
     }
 
     private boolean maySleep(Partitions.Here now) {
@@ -175,15 +175,15 @@ final class HostedPartition {
     private void failed(PartitionLeader leader) {
         if (led.isAwake() && led.leader().equals(leader) && directory().failure().isEmpty()) {
             goOffline();
-            lose();
+            tell(Usability.LOST);
         }
     }
 
-    private void lose() {
+    private void tell(Usability changed) {
         if (!hasLeft && directory().failure().isEmpty()) {
-            isLost = true;
+            usability = changed;
             if (isReplicated()) {
-                home.directoryReports().accept(id(), BrokerImage.LOST_DIRECTORY);
+                home.directoryReports().accept(id(), changed.told(directory().directoryId()));
             }
         }
     }
@@ -452,9 +452,9 @@ final class HostedPartition {
     private void offline(Throwable failure) {
         LOG.error("partition '{}' in '{}' is offline: {}", name(), directory().path(), failure.getMessage());
         goOffline();
-        lose();
+        tell(Usability.after(failure));
         home.shard().execute(this::beginAnewIfGivenUp);
-        if (failure instanceof StorageFailed known && known.scope() == StorageFailed.Scope.PARTITION_UNTIL_ROOM) {
+        if (usability == Usability.UNOPENED) {
             room.until(() -> hasLeft || directory().failure().isPresent() || !directory().isFull(), this::reopen);
         }
     }
@@ -470,7 +470,7 @@ final class HostedPartition {
             return DONE;
         }
         isOffline = false;
-        isLost = false;
+        usability = Usability.USABLE;
         resume(home);
         return opening.thenRunAsync(() -> {
             if (led.isAwake() && isReplicated()) {
@@ -481,7 +481,7 @@ final class HostedPartition {
 
     /// Nobody counts any more on a log of which nothing is left.
     private void beginAnewIfGivenUp() {
-        if (isLost && current.isGivenUp() && opening.isDone() && directory().isMissing(name())) {
+        if (usability == Usability.LOST && current.isGivenUp() && opening.isDone() && directory().isMissing(name())) {
             LOG.warn("partition '{}' begins anew: its log is gone, and another broker leads", name());
             opening = CompletableFuture
                     .runAsync(() -> directory().takeAway(name(), id().topic(), wanted.settings()), home.blockingPool())

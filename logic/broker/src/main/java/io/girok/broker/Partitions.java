@@ -311,8 +311,8 @@ public final class Partitions {
     private void report(HostedPartition hosted, Here wanted, Partition partition) {
         TopicId believed = partition.directory();
         // It may be in a directory that is not here now: with the empty log that stands in for it, it must not lead.
-        boolean isLost = hosted.isLost() || (partition.isAwaited() && !isHere(hosted.directory(), hosted.name()));
-        TopicId actual = isLost ? BrokerImage.LOST_DIRECTORY : hosted.directory().directoryId();
+        boolean isAway = partition.isAwaited() && !isHere(hosted.directory(), hosted.name());
+        TopicId actual = (isAway ? Usability.LOST : hosted.usability()).told(hosted.directory().directoryId());
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
         boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
@@ -351,7 +351,9 @@ public final class Partitions {
                 .findFirst()
                 // It was never written to.
                 .or(() -> directories.stream()
-                        .filter(directory -> !believed.equals(TopicId.ZERO) && believed.equals(directory.directoryId()))
+                        .filter(directory -> !believed.equals(TopicId.ZERO)
+                                && (believed.equals(directory.directoryId())
+                                        || believed.equals(BrokerImage.unopened(directory.directoryId()))))
                         .findFirst())
                 .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
     }

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
@@ -236,10 +237,50 @@ class LostPartitionTest {
         assertThat(node.directoryReports).containsEntry(id, node.directories().get(1).directoryId());
     }
 
+    /// It lacks nothing, and is not to be given up.
+    @Test
+    void aLogThatHasNoRoomToBeOpenedIsNotToldAsLost() {
+        createOrders(FEW);
+        PartitionId id = new PartitionId(orders, 0);
+        TopicId directory = node.directory().directoryId();
+        // What only the journal has goes into the files when the log is opened.
+        disk.crash(new Random(1));
+        disk.setCapacity(disk.usedBytes());
+
+        startWith(List.of(DATA), image(1, EPOCH, directory));
+        assertThat(node.directoryReports).containsEntry(id, BrokerImage.unopened(directory));
+        assertThat(node.directory().failure()).isEmpty();
+
+        disk.setCapacity(Long.MAX_VALUE);
+        for (int look = 0; look < 2; look++) {
+            node.advance(1_000);
+            node.directory().checkpoint();
+            node.runAll();
+        }
+        assertThat(node.directoryReports).containsEntry(id, directory);
+        assertThat(placement()).isInstanceOf(LedPartition.class);
+    }
+
+    @Test
+    void aLogThatHadNoRoomAndWasNeverWrittenToIsOpenedWhereItWas() {
+        createOrders(0);
+        List<Path> directories = List.of(DATA, Path.of("/other"));
+        restartWith(directories, image(2, EPOCH, TopicId.ZERO));
+        TopicId other = node.directories().getLast().directoryId();
+
+        restartWith(directories, image(2, EPOCH, BrokerImage.unopened(other)));
+
+        assertThat(node.directoryReports).containsEntry(new PartitionId(orders, 0), other);
+    }
+
     private void restartWith(List<Path> directories, PartitionImage image) {
         var stopped = node.broker.stop();
         node.runAll();
         assertThat(stopped).isCompleted();
+        startWith(directories, image);
+    }
+
+    private void startWith(List<Path> directories, PartitionImage image) {
         node = new TestNode(clock, disk, directories);
         node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
                 new MetadataRecord.PartitionsAdded(orders, 0, List.of(image)));

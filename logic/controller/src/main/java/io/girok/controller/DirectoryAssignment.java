@@ -19,6 +19,7 @@ import java.util.Map;
 /// | starts | can be used | may lack records: a move that a crash has cut short, or what was left there long ago |
 /// | either | is gone, or has failed | begun anew, and has none |
 /// | either | none, its log alone could not be used | may lack records: repaired, or begun anew |
+/// | either | the same one, whose disk had no room to open it | has all it had |
 ///
 /// Who may lack records leads only where it alone is left, who has none not even there, as after a registration
 /// ([Election]). Where nobody is known to have all, who has none stays without a directory until there is a leader, so
@@ -64,7 +65,7 @@ final class DirectoryAssignment {
 
     private static PartitionImage moved(Election election, PartitionImage before, BrokerImage broker,
             TopicId directory) {
-        TopicId earlier = before.directoryOf(broker.id());
+        TopicId earlier = BrokerImage.meant(before.directoryOf(broker.id()), broker.directories());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
         boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
         boolean wasLost = before.isLost(broker.id());
@@ -79,7 +80,8 @@ final class DirectoryAssignment {
             PartitionImage rest = election.withoutCopyOf(moved, broker.id());
             return isUsable && rest.isUnclaimed() ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
         }
-        boolean isFound = isUsable && broker.isFenced() && !wasSomewhere;
+        boolean isElsewhere = !BrokerImage.meant(directory, broker.directories()).equals(earlier);
+        boolean isFound = isUsable && isElsewhere && broker.isFenced() && !wasSomewhere;
         return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
     }
 }

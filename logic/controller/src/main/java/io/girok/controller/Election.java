@@ -15,7 +15,7 @@ import java.util.function.IntPredicate;
 ///   then on, so they lack nothing (KIP-966).
 /// - A replica whose log is lost (`LOST`) is eligible only until another one is in sync. Then its broker may begin
 ///   anew, with nothing, and nobody can tell later what it has: were the other one lost as well, the empty log might
-///   lead.
+///   lead. One whose disk has no room to open its log ([BrokerImage#unopened]) stays eligible.
 /// - The leader is the present one if it can lead, else the first in-sync replica that can, in the order of the
 ///   replicas, else the first eligible one. Who has no room for clients' records leads only where all in-sync replicas
 ///   lack it. A replica that is neither leads only where the topic allows that

@@ -115,7 +115,7 @@ final class Membership {
         if (added.isEmpty()) {
             return false;
         }
-        Set<TopicId> used = directoriesWithReplicas(image, record.id());
+        Set<TopicId> used = directoriesWithReplicas(image, record);
         return used.containsAll(added) && record.directories().containsAll(used)
                 && record.directories().containsAll(present.directories());
     }
@@ -129,15 +129,16 @@ final class Membership {
     /// Whether a replica is known to be in one of the directories: one that had failed, and was told of no more, may be
     /// back.
     private static boolean haveReplicas(MetadataImage image, BrokerRegistered record) {
-        return !Collections.disjoint(record.directories(), directoriesWithReplicas(image, record.id()));
+        return !Collections.disjoint(record.directories(), directoriesWithReplicas(image, record));
     }
 
-    private static Set<TopicId> directoriesWithReplicas(MetadataImage image, int brokerId) {
+    private static Set<TopicId> directoriesWithReplicas(MetadataImage image, BrokerRegistered record) {
         return image.topics()
                 .stream()
                 .flatMap(topic -> topic.partitions().stream())
-                .map(partition -> partition.directoryOf(brokerId))
+                .map(partition -> partition.directoryOf(record.id()))
                 .filter(directory -> !isSomewhere(directory))
+                .map(directory -> BrokerImage.meant(directory, record.directories()))
                 .collect(Collectors.toSet());
     }
 

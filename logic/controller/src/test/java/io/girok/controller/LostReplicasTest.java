@@ -47,7 +47,10 @@ class LostReplicasTest {
             case "down" -> fence(broker, true);
             case "up" -> fence(broker, false);
             case "power" -> register(broker, false);
+            case "whole" -> register(broker, true, List.of(DIRECTORIES[broker], SECOND));
+            case "else" -> assign(broker, SECOND);
             case "lost" -> assign(broker, BrokerImage.LOST_DIRECTORY);
+            case "full" -> assign(broker, BrokerImage.unopened(DIRECTORIES[broker]));
             case "found" -> assign(broker, DIRECTORIES[broker]);
             default -> throw new AssertionError(event);
         }
@@ -155,6 +158,25 @@ class LostReplicasTest {
 
         assertThat(partition().directoryOf(2)).isEqualTo(named.get(directory));
         assertThat(partition().leader()).isEqualTo(leader);
+    }
+
+    /// `full`: a disk has no room to open the log, which lacks nothing. `else`: it is found in another directory.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            replicas | what happens                                         | in sync | eligible | leader
+            1 2      | full 1                                               | 2       | 1        | 2
+            1 2      | full 1, found 1                                      | 2       | 1        | 2
+            1 2      | full 1, full 2                                       | -       | 1 2      | -1
+            1 2      | full 1, full 2, found 1                              | 1       | 2        | 1
+            1 2      | full 1, down 1, down 2, power 1, found 1, up 1       | -       | 2        | -1
+            1 2      | full 1, down 1, whole 1, found 1, down 2, up 1       | 1       | 2        | 1
+            1 2      | full 1, down 1, whole 1, else 1, down 2, up 1        | -       | 2        | -1
+            1 2      | full 1, lost 1, down 2                               | -       | 2        | -1
+            1 2 3    | full 1                                               | 2 3     | -        | 2
+            1 2 3    | down 2, full 1, power 3, up 3, found 1               | 1       | -        | 1
+            """, useHeadersInDisplayName = true)
+    void whoHasNoRoomToOpenItsLogStaysEligible(String replicas, String events, String isr, String elr, int leader) {
+        nobodyLeadsWhoMayHaveBegunAnewWhereAnotherOneHasMore(replicas, events, isr, elr, leader);
     }
 
     private PartitionImage partition() {

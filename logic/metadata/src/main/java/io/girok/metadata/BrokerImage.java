@@ -1,6 +1,7 @@
 package io.girok.metadata;
 
 import io.girok.base.TopicId;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,20 @@ public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint
         boolean isLeaving) {
     /// The directory of a replica that is in none that its broker can use.
     public static final TopicId LOST_DIRECTORY = new TopicId(0, 1);
+
+    /// Stands for `directory` of a replica whose log cannot be opened there for want of room, and lacks nothing: it is
+    /// as in a directory that nobody has, but stays eligible, and is whole when it is opened there.
+    public static TopicId unopened(TopicId directory) {
+        return new TopicId(~directory.high(), directory.low());
+    }
+
+    /// The directory that `told` is, or stands for.
+    ///
+    /// @param directories those of its broker
+    public static TopicId meant(TopicId told, Collection<TopicId> directories) {
+        TopicId meant = unopened(told);
+        return directories.contains(meant) ? meant : told;
+    }
 
     public BrokerImage {
         endpoints = List.copyOf(endpoints);
