@@ -9,6 +9,7 @@ import io.girok.broker.data.DataApis;
 import io.girok.broker.data.ProducerIds;
 import io.girok.broker.data.ReplicaSelector;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
 import io.girok.metadata.setting.BrokerSettings;
@@ -144,7 +145,7 @@ public final class Broker {
         // A log is in its new place before it leaves the old one, where the journal may know of it for a while. Should
         // this be the wrong one all the same, the controller hears that it is not where it was (DirectoryAssignment).
         Comparator<LogDirectory> order = Comparator.<LogDirectory, Boolean>comparing(each -> each.isOnDisk(name))
-                .thenComparing(each -> each.directoryId().equals(believed))
+                .thenComparing(each -> BrokerImage.isMeant(believed, each.directoryId()))
                 .thenComparingLong(each -> each.arrivals().recoveryPoint(name));
         LogDirectory best = order.compare(one, other) < 0 ? other : one;
         LogDirectory rest = best == one ? other : one;

@@ -352,8 +352,7 @@ public final class Partitions {
                 // It was never written to.
                 .or(() -> directories.stream()
                         .filter(directory -> !believed.equals(TopicId.ZERO)
-                                && (believed.equals(directory.directoryId())
-                                        || believed.equals(BrokerImage.unopened(directory.directoryId()))))
+                                && BrokerImage.isMeant(believed, directory.directoryId()))
                         .findFirst())
                 .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
     }

@@ -91,7 +91,12 @@ public final class TestNode {
 
     /// The node with several log directories, on a disk that may hold what an earlier one left.
     public TestNode(ManualClock clock, MemoryDisk disk, List<Path> directories) {
-        this(clock, disk, Durability.FSYNC, Map.of(), directories);
+        this(clock, disk, directories, List.of());
+    }
+
+    /// @param known what the metadata say before it takes up work
+    TestNode(ManualClock clock, MemoryDisk disk, List<Path> directories, List<MetadataRecord> known) {
+        this(clock, disk, Durability.FSYNC, Map.of(), directories, known);
     }
 
     /// The node on a disk that may hold what an earlier one left.
@@ -100,11 +105,11 @@ public final class TestNode {
     }
 
     private TestNode(ManualClock clock, MemoryDisk disk, Durability durability, Map<String, String> given) {
-        this(clock, disk, durability, given, List.of(Path.of("/data")));
+        this(clock, disk, durability, given, List.of(Path.of("/data")), List.of());
     }
 
     private TestNode(ManualClock clock, MemoryDisk disk, Durability durability, Map<String, String> given,
-            List<Path> paths) {
+            List<Path> paths, List<MetadataRecord> known) {
         this.clock = clock;
         this.disk = disk;
         this.pool = new SimulatedShard(clock);
@@ -132,6 +137,7 @@ public final class TestNode {
         commit(new MetadataRecord.ClusterCreated(CLUSTER_ID),
                 new MetadataRecord.BrokerRegistered(2, TopicId.ZERO,
                         List.of(new Endpoint("PLAINTEXT", "other.example", 9092)), null, List.of()));
+        commit(known.toArray(MetadataRecord[]::new));
         table = broker.complete(List.of(), Access.of(settings.given(), metadata::image, Audit.logging(time)));
         broker.start();
         runAll();

@@ -26,6 +26,11 @@ public record BrokerImage(int id, TopicId incarnation, long epoch, List<Endpoint
         return new TopicId(~directory.high(), directory.low());
     }
 
+    /// Whether `told` is `directory`, or stands for it.
+    public static boolean isMeant(TopicId told, TopicId directory) {
+        return told.equals(directory) || told.equals(unopened(directory));
+    }
+
     /// The directory that `told` is, or stands for.
     ///
     /// @param directories those of its broker
