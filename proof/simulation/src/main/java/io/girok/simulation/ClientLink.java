@@ -45,6 +45,10 @@ final class ClientLink {
         return brokers.get(world.random().nextInt(brokers.size())).id();
     }
 
+    int brokerCount() {
+        return brokers.size();
+    }
+
     void later(long fromMs, long toMs, Runnable task) {
         var _ = shard.schedule(world.between((int) fromMs, (int) toMs), task);
     }

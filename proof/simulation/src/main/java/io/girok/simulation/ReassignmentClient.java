@@ -44,6 +44,8 @@ final class ReassignmentClient implements Client {
     private final Set<PartitionName> absent = new HashSet<>();
     private final boolean isBalanced;
     private boolean isFinishing;
+    /// Among so many brokers, the first ones, partitions come to rest.
+    private int lastCount = SimulatedCluster.REPLICAS;
 
     /// @param isBalanced whether the controller moves partitions as well: then it is to get its turn, and is turned off
     ///         in the end
@@ -109,7 +111,8 @@ final class ReassignmentClient implements Client {
         PartitionName partition = partitions.get(link.world().random().nextInt(partitions.size()));
         List<Integer> target = link.world().chance(CANCELS)
                 ? null
-                : brokers(link.world().between(SimulatedCluster.MIN_IN_SYNC, SimulatedCluster.REPLICAS));
+                : brokers(link.world().between(SimulatedCluster.MIN_IN_SYNC, SimulatedCluster.REPLICAS),
+                        SimulatedCluster.REPLICAS);
         var _ = alter(partition, target).handle((error, failure) -> {
             link.later(20, isBalanced ? MAX_BALANCED_REST_MS : MAX_REST_MS, this::next);
             return true;
@@ -120,7 +123,7 @@ final class ReassignmentClient implements Client {
     private void settleNext() {
         for (PartitionName partition : partitions) {
             if (!settled.containsKey(partition) && !absent.contains(partition)) {
-                settle(partition, brokers(SimulatedCluster.REPLICAS));
+                settle(partition, brokers(SimulatedCluster.REPLICAS, lastCount));
                 return;
             }
         }
@@ -132,14 +135,17 @@ final class ReassignmentClient implements Client {
                 settled.put(partition, target);
             } else if (error == Errors.UNKNOWN_TOPIC_OR_PARTITION) {
                 absent.add(partition);
+            } else if (error == Errors.INVALID_REPLICA_ASSIGNMENT) {
+                // One that is in sync now may be none of the first ones, of which one may stay without power.
+                lastCount = link.brokerCount();
             }
             link.later(1, 100, this::settleNext);
             return true;
         });
     }
 
-    private List<Integer> brokers(int count) {
-        List<Integer> all = new ArrayList<>(IntStream.rangeClosed(1, SimulatedCluster.REPLICAS).boxed().toList());
+    private List<Integer> brokers(int count, int of) {
+        List<Integer> all = new ArrayList<>(IntStream.rangeClosed(1, of).boxed().toList());
         for (int i = all.size() - 1; 0 < i; i--) {
             Collections.swap(all, i, link.world().random().nextInt(i + 1));
         }
