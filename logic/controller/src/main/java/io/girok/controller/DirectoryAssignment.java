@@ -65,8 +65,13 @@ final class DirectoryAssignment {
 
     private static PartitionImage moved(Election election, PartitionImage before, BrokerImage broker,
             TopicId directory) {
-        TopicId earlier = BrokerImage.meant(before.directoryOf(broker.id()), broker.directories());
+        TopicId told = before.directoryOf(broker.id());
         PartitionImage moved = before.withDirectory(broker.id(), directory);
+        // Also where the directory has failed since.
+        if (BrokerImage.isMeant(told, directory)) {
+            return election.next(moved);
+        }
+        TopicId earlier = BrokerImage.meant(told, broker.directories());
         boolean isUsable = !directory.equals(BrokerImage.LOST_DIRECTORY);
         boolean wasLost = before.isLost(broker.id());
         boolean wasSomewhere = earlier.equals(TopicId.ZERO);
@@ -80,8 +85,7 @@ final class DirectoryAssignment {
             PartitionImage rest = election.withoutCopyOf(moved, broker.id());
             return isUsable && rest.isUnclaimed() ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
         }
-        boolean isElsewhere = !BrokerImage.meant(directory, broker.directories()).equals(earlier);
-        boolean isFound = isUsable && isElsewhere && broker.isFenced() && !wasSomewhere;
+        boolean isFound = isUsable && broker.isFenced() && !wasSomewhere;
         return isFound ? election.withoutClaimOf(moved, broker.id()) : election.next(moved);
     }
 }

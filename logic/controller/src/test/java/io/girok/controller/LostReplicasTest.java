@@ -47,6 +47,7 @@ class LostReplicasTest {
             case "down" -> fence(broker, true);
             case "up" -> fence(broker, false);
             case "power" -> register(broker, false);
+            case "gone" -> world.run(new FailDirectories(broker, epoch(broker), List.of(DIRECTORIES[broker]))).get();
             case "whole" -> register(broker, true, List.of(DIRECTORIES[broker], SECOND));
             case "else" -> assign(broker, SECOND);
             case "lost" -> assign(broker, BrokerImage.LOST_DIRECTORY);
@@ -160,7 +161,8 @@ class LostReplicasTest {
         assertThat(partition().leader()).isEqualTo(leader);
     }
 
-    /// `full`: a disk has no room to open the log, which lacks nothing. `else`: it is found in another directory.
+    /// `full`: a disk has no room to open the log, which lacks nothing. `gone`: its directory fails. `else`: it is found
+    /// in another one.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             replicas | what happens                                         | in sync | eligible | leader
@@ -172,6 +174,7 @@ class LostReplicasTest {
             1 2      | full 1, down 1, whole 1, found 1, down 2, up 1       | 1       | 2        | 1
             1 2      | full 1, down 1, whole 1, else 1, down 2, up 1        | -       | 2        | -1
             1 2      | full 1, lost 1, down 2                               | -       | 2        | -1
+            1 2      | down 2, full 1, gone 1, found 1                      | -       | 1 2      | -1
             1 2 3    | full 1                                               | 2 3     | -        | 2
             1 2 3    | down 2, full 1, power 3, up 3, found 1               | 1       | -        | 1
             """, useHeadersInDisplayName = true)
