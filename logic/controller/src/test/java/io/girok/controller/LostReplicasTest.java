@@ -161,8 +161,8 @@ class LostReplicasTest {
         assertThat(partition().leader()).isEqualTo(leader);
     }
 
-    /// `full`: a disk has no room to open the log, which lacks nothing. `gone`: its directory fails. `else`: it is found
-    /// in another one.
+    /// `full`: a disk has no room to open the log, which lacks nothing. `gone`: its directory fails. `else`: it is
+    /// found in another one.
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             replicas | what happens                                         | in sync | eligible | leader

@@ -271,8 +271,9 @@ public final class AutoBalance implements MetadataStore.Subscriber {
 
     private void unthrottle() {
         AlterConfigs deletions = BalanceCommands.unthrottle(metadata.image(), throttleBytesPerSecond);
-        throttleBytesPerSecond = 0;
-        if (!deletions.alterations().isEmpty()) {
+        if (deletions.alterations().isEmpty()) {
+            throttleBytesPerSecond = 0;
+        } else {
             var _ = submit(deletions);
         }
     }

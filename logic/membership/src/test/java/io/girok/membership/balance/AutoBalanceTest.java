@@ -220,6 +220,19 @@ class AutoBalanceTest {
     }
 
     @Test
+    void aThrottleThatCouldNotBeTakenAwayGoesLater() {
+        cluster.shard.advance(INTERVAL_MS + A_WHILE_MS);
+        cluster.setEnabled(false);
+        cluster.changeController();
+        cluster.copy();
+
+        cluster.refuseNext();
+        cluster.shard.advance(A_WHILE_MS);
+
+        assertThat(cluster.store.image().configs()).isEmpty();
+    }
+
+    @Test
     void aBrokerThatWasEmptiedStaysEmptyUntilItIsForgotten() {
         cluster.run(new AlterConfigs(List.of(new AlterConfigs.Alteration(ConfigTarget.broker(2),
                 List.of(new AlterConfigs.Operation(AlterConfigs.Kind.SET, "auto.balance.excluded", "true")))), false));

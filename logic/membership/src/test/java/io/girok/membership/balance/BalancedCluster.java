@@ -16,6 +16,7 @@ import io.girok.controller.ControllerRules;
 import io.girok.controller.CreateTopics;
 import io.girok.controller.FenceBroker;
 import io.girok.controller.RegisterBroker;
+import io.girok.metadata.AppendFault;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.ConfigTarget;
 import io.girok.metadata.Endpoint;
@@ -95,6 +96,11 @@ final class BalancedCluster {
     void changeController() {
         quorum.elect(NODE_ID);
         shard.runAll();
+    }
+
+    /// The next batch of metadata is not taken.
+    void refuseNext() {
+        quorum.plant(AppendFault.UNAVAILABLE);
     }
 
     void setEnabled(boolean isEnabled) {
