@@ -3,6 +3,7 @@ package io.girok.broker;
 import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
+import io.girok.base.TopicId;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogSettings;
@@ -33,8 +34,7 @@ final class HostedPartition {
      *      +--the disk failed--> OFFLINE, until the broker is started again, or there is room if that was missing
      *
      * One that goes offline alone, while its directory can be used, is *lost*, or *unopened* on a full disk: the
-     * controller is told, so that another replica leads. If nothing is left of a lost one, its whole directory being
-     * gone, it begins anew once another one does.
+     * controller is told, so that another one leads. A lost one of which nothing is left begins anew once that does.
      *
      * One that other brokers have as well is always awake: it is led here, or it follows its leader.
      *
@@ -134,9 +134,9 @@ final class HostedPartition {
         return wanted.isThrottledFor(followerId);
     }
 
-    /// As far as its directory can be used. From any thread.
-    Usability usability() {
-        return usability;
+    /// The directory that the controller is to know it in. From any thread.
+    TopicId place() {
+        return usability.told(directory().directoryId());
     }
 
     private boolean maySleep(Partitions.Here now) {
@@ -183,7 +183,7 @@ final class HostedPartition {
         if (!hasLeft && directory().failure().isEmpty()) {
             usability = changed;
             if (isReplicated()) {
-                home.directoryReports().accept(id(), changed.told(directory().directoryId()));
+                home.directoryReports().accept(id(), place());
             }
         }
     }
@@ -474,7 +474,7 @@ final class HostedPartition {
         resume(home);
         return opening.thenRunAsync(() -> {
             if (led.isAwake() && isReplicated()) {
-                home.directoryReports().accept(id(), directory().directoryId());
+                home.directoryReports().accept(id(), place());
             }
         }, home.shard());
     }

@@ -312,7 +312,7 @@ public final class Partitions {
         TopicId believed = partition.directory();
         // It may be in a directory that is not here now: with the empty log that stands in for it, it must not lead.
         boolean isAway = partition.isAwaited() && !isHere(hosted.directory(), hosted.name());
-        TopicId actual = (isAway ? Usability.LOST : hosted.usability()).told(hosted.directory().directoryId());
+        TopicId actual = isAway ? BrokerImage.LOST_DIRECTORY : hosted.place();
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
         boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);

@@ -79,15 +79,15 @@ class LostPartitionTest {
     }
 
     private void restartAndCreateAgain(Runnable whileStopped) {
+        stop();
+        whileStopped.run();
+        startWith(List.of(DATA), image(1, EPOCH, node.directory().directoryId()));
+    }
+
+    private void stop() {
         var stopped = node.broker.stop();
         node.runAll();
         assertThat(stopped).isCompleted();
-        whileStopped.run();
-        node = new TestNode(clock, disk, List.of(DATA));
-        node.commit(new MetadataRecord.TopicCreated(orders, "orders"),
-                new MetadataRecord.PartitionsAdded(orders, 0,
-                        List.of(image(1, EPOCH, node.directory().directoryId()))));
-        node.runAll();
     }
 
     private static PartitionImage image(int leader, int epoch, TopicId directory) {
@@ -274,9 +274,7 @@ class LostPartitionTest {
     }
 
     private void restartWith(List<Path> directories, PartitionImage image) {
-        var stopped = node.broker.stop();
-        node.runAll();
-        assertThat(stopped).isCompleted();
+        stop();
         startWith(directories, image);
     }
 
@@ -295,9 +293,7 @@ class LostPartitionTest {
         node.shards.get(node.shards.indexOf(led.shard()))
                 .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1));
         node.runAll();
-        var stopped = node.broker.stop();
-        node.runAll();
-        assertThat(stopped).isCompleted();
+        stop();
         assertThat(disk.isDirectory(DATA.resolve("alone-0"))).isTrue();
         loseDirectory("alone-0");
         node = new TestNode(clock, disk, List.of(DATA));
