@@ -180,11 +180,16 @@ final class HostedPartition {
     }
 
     private void tell(Usability changed) {
-        if (!hasLeft && directory().failure().isEmpty()) {
+        if (directory().failure().isEmpty()) {
             usability = changed;
-            if (isReplicated()) {
-                home.directoryReports().accept(id(), place());
-            }
+            tellPlace();
+        }
+    }
+
+    /// Tells the controller where it is. On the shard.
+    void tellPlace() {
+        if (isReplicated() && !hasLeft) {
+            home.directoryReports().accept(id(), place());
         }
     }
 
@@ -472,11 +477,7 @@ final class HostedPartition {
         isOffline = false;
         usability = Usability.USABLE;
         resume(home);
-        return opening.thenRunAsync(() -> {
-            if (led.isAwake() && isReplicated()) {
-                home.directoryReports().accept(id(), place());
-            }
-        }, home.shard());
+        return opening.thenRunAsync(this::tellPlace, home.shard());
     }
 
     /// Nobody counts any more on a log of which nothing is left.
@@ -524,11 +525,10 @@ final class HostedPartition {
         if (led.isAwake()) {
             led.leader().lead(leadership);
         }
-        if (placement != led) {
-            placement = led;
-            if (led.isAwake()) {
-                notice.led();
-            }
+        boolean isNew = placement != led;
+        placement = led;
+        if (isNew && led.isAwake()) {
+            notice.led();
         }
     }
 

@@ -72,7 +72,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
     /// Whether what this broker has of the partition may be all that was acknowledged: it is in sync, or eligible.
     boolean isInSync(MetadataImage image, PartitionName name) {
         PartitionImage partition = placedHere(image.topic(name.topic()), name);
-        return partition != null && (partition.isr().contains(brokerId) || partition.elr().contains(brokerId));
+        return partition != null && partition.isClaimedBy(brokerId);
     }
 
     void stop() {
@@ -152,7 +152,7 @@ final class ImageFollower implements MetadataStore.Subscriber {
         TopicId directory = image.directoryOf(brokerId);
         boolean isInSync = image.isr().contains(brokerId);
         boolean isLost = image.isLost(brokerId);
-        boolean isAwaited = isLost && (isInSync || image.elr().contains(brokerId));
+        boolean isAwaited = isLost && image.isClaimedBy(brokerId);
         // Who begins anew must not be counted on: it may be asked to lead before the controller knows of it.
         boolean isGivenUp = isLost && !isAwaited && 0 <= image.leader();
         return new Partitions.Partition(image.leader(), image.leaderEpoch(), directory, isAwaited,

@@ -371,8 +371,9 @@ public final class Partitions {
         hostedByDirectory.merge(move.to(), 1, Integer::sum);
         TopicPlacements placements = topicsByName.get(move.name().topic());
         HostedPartition hosted = placements == null ? null : placements.hosted(move.name().index());
-        if (hosted != null && hosted.isReplicated()) {
-            directoryReports.accept(hosted.id(), hosted.directory().directoryId());
+        if (hosted != null) {
+            // Where it could not be opened since, that has been told there.
+            hosted.shard().execute(hosted::tellPlace);
         }
     }
 

@@ -3,6 +3,7 @@ package io.girok.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.Disk;
+import io.girok.base.PartitionId;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
@@ -11,6 +12,7 @@ import io.girok.base.simulated.MemoryDisk;
 import io.girok.files.FileNames;
 import io.girok.log.AppendOrigin;
 import io.girok.log.PartitionStore;
+import io.girok.metadata.BrokerImage;
 import io.girok.record.BatchBuilder;
 import io.girok.replication.ByteRate;
 import java.io.IOException;
@@ -19,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -98,6 +102,46 @@ class ReplicaMoveTest {
 
         assertThat(led.isAwake()).isFalse();
         assertThat(tail).isCompleted();
+    }
+
+    /// In whatever order its shard, which opens it, and the first one, which hears of the move, get to it.
+    @Test
+    void whereItCameToAndCannotBeOpenedItIsToldAsLost() {
+        for (long seed = 0; seed < 100; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            MemoryDisk disk = new MemoryDisk(clock);
+            TestNode other = new TestNode(clock, disk, List.of(Path.of("/data"), Path.of("/other")));
+            TopicId orders = other.createReplicatedTopic("orders");
+            LedPartition led = other.awake(orders, 0);
+            append(led.leader().store(), 100);
+            Path log = Path.of("/other/orders-0/00000000000000000000.log");
+            disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> {
+                if (path.equals(log)) {
+                    corrupt(disk, log);
+                }
+                return false;
+            }));
+
+            assertThat(other.shards.getFirst()
+                    .call(() -> other.broker.partitions().move("orders", 0, other.directories().getLast())))
+                    .isEqualTo(Errors.NONE);
+            for (int steps = 0; steps < 200; steps++) {
+                other.runOne(random);
+            }
+            other.runAll();
+
+            assertThat(led.directory()).isEqualTo(other.directories().getLast());
+            assertThat(other.directoryReports).as("seed %d", seed)
+                    .containsEntry(new PartitionId(orders, 0), BrokerImage.LOST_DIRECTORY);
+        }
+    }
+
+    private static void corrupt(MemoryDisk disk, Path log) {
+        try {
+            disk.corrupt(log, 16, 0xff);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private HostedPartition hosted() {

@@ -122,7 +122,7 @@ final class Election {
     /// What only others had is given up, if that is allowed.
     private PartitionImage settleAlone(PartitionImage before, PartitionImage partition, List<Integer> ready) {
         int last = partition.replicas().getFirst();
-        boolean isWhole = ready.contains(last) || partition.isr().contains(last) || partition.elr().contains(last);
+        boolean isWhole = ready.contains(last) || partition.isClaimedBy(last);
         return isWhole || isUncleanAllowed
                 ? changed(before, partition, last, List.of(last), List.of())
                 : changed(before, partition, PartitionImage.NO_LEADER, List.of(), List.of());
@@ -157,8 +157,7 @@ final class Election {
         }
         List<Integer> elr = new ArrayList<>();
         for (int id : partition.replicas()) {
-            boolean wasWhole = partition.isr().contains(id) || partition.elr().contains(id);
-            if (wasWhole && !isr.contains(id)) {
+            if (partition.isClaimedBy(id) && !isr.contains(id)) {
                 elr.add(id);
             }
         }
@@ -168,8 +167,7 @@ final class Election {
     /// An unclean leader makes what the others have worthless.
     private static List<Integer> eligibleBeside(PartitionImage partition, List<Integer> isr, List<Integer> elr,
             int leader) {
-        boolean isClean = leader == PartitionImage.NO_LEADER || partition.isr().contains(leader)
-                || partition.elr().contains(leader);
+        boolean isClean = leader == PartitionImage.NO_LEADER || partition.isClaimedBy(leader);
         return isClean
                 ? elr.stream().filter(id -> !isr.contains(id) && (isr.isEmpty() || !partition.isLost(id))).toList()
                 : List.of();

@@ -56,16 +56,17 @@ final class Repair {
 
     /// Adds what is to be changed, with the lost replicas of a broker that nobody else can stand in for taken for
     /// somewhere in its directories: it says where, or that they are lost, before it can lead; false when there is more
-    /// than fits.
+    /// than fits. What was counted on, and is in none of all its directories, never was: nothing was committed.
     static boolean addSearchOf(Draft draft, ControllerRules rules, int brokerId) {
-        return addTo(draft, rules, (election, partition) -> election.next(isLastAndLost(partition, brokerId)
+        return addTo(draft, rules, (election, partition) -> election.next(isAwaitedInVain(partition, brokerId)
                 ? partition.withDirectory(brokerId, TopicId.ZERO)
                 : partition));
     }
 
-    private static boolean isLastAndLost(PartitionImage partition, int brokerId) {
-        return partition.isLost(brokerId) && !partition.isUnclaimed()
-                && partition.withoutClaimOf(brokerId).isUnclaimed();
+    /// Whether the replica is counted on, and all that are counted on are lost.
+    private static boolean isAwaitedInVain(PartitionImage partition, int brokerId) {
+        return partition.isClaimedBy(brokerId)
+                && partition.replicas().stream().filter(partition::isClaimedBy).allMatch(partition::isLost);
     }
 
     private static boolean addTo(Draft draft, ControllerRules rules,

@@ -118,12 +118,11 @@ class LostReplicasTest {
             """, useHeadersInDisplayName = true)
     void nobodyLeadsWhoMayHaveBegunAnewWhereAnotherOneHasMore(String replicas, String events, String isr, String elr,
             int leader) {
-        checkOutcome(replicas, events, isr, elr, leader);
+        create(ids(replicas));
+        checkOutcome(events, isr, elr, leader);
     }
 
-    private void checkOutcome(String replicas, String events, String isr, String elr, int leader) {
-        create(ids(replicas));
-
+    private void checkOutcome(String events, String isr, String elr, int leader) {
         List.of(events.split(", ")).forEach(this::happen);
 
         PartitionImage partition = partition();
@@ -165,6 +164,34 @@ class LostReplicasTest {
         assertThat(partition().leader()).isEqualTo(leader);
     }
 
+    /// A directory of each had failed when it started, so that both have lost it, and both are counted on.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            what happens                         | in sync | eligible | leader
+            up 1, up 2                           | -       | 1 2      | -1
+            whole 1                              | -       | 1 2      | -1
+            whole 1, up 1                        | 1       | -        | 1
+            whole 1, found 1, up 1               | 1       | -        | 1
+            whole 1, lost 1, up 1                | -       | 1 2      | -1
+            whole 1, lost 1, up 1, whole 2, up 2 | 2       | -        | 2
+            whole 1, whole 2, up 2, up 1         | 1       | -        | 1
+            power 1, up 1                        | -       | 2        | -1
+            """, useHeadersInDisplayName = true)
+    void whoHasAllDirectoriesBackWaitsForNobodyWhoHasLostIt(String events, String isr, String elr, int leader) {
+        create(List.of(1, 2));
+        TopicId others = createTopic("others", List.of(1, 2));
+        for (int broker : List.of(1, 2)) {
+            register(broker, true, List.of(DIRECTORIES[broker], SECOND));
+            assign(broker, others, SECOND);
+        }
+        for (int broker : List.of(1, 2)) {
+            register(broker, true);
+            assign(broker, BrokerImage.LOST_DIRECTORY);
+        }
+
+        checkOutcome(events, isr, elr, leader);
+    }
+
     /// `full`: a disk has no room to open the log, which lacks nothing. `gone`: its directory fails. `else`: it is
     /// found in another one.
     @ParameterizedTest
@@ -183,7 +210,8 @@ class LostReplicasTest {
             1 2 3    | down 2, full 1, power 3, up 3, found 1               | 1       | -        | 1
             """, useHeadersInDisplayName = true)
     void whoHasNoRoomToOpenItsLogStaysEligible(String replicas, String events, String isr, String elr, int leader) {
-        checkOutcome(replicas, events, isr, elr, leader);
+        create(ids(replicas));
+        checkOutcome(events, isr, elr, leader);
     }
 
     private PartitionImage partition() {

@@ -68,6 +68,11 @@ public record PartitionImage(List<Integer> replicas, List<TopicId> directories, 
         this(replicas, directories, isr, List.of(), leader, leaderEpoch, partitionEpoch);
     }
 
+    /// Whether a replica is known to have all that is committed: it is in sync, or eligible.
+    public boolean isClaimedBy(int brokerId) {
+        return isr.contains(brokerId) || elr.contains(brokerId);
+    }
+
     /// Whether nobody is known to have all that is committed.
     public boolean isUnclaimed() {
         return isr.isEmpty() && elr.isEmpty();

@@ -151,7 +151,14 @@ final class VoterRpc implements RaftServerRpc {
             book.leave();
             return reply.toBuilder().setShouldShutdown(false).build();
         }
-        return reply;
+        return counted(reply);
+    }
+
+    /// Once something is committed, Ratis counts no vote of one whose log is empty: it may have been lost. Who has lost
+    /// its log does not vote here ([Founding]), and who says so had no entry yet. That it does not say how far its log
+    /// goes does not matter to Ratis: earlier versions did not.
+    private static RequestVoteReplyProto counted(RequestVoteReplyProto reply) {
+        return reply.getLastEntry().getIndex() < 0 ? reply.toBuilder().clearLastEntry().build() : reply;
     }
 
     /// Who can't be asked while the voters are starting is asked again, until Ratis doesn't want to know any more: it

@@ -40,6 +40,27 @@ final class RatisElectionTest {
     }
 
     @Test
+    void whoHasNoEntryYetIsAsGoodAVoterAsAnyOther() {
+        try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT)) {
+            List.of(2, 3).forEach(id -> voters.start(id, PASSIVE));
+            List.of(2, 3)
+                    .forEach(id -> Voters.await("voter " + id + " to found the quorum",
+                            () -> voters.voter(id).log().voter(id) != null));
+            voters.cut(1, 3);
+            voters.start(1);
+            assertThat(voters.awaitLeader()).isEqualTo(1);
+            assertThat(voters.append(1, "a")).isEqualTo(new Appended(0, 0));
+
+            voters.stop(2);
+            voters.voter(1).listener().await("it to lead no more", heard -> heard.epoch() == -1);
+            voters.heal();
+
+            assertThat(voters.awaitLeader()).isEqualTo(1);
+            voters.voter(3).listener().await("the record", heard -> heard.records().equals(List.of("a")));
+        }
+    }
+
+    @Test
     void whoLostTheMajorityStandsAgainAfterTheElectionTimeOut() {
         assertThat(RaftServerConfigKeys.LeaderElection.leaderStepDownWaitTime(properties(1)).getDuration())
                 .isEqualTo(Timing.DEFAULT.maxElectionMs());

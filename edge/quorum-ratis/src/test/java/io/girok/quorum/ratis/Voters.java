@@ -161,7 +161,7 @@ final class Voters implements AutoCloseable {
                 .findFirst();
     }
 
-    private static void await(String what, BooleanSupplier condition) {
+    static void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + PATIENCE_NS;
         while (!condition.getAsBoolean()) {
             if (deadline <= System.nanoTime()) {
