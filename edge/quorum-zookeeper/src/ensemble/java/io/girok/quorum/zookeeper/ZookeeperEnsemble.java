@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -101,7 +102,7 @@ public final class ZookeeperEnsemble implements AutoCloseable {
     private void awaitServing(int id) {
         long deadline = System.nanoTime() + PATIENCE_NS;
         while (!ask(id, "srvr").contains("Mode:")) {
-            if (deadline < System.nanoTime() || hasEnded(alive.get(id), POLL_MS)) {
+            if (deadline < System.nanoTime() || hasEnded(running(id), POLL_MS)) {
                 throw new AssertionError("ZooKeeper server " + id + " does not serve; see " + directory);
             }
         }
@@ -142,11 +143,16 @@ public final class ZookeeperEnsemble implements AutoCloseable {
 
     /// SIGKILL.
     public void kill(int id) {
-        Process process = alive.remove(id);
+        Process process = running(id);
+        alive.remove(id);
         process.destroyForcibly();
         if (!hasEnded(process, KILL_LIMIT_MS)) {
             throw new AssertionError("ZooKeeper server " + id + " can't be killed");
         }
+    }
+
+    private Process running(int id) {
+        return Objects.requireNonNull(alive.get(id), "ZooKeeper server " + id + " does not run");
     }
 
     /// Starts a server again that was killed, without waiting for it.

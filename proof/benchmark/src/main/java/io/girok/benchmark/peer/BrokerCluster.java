@@ -1,5 +1,6 @@
 package io.girok.benchmark.peer;
 
+import io.girok.quorum.zookeeper.ZookeeperEnsemble;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,9 +9,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/// Three brokers on loopback that vote as well, with replication factor 3 and `min.insync.replicas` 2. Owned by one
-/// thread.
+/// Three brokers on loopback that vote as well, unless ZooKeeper has their metadata, with replication factor 3 and
+/// `min.insync.replicas` 2. Owned by one thread.
 final class BrokerCluster implements AutoCloseable {
     static final int SIZE = 3;
 
@@ -18,8 +20,9 @@ final class BrokerCluster implements AutoCloseable {
     private final List<BrokerProcess> processes = new ArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final Path directory;
+    private final @Nullable ZookeeperEnsemble ensemble;
 
-    /// Prepares everything; nothing runs yet.
+    /// Prepares everything; no broker runs yet.
     BrokerCluster(Repository repository, Contender contender, Path directory) throws IOException, InterruptedException {
         this.directory = directory;
         List<Integer> controllerPorts = new ArrayList<>();
@@ -27,13 +30,18 @@ final class BrokerCluster implements AutoCloseable {
             ports.add(BrokerProcess.freePort());
             controllerPorts.add(BrokerProcess.freePort());
         }
+        ensemble = contender.beside() == Contender.Beside.ENSEMBLE
+                ? ZookeeperEnsemble.start(directory, SIZE, List.of())
+                : null;
+        Map<String, String> metadata = ensemble == null
+                ? Map.of("controller.quorum.voters", voters(ports))
+                : Map.of("zookeeper.connect", ensemble.connect());
         for (int id = 1; id <= SIZE; id++) {
             commands.add(switch (contender.program()) {
                 case GIROK -> BrokerProcess.girokCommand(repository, Stream.of(
                         Map.of("log.dirs", own(id).resolve("data").toString(),
-                                "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1),
-                                "controller.quorum.voters", voters(ports)),
-                        replicated(id), contender.settings()));
+                                "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1)),
+                        metadata, replicated(id), contender.settings()));
                 case KAFKA -> BrokerProcess.kafkaCommand(repository, own(id), Stream.of(
                         Map.of("process.roles", "broker,controller",
                                 "controller.quorum.voters", voters(controllerPorts),
@@ -108,5 +116,8 @@ final class BrokerCluster implements AutoCloseable {
     public void close() {
         // Nobody needs a clean end, and one that waits for others that have ended takes its time.
         processes.forEach(BrokerProcess::kill);
+        if (ensemble != null) {
+            ensemble.close();
+        }
     }
 }

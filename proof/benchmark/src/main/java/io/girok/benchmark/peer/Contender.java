@@ -19,6 +19,8 @@ enum Contender {
     GIROK_OS_ACLS(Program.GIROK, Map.of("durability", "os", "authorizer.class.name",
             "org.apache.kafka.metadata.authorizer.StandardAuthorizer", "allow.everyone.if.no.acl.found", "true"),
             Beside.ACLS),
+    /// Like [#GIROK_OS], with its metadata on three ZooKeeper servers that are there before; for clusters.
+    GIROK_OS_ZOOKEEPER(Program.GIROK, Map.of("durability", "os"), Beside.ENSEMBLE),
     /// Like [#GIROK_OS], with the TLS of the JDK.
     GIROK_OS_JDK_TLS(Program.GIROK, Map.of("durability", "os", "ssl.provider", "SunJSSE")),
     /// Like [#GIROK_OS], with thousands of connections that do nothing or next to nothing.
@@ -31,9 +33,9 @@ enum Contender {
         GIROK, KAFKA
     }
 
-    /// What is there beside the load.
+    /// What is there beside the broker and its load.
     enum Beside {
-        NOTHING, ACLS, CROWD
+        NOTHING, ACLS, CROWD, ENSEMBLE
     }
 
     private final Program program;

@@ -101,6 +101,8 @@ public final class SideBySide implements Callable<Integer> {
                     bench(repository, contender, broker);
                 }
             }
+            case ENSEMBLE -> throw new IllegalArgumentException(
+                    "contender '" + contender + "' is one of 'cluster'; here a broker is alone");
         }
     }
 
