@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
@@ -30,7 +29,7 @@ final class ClusterGroup implements AutoCloseable {
     private final String group;
     private final GirokCluster cluster;
     private final String topic;
-    private final Map<TopicPartition, Set<Long>> read = new ConcurrentHashMap<>();
+    private final Map<TopicPartition, Map<Long, String>> read = new ConcurrentHashMap<>();
     private final Map<TopicPartition, Long> committed = new ConcurrentHashMap<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final List<Thread> members = new ArrayList<>();
@@ -67,8 +66,11 @@ final class ClusterGroup implements AutoCloseable {
     private void take(KafkaConsumer<String, String> consumer, ConsumerRecords<String, String> records,
             Map<TopicPartition, OffsetAndMetadata> open) {
         for (ConsumerRecord<String, String> each : records) {
-            read.computeIfAbsent(new TopicPartition(topic, each.partition()), first -> ConcurrentHashMap.newKeySet())
-                    .add(each.offset());
+            TopicPartition partition = new TopicPartition(topic, each.partition());
+            String before = read.computeIfAbsent(partition, first -> new ConcurrentHashMap<>())
+                    .putIfAbsent(each.offset(), each.value());
+            assertThat(each.value()).as("offset %d of %s, read again", each.offset(), partition)
+                    .isEqualTo(before == null ? each.value() : before);
         }
         open.putAll(records.nextOffsets());
         if (open.isEmpty()) {
@@ -121,7 +123,7 @@ final class ClusterGroup implements AutoCloseable {
     }
 
     private long readCount() {
-        return read.values().stream().mapToLong(Set::size).sum();
+        return read.values().stream().mapToLong(Map::size).sum();
     }
 
     /// Waits until every record that `load` was acknowledged has been read, and its offset committed; then ends.
@@ -130,13 +132,16 @@ final class ClusterGroup implements AutoCloseable {
             long end = records.keySet().stream().mapToLong(offset -> offset + 1).max().orElse(0);
             Waiting.until("all of " + partition + " read by " + group,
                     () -> failure.get() != null || (end <= committed.getOrDefault(partition, 0L)
-                            && read.getOrDefault(partition, Set.of()).containsAll(records.keySet())));
+                            && read.getOrDefault(partition, Map.of()).keySet().containsAll(records.keySet())));
         });
         isEnding = true;
         for (Thread member : members) {
             member.join();
         }
         assertThat(failure.get()).isNull();
+        load.acknowledged()
+                .forEach((partition, records) -> assertThat(read.get(partition)).as("%s", partition)
+                        .containsAllEntriesOf(records));
         Map<TopicPartition, OffsetAndMetadata> there = admin.listConsumerGroupOffsets(group)
                 .partitionsToOffsetAndMetadata()
                 .get();

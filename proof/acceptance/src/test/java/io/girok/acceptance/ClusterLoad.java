@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -27,7 +28,7 @@ final class ClusterLoad implements AutoCloseable {
     private final List<Integer> partitions;
     private final KafkaProducer<String, String> producer;
     private final Map<TopicPartition, Map<Long, String>> acknowledged = new ConcurrentHashMap<>();
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final AtomicBoolean isEnding = new AtomicBoolean();
     private final Thread sender;
     private volatile int acknowledgedCount;
@@ -57,8 +58,7 @@ final class ClusterLoad implements AutoCloseable {
             var sent = producer.send(new ProducerRecord<>(topic, partition, null, value),
                     (metadata, error) -> {
                         if (error == null) {
-                            acknowledged.computeIfAbsent(new TopicPartition(topic, metadata.partition()),
-                                    first -> new ConcurrentHashMap<>()).put(metadata.offset(), value);
+                            acknowledged(metadata, value);
                         } else {
                             failure.set(error);
                         }
@@ -71,6 +71,17 @@ final class ClusterLoad implements AutoCloseable {
                     failure.set(e);
                 }
             }
+        }
+    }
+
+    /// An offset that is acknowledged twice tells of a record that was acknowledged and is gone.
+    private void acknowledged(RecordMetadata metadata, String value) {
+        TopicPartition partition = new TopicPartition(topic, metadata.partition());
+        String other = acknowledged.computeIfAbsent(partition, first -> new ConcurrentHashMap<>())
+                .putIfAbsent(metadata.offset(), value);
+        if (other != null) {
+            failure.set(new AssertionError("offset " + metadata.offset() + " of " + partition
+                    + " was acknowledged for '" + other + "' and for '" + value + "'"));
         }
     }
 

@@ -142,6 +142,15 @@ final class GirokCluster implements AutoCloseable {
         return directory.resolve("node-" + id);
     }
 
+    /// The names of the directories that a broker has below that of its data.
+    List<String> logsOf(int id) {
+        try (Stream<Path> found = Files.list(directoryOf(id))) {
+            return found.filter(Files::isDirectory).map(path -> path.getFileName().toString()).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     boolean isAlive(int id) {
         return alive.get(id).isAlive();
     }
@@ -195,8 +204,9 @@ final class GirokCluster implements AutoCloseable {
         alive.remove(id).stop();
     }
 
+    /// At once, as far as that goes.
     void killAll() {
-        alive.values().forEach(GirokProcess::kill);
+        alive.values().parallelStream().forEach(GirokProcess::kill);
         alive.clear();
     }
 

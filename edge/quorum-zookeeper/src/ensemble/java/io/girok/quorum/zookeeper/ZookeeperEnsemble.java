@@ -34,13 +34,15 @@ public final class ZookeeperEnsemble implements AutoCloseable {
     private final Path directory;
     private final int size;
     private final List<String> settings;
+    private final List<String> options;
     private final List<Integer> ports;
     private final Map<Integer, Process> alive = new HashMap<>();
 
-    private ZookeeperEnsemble(Path directory, int size, List<String> settings) {
+    private ZookeeperEnsemble(Path directory, int size, List<String> settings, List<String> options) {
         this.directory = directory;
         this.size = size;
         this.settings = settings;
+        this.options = options;
         this.ports = freePorts(size * PORTS_OF_ONE);
     }
 
@@ -48,7 +50,12 @@ public final class ZookeeperEnsemble implements AutoCloseable {
     ///
     /// @param settings lines of the servers' configuration, beside those that every test wants
     public static ZookeeperEnsemble start(Path directory, int size, List<String> settings) {
-        ZookeeperEnsemble ensemble = new ZookeeperEnsemble(directory, size, settings);
+        return start(directory, size, settings, List.of());
+    }
+
+    /// @param options of the servers' virtual machines
+    public static ZookeeperEnsemble start(Path directory, int size, List<String> settings, List<String> options) {
+        ZookeeperEnsemble ensemble = new ZookeeperEnsemble(directory, size, settings, options);
         ensemble.ids().forEach(ensemble::launch);
         ensemble.ids().forEach(ensemble::awaitServing);
         return ensemble;
@@ -85,12 +92,15 @@ public final class ZookeeperEnsemble implements AutoCloseable {
             Files.createDirectories(home.resolve("data"));
             Files.writeString(home.resolve("data/myid"), Integer.toString(id));
             Files.write(home.resolve("zoo.cfg"), lines);
-            alive.put(id, new ProcessBuilder(ProcessHandle.current().info().command().orElseThrow(), "-Xmx96m",
-                    "-Xshare:auto", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData",
-                    // What the servers write need not outlive the machine, and the tests' disk is slow.
-                    "-Dzookeeper.forceSync=no", "-Dzookeeper.electionPortBindRetry=0",
-                    "-cp", System.getProperty("java.class.path"), MAIN, home.resolve("zoo.cfg").toString())
-                    .redirectErrorStream(true)
+            List<String> command = new ArrayList<>(
+                    List.of(ProcessHandle.current().info().command().orElseThrow(), "-Xmx96m", "-Xshare:auto",
+                            "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+                            // What the servers write need not outlive the machine, and the tests' disk is slow.
+                            "-Dzookeeper.forceSync=no", "-Dzookeeper.electionPortBindRetry=0"));
+            command.addAll(options);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN,
+                    home.resolve("zoo.cfg").toString()));
+            alive.put(id, new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(Redirect.appendTo(home.resolve("out").toFile()))
                     .start());
         } catch (IOException e) {

@@ -1,0 +1,101 @@
+package io.girok.quorum.zookeeper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.girok.quorum.zookeeper.ZookeeperSettings.Timing;
+import io.girok.quorum.zookeeper.ZookeeperSettings.Truncation;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import javax.security.auth.login.AppConfigurationEntry;
+import javax.security.auth.login.AppConfigurationEntry.LoginModuleControlFlag;
+import javax.security.auth.login.Configuration;
+import org.apache.zookeeper.server.auth.DigestLoginModule;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// One server that serves nobody who has not shown by SASL who it is.
+@Timeout(120)
+final class ZookeeperSaslTest {
+    private static final Timing QUICK = new Timing(1_000, 2_000, 10_000);
+    /// On, as it is unless it is set, the client does not use DIGEST-MD5.
+    private static final String FIPS_MODE = "zookeeper.fips-mode";
+
+    @TempDir
+    static Path directory;
+    private static ZookeeperEnsemble ensemble;
+
+    private final String connect = ensemble.connect() + "/" + UUID.randomUUID();
+
+    @BeforeAll
+    static void startEnsemble() throws Exception {
+        System.setProperty(FIPS_MODE, "false");
+        Path login = directory.resolve("server.jaas");
+        Files.writeString(login,
+                "Server { " + DigestLoginModule.class.getName() + " required user_girok=\"secret\"; };");
+        ensemble = ZookeeperEnsemble.start(directory, 1, List.of(
+                "authProvider.1=org.apache.zookeeper.server.auth.SASLAuthenticationProvider",
+                "enforce.auth.enabled=true", "enforce.auth.schemes=sasl"),
+                List.of("-Djava.security.auth.login.config=" + login));
+    }
+
+    @AfterAll
+    static void stopEnsemble() {
+        System.clearProperty(FIPS_MODE);
+        ensemble.close();
+    }
+
+    /// As `java.security.auth.login.config` does, which is read once.
+    private static void logIn(String password) {
+        Configuration.setConfiguration(new Configuration() {
+            @Override
+            public AppConfigurationEntry @Nullable [] getAppConfigurationEntry(String name) {
+                return name.equals("Client")
+                        ? new AppConfigurationEntry[]{new AppConfigurationEntry(DigestLoginModule.class.getName(),
+                                LoginModuleControlFlag.REQUIRED, Map.of("username", "girok", "password", password))}
+                        : null;
+            }
+        });
+    }
+
+    @AfterEach
+    void logOut() {
+        Configuration.setConfiguration(null);
+    }
+
+    private String join(Timing timing) {
+        // Owned by whoever has made them: with SASL that is somebody.
+        Security owner = new Security(Optional.empty(), true, Map.of());
+        try (ZookeeperMetadataLog log = new ZookeeperMetadataLog(
+                new ZookeeperSettings(Servers.parse(connect), 1, timing, owner, Truncation.DEFAULT))) {
+            return log.join(() -> "id-" + UUID.randomUUID());
+        }
+    }
+
+    @Test
+    void whoShowsWhoItIsIsServedAndFindsItsOwn() {
+        logIn("secret");
+
+        String clusterId = join(Nodes.TIMING);
+
+        assertThat(join(Nodes.TIMING)).isEqualTo(clusterId);
+    }
+
+    @Test
+    void whoDoesNotIsNotServed() {
+        assertThatThrownBy(() -> join(QUICK)).hasMessageContaining("client failed to authenticate");
+
+        logIn("guessed");
+
+        assertThatThrownBy(() -> join(QUICK)).hasMessageContaining("AuthFailed");
+    }
+}
