@@ -99,9 +99,9 @@ final class Election {
         }
         // In the order of the replicas: equal sets are equal lists.
         List<Integer> isr = partition.replicas().stream().filter(ready::contains).toList();
-        List<Integer> elr = eligible(partition, isr);
         int leader = leader(partition, isr);
         if (leader == PartitionImage.NO_LEADER) {
+            List<Integer> elr = eligible(partition, isr);
             leader = first(partition, id -> elr.contains(id) && canLead(partition, id));
             if (leader == PartitionImage.NO_LEADER && isUncleanAllowed) {
                 leader = uncleanLeader(partition);
@@ -110,7 +110,7 @@ final class Election {
                 isr = List.of(leader);
             }
         }
-        return changed(before, partition, leader, isr, eligibleBeside(partition, isr, elr, leader));
+        return changed(before, partition, leader, isr, eligibleBeside(partition, isr, leader));
     }
 
     private boolean isComplete(PartitionImage partition, List<Integer> ready) {
@@ -164,12 +164,11 @@ final class Election {
         return elr;
     }
 
-    /// An unclean leader makes what the others have worthless.
-    private static List<Integer> eligibleBeside(PartitionImage partition, List<Integer> isr, List<Integer> elr,
-            int leader) {
+    /// An unclean leader makes what the others have worthless. One that has just been elected may be enough to commit.
+    private List<Integer> eligibleBeside(PartitionImage partition, List<Integer> isr, int leader) {
         boolean isClean = leader == PartitionImage.NO_LEADER || partition.isClaimedBy(leader);
         return isClean
-                ? elr.stream().filter(id -> !isr.contains(id) && (isr.isEmpty() || !partition.isLost(id))).toList()
+                ? eligible(partition, isr).stream().filter(id -> isr.isEmpty() || !partition.isLost(id)).toList()
                 : List.of();
     }
 

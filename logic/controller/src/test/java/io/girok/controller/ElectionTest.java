@@ -273,6 +273,12 @@ class ElectionTest {
 
         assertThat(partition().elr()).as("nothing was committed since")
                 .containsExactlyInAnyOrder(replicas.get(1), replicas.get(2));
+        comeBack(replicas.get(1));
+        assertThat(partition().isr()).containsExactly(replicas.get(1));
+        assertThat(partition().elr()).as("it lacks what the leader commits alone").isEmpty();
+        fence(replicas.get(1));
+        comeBack(replicas.get(2));
+        assertThat(partition().leader()).isEqualTo(NO_LEADER);
     }
 
     @Test
