@@ -42,8 +42,11 @@ final class Voters implements AutoCloseable {
         this.snapshots = snapshots;
     }
 
+    /// Waits until each has heard of a leader: who is stopped before it has founded has to ask all others again.
     Voters startAll() {
         IDS.forEach(this::start);
+        IDS.forEach(id -> await("voter " + id + " to hear of a leader",
+                () -> 0 <= alive.get(id).log.leadership().leaderId()));
         return this;
     }
 
