@@ -30,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /// | `<group>/current/log_<first>-<last>` | Raft's log, closed segments |
 /// | `<group>/current/log_inprogress_<first>` | and the one to which entries are appended |
 /// | `<group>/current/raft-meta` | the term, and whom this node has voted for in it |
+/// | `<group>/current/raft-meta.conf` | who votes, as the last entry that says so had it when it was applied |
 /// | `<group>/sm/snapshot.<term>_<index>` | snapshots, each with a digest in a file of its own |
 /// | `<group>/sm.tmp<time>` | `sm`, while a snapshot of the leader's takes its place |
 /// | `<group>/tmp/snapshot-*` | snapshots on their way from the leader |
@@ -37,6 +38,7 @@ final class RatisFiles {
     private static final Logger LOG = LoggerFactory.getLogger(RatisFiles.class);
     private static final String JOINED = "joined";
     private static final String TERM = "term";
+    private static final String VOTERS = "raft-meta.conf";
     private static final String LOCK = "in_use.lock";
     private static final String REPLACED = "sm.tmp";
     private static final String OPEN_SEGMENT = "log_inprogress_";
@@ -145,7 +147,13 @@ final class RatisFiles {
 
     /// Whether what this node has voted for and taken is known, if there was anything.
     boolean haveMemory() throws IOException {
-        return !named(current, "log_").isEmpty() || !named(snapshots, "snapshot.").isEmpty() || 0 < term();
+        return !named(current, "log_").isEmpty() || !named(snapshots, "snapshot.").isEmpty() || haveVotedOnly();
+    }
+
+    /// Whether this node has voted and never had an entry. Who votes comes with the first one: where that is known and
+    /// no entry is there, they are lost.
+    private boolean haveVotedOnly() throws IOException {
+        return 0 < term() && !Files.exists(current.resolve(VOTERS));
     }
 
     private long term() throws IOException {

@@ -79,6 +79,7 @@ public final class RatisMetadataLog implements MetadataLog {
     private final PeerBook book = new PeerBook();
     private final LeaderProof proof;
     private final RatisFiles files;
+    private final FoundingAnswers foundingAnswers;
     private final ThreadPoolExecutor submitter;
     /// Answers other voters, which may wait for the disk.
     private final ThreadPoolExecutor answerers;
@@ -109,6 +110,7 @@ public final class RatisMetadataLog implements MetadataLog {
         self = RaftPeerId.valueOf(Integer.toString(settings.nodeId()));
         proof = new LeaderProof(self);
         files = new RatisFiles(settings.directory(), GROUP.getUuid());
+        foundingAnswers = new FoundingAnswers(settings, files, book);
         submitter = new ThreadPoolExecutor(1, 1, IDLE_THREAD_MS, TimeUnit.MILLISECONDS, new LinkedBlockingQueue<>(),
                 Thread.ofPlatform().name("metadata-append").daemon().factory());
         submitter.allowCoreThreadTimeOut(true);
@@ -132,7 +134,7 @@ public final class RatisMetadataLog implements MetadataLog {
             files.mend();
             if (files.haveMemory() || settings.isSingleVoter()) {
                 run(opened, files.haveJoined() ? List.of() : settings.voters());
-            } else if (settings.isFounder()) {
+            } else if (settings.isFounder() && !files.haveJoined()) {
                 found(opened);
             } else {
                 join(opened);
@@ -158,9 +160,6 @@ public final class RatisMetadataLog implements MetadataLog {
                     book.found();
                     run(opened, settings.voters());
                 } else {
-                    LOG.warn("this node is set as a voter of the metadata log but has none in '{}', and others know "
-                            + "it: was its disk lost? It votes again once it has been removed from the voters and "
-                            + "added to them ('girok cluster quorum')", settings.directory());
                     join(opened);
                 }
             } catch (InterruptedException e) {
@@ -175,6 +174,13 @@ public final class RatisMetadataLog implements MetadataLog {
 
     /// Waits, without a say, until a leader adds this node.
     private void join(Delivery opened) throws IOException {
+        if (settings.isFounder()) {
+            LOG.warn(
+                    "this node is set as a voter of the metadata log but has none in '{}', and others know it: was its "
+                            + "disk lost? It votes again once it has been removed from the voters and added to them "
+                            + "('girok cluster quorum')",
+                    settings.directory());
+        }
         files.join();
         book.waitToBeAdded();
         run(opened, List.of());
@@ -217,7 +223,12 @@ public final class RatisMetadataLog implements MetadataLog {
     public CompletableFuture<byte[]> onRequest(byte[] request) {
         Running present = running;
         if (Founding.isAsked(request)) {
-            return standing(present, request);
+            try {
+                return CompletableFuture.completedFuture(
+                        foundingAnswers.answer(present == null ? null : present.voters(), request));
+            } catch (IOException e) {
+                return CompletableFuture.failedFuture(e);
+            }
         }
         // Until it has its role, and records until it has started, Ratis would refuse with a stack trace in the log.
         if (present == null || isClosed || !STARTING_OR_RUNNING.contains(present.info().getLifeCycleState())
@@ -238,27 +249,6 @@ public final class RatisMetadataLog implements MetadataLog {
             answer.completeExceptionally(e);
         }
         return answer;
-    }
-
-    /// What this node has, and whether the one who asks has ever promised it anything.
-    private CompletableFuture<byte[]> standing(@Nullable Running present, byte[] request) {
-        boolean isOpening = present != null && present.info().isAlive() && present.info().getCurrentRole() == null;
-        int asker = Founding.asker(request);
-        try {
-            // The log does not say yet how far it goes; but who has no answer founds with others that have no log.
-            if (isOpening && (request[0] == Founding.ADMIT || !files.haveMemory())) {
-                return CompletableFuture.failedFuture(new IOException("the metadata log is being opened"));
-            }
-            boolean hasLog = (present == null || isOpening) ? files.haveMemory() : present.voters().haveLog();
-            boolean votes = present != null && present.voters().isVoter();
-            if (request[0] == Founding.ADMIT && !votes) {
-                book.admit();
-            }
-            return CompletableFuture.completedFuture(
-                    new Founding.Answer(hasLog ? book.standing(asker) : Founding.Standing.EMPTY, votes).encode());
-        } catch (IOException e) {
-            return CompletableFuture.failedFuture(e);
-        }
     }
 
     /// Whether this node does not vote, and hears nothing of the log from those who do: it has to ask them.

@@ -94,8 +94,12 @@ public record RatisSettings(Path directory, int nodeId, List<RaftPeer> voters, T
                 : RANK_OF_ADDED;
     }
 
+    List<Integer> founderIds() {
+        return voters.stream().map(RatisVoters::id).toList();
+    }
+
     /// The founders' ids without this node's.
     List<Integer> otherFounders() {
-        return voters.stream().map(RatisVoters::id).filter(id -> id != nodeId).toList();
+        return founderIds().stream().filter(id -> id != nodeId).toList();
     }
 }

@@ -66,6 +66,16 @@ final class RatisVoters {
         return !book.isWaiting() && !book.isOut() && present().contains(id(division.getId()));
     }
 
+    /// Whether Ratis has begun to start, and can't say yet what there is.
+    boolean areBeingOpened() {
+        return division.getInfo().isAlive() && division.getInfo().getCurrentRole() == null;
+    }
+
+    /// Whether nobody votes but nodes of `ids`, as far as this node knows.
+    boolean areAll(Collection<Integer> ids) {
+        return ids.containsAll(present().ids());
+    }
+
     /// Whether this node has anything that was ever committed.
     boolean haveLog() {
         return !division.getInfo().isAlive() || 0 < division.getRaftLog().getNextIndex()

@@ -14,6 +14,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
@@ -22,9 +23,11 @@ import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerRpc;
 import org.apache.ratis.server.protocol.TermIndex;
+import org.apache.ratis.server.storage.RaftStorageImpl;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
 import org.apache.ratis.thirdparty.com.google.protobuf.Parser;
@@ -102,13 +105,28 @@ final class VoterRpc implements RaftServerRpc {
         }
         RequestVoteReplyProto reply = server.requestVote(request);
         if (!request.getPreVote() && reply.getServerReply().getSuccess()) {
-            keepVote(server, request.getServerRequest());
+            syncFiles(division(server, request.getServerRequest()));
         }
-        return reply;
+        return isRemoved(server, request.getServerRequest())
+                ? reply.toBuilder().setShouldShutdown(true).build()
+                : reply;
     }
 
-    private static void keepVote(RaftServer server, RaftRpcRequestProto header) throws IOException {
-        RaftServer.Division division = server.getDivision(ProtoUtils.toRaftGroupId(header.getRaftGroupId()));
+    /// Whether this node leads, and who stands for election does not vote any more. Ratis does not tell one that has
+    /// more entries, none of them committed, than there were when it was removed.
+    private static boolean isRemoved(RaftServer server, RaftRpcRequestProto header) throws IOException {
+        RaftServer.Division division = division(server, header);
+        RaftConfiguration voters = division.getRaftConf();
+        return division.getInfo().isLeaderReady() && voters.getPreviousPeers().isEmpty()
+                && voters.getLogEntryIndex() <= division.getRaftLog().getLastCommittedIndex()
+                && voters.getPeer(RaftPeerId.valueOf(header.getRequestorId())) == null;
+    }
+
+    private static RaftServer.Division division(RaftServer server, RaftRpcRequestProto header) throws IOException {
+        return server.getDivision(ProtoUtils.toRaftGroupId(header.getRaftGroupId()));
+    }
+
+    private static void syncFiles(RaftServer.Division division) throws IOException {
         RatisFiles.sync(division.getRaftStorage().getStorageDir().getCurrentDir().toPath());
     }
 
@@ -122,7 +140,23 @@ final class VoterRpc implements RaftServerRpc {
     private static InstallSnapshotReplyProto install(
             RaftServer server, PeerBook book, InstallSnapshotRequestProto request) throws IOException {
         refuseWhile(book.isWaiting());
+        keepVoters(server, request);
         return server.installSnapshot(request);
+    }
+
+    /// Ratis writes down who votes only after the snapshot has taken the place of the entries that say so. Killed in
+    /// between, this node would go by its settings.
+    private static void keepVoters(RaftServer server, InstallSnapshotRequestProto request) throws IOException {
+        RaftServer.Division division = division(server, request.getServerRequest());
+        LogEntryProto voters = request.getLastRaftConfigurationLogEntryProto();
+        boolean isNews = voters.hasConfigurationEntry()
+                && division.getRaftConf().getLogEntryIndex() < voters.getIndex()
+                && division.getInfo().getCurrentTerm() <= request.getLeaderTerm();
+        if (request.getSnapshotChunk().getDone() && isNews
+                && division.getRaftStorage() instanceof RaftStorageImpl storage) {
+            storage.writeRaftConfiguration(voters);
+            syncFiles(division);
+        }
     }
 
     private static void refuseWhile(boolean isWaiting) throws IOException {
@@ -141,7 +175,7 @@ final class VoterRpc implements RaftServerRpc {
     public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
         RatisConfiguration.allowTimeForVotes(server.getProperties());
         if (!request.getPreVote()) {
-            keepVote(server, request.getServerRequest());
+            syncFiles(division(server, request.getServerRequest()));
         }
         RequestVoteReplyProto reply = askForVote(request);
         if (reply.getServerReply().getSuccess() && !request.getPreVote()) {
@@ -154,9 +188,9 @@ final class VoterRpc implements RaftServerRpc {
         return counted(reply);
     }
 
-    /// Once something is committed, Ratis counts no vote of one whose log is empty: it may have been lost. Who has lost
-    /// its log does not vote here ([Founding]), and who says so had no entry yet. That it does not say how far its log
-    /// goes does not matter to Ratis: earlier versions did not.
+    /// Once something is committed, Ratis counts no vote of one whose log is empty: it may have been lost. Who votes
+    /// here has lost none: it had no entry yet, as [Founding] and [RatisFiles#haveMemory] find out first. That it does
+    /// not say how far its log goes does not matter to Ratis: earlier versions did not.
     private static RequestVoteReplyProto counted(RequestVoteReplyProto reply) {
         return reply.getLastEntry().getIndex() < 0 ? reply.toBuilder().clearLastEntry().build() : reply;
     }

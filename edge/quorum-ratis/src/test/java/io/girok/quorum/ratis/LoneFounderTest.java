@@ -74,9 +74,7 @@ final class LoneFounderTest {
             for (int id : List.of(4, 5)) {
                 voters.voter(id).listener().await("all records", heard -> heard.records().equals(List.of("a", "b")));
             }
-            while (!voters.voter(1).log().isOutside()) {
-                Thread.onSpinWait();
-            }
+            Voters.await("the founder to be outside", () -> voters.voter(1).log().isOutside());
             assertThat(voters.voter(1).log().status().voterSet().ids()).contains(4, 5);
         }
     }

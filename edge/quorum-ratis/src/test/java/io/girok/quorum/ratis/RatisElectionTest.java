@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(240)
 final class RatisElectionTest {
-    private static final Timing QUICK = new Timing(300, 600, 40, 5_000);
+    private static final Timing QUICK = new Timing(1_000, 2_000, 40, 10_000);
     /// Elections by time-out come too late for any test.
     private static final Timing PATIENT = new Timing(300_000, 600_000, 40, 20_000);
     /// And this one does not call the first one either.
@@ -28,7 +28,7 @@ final class RatisElectionTest {
     void whoLostTheMajorityAndHasTheLongestLogLeadsAgain() {
         try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT).startAll()) {
             int leader = voters.awaitLeader();
-            List<Integer> others = others(leader);
+            List<Integer> others = Voters.others(leader);
 
             others.forEach(voters::stop);
             voters.append(leader, "so that its log is the longest");
@@ -70,7 +70,7 @@ final class RatisElectionTest {
     void whoStartsFirstIsVotedForAsSoonAsAnotherIsThere() {
         try (Voters voters = new Voters(directory, PATIENT, SnapshotTrigger.DEFAULT).startAll()) {
             int leader = voters.awaitLeader();
-            List<Integer> others = others(leader);
+            List<Integer> others = Voters.others(leader);
             others.forEach(voters::stop);
             voters.stop(leader);
 
@@ -105,7 +105,7 @@ final class RatisElectionTest {
     void whoeverHasTheLongestLogTakesThePlaceOfALeaderThatIsGone() {
         try (Voters voters = new Voters(directory, PATIENT, SnapshotTrigger.DEFAULT).startAll()) {
             int leader = voters.awaitLeader();
-            List<Integer> left = others(leader);
+            List<Integer> left = Voters.others(leader);
             int behind = left.getFirst();
             int ahead = left.getLast();
             voters.append(leader, "a");
@@ -135,9 +135,5 @@ final class RatisElectionTest {
 
     private static RaftProperties properties(int id) {
         return RatisConfiguration.of(RatisSettings.among(Path.of("nowhere"), id, List.of(1, 2, 3, 4, 5)));
-    }
-
-    private static List<Integer> others(int id) {
-        return Voters.IDS.stream().filter(other -> other != id).toList();
     }
 }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -126,11 +125,10 @@ final class RatisStartTest {
         CompletableFuture<byte[]> standing = new CompletableFuture<>();
         RecordingListener reopened = new RecordingListener(() -> {});
         try (RatisMetadataLog log = open()) {
-            byte[] question = ByteBuffer.allocate(Founding.REQUEST_BYTES).put(Founding.ASK).putInt(2).array();
             log.start(new PassingListener(reopened) {
                 @Override
                 public void onSnapshot(long lastOffset, long epoch, InputStream in) throws IOException {
-                    log.onRequest(question).whenComplete((answer, failure) -> {
+                    log.onRequest(Voters.question(2)).whenComplete((answer, failure) -> {
                         if (failure == null) {
                             standing.complete(answer);
                         } else {

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(240)
 final class RatisVotersTest {
-    private static final Timing QUICK = new Timing(300, 600, 100, 5_000);
+    private static final Timing QUICK = new Timing(1_000, 2_000, 100, 10_000);
     /// Elections by time-out come too late for any test.
     private static final Timing PATIENT = new Timing(300_000, 600_000, 100, 20_000);
 
@@ -58,7 +58,7 @@ final class RatisVotersTest {
         try (Voters voters = new Voters(directory, PATIENT, SnapshotTrigger.DEFAULT).startAll()) {
             int leader = voters.awaitLeader();
             voters.append(leader, "a");
-            List<Integer> left = others(leader);
+            List<Integer> left = Voters.others(leader);
             left.forEach(id -> awaitRecords(voters, id, List.of("a")));
 
             voters.stop(leader);
@@ -81,7 +81,7 @@ final class RatisVotersTest {
             int next = voters.awaitLeader(leader);
 
             assertThat(voters.append(next, "b")).isEqualTo(new Appended(1, 1));
-            others(leader).forEach(id -> awaitRecords(voters, id, List.of("a", "b")));
+            Voters.others(leader).forEach(id -> awaitRecords(voters, id, List.of("a", "b")));
         }
     }
 
@@ -138,7 +138,7 @@ final class RatisVotersTest {
     void aVoterThatWasAwayCatchesUp() {
         try (Voters voters = new Voters(directory, QUICK, SnapshotTrigger.DEFAULT).startAll()) {
             int leader = voters.awaitLeader();
-            int away = others(leader).getFirst();
+            int away = Voters.others(leader).getFirst();
             voters.stop(away);
             List<String> appended = appendSome(voters, leader, 50);
 
@@ -169,10 +169,6 @@ final class RatisVotersTest {
             assertThat(voters.append(leader, "r" + i)).isInstanceOf(Appended.class);
         }
         return appended;
-    }
-
-    private static List<Integer> others(int id) {
-        return Voters.IDS.stream().filter(other -> other != id).toList();
     }
 
     private static void awaitRecords(Voters voters, int id, List<String> records) {

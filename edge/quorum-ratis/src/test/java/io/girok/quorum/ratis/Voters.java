@@ -9,6 +9,7 @@ import io.girok.metadata.VoterSet;
 import io.girok.quorum.ratis.RatisSettings.SnapshotTrigger;
 import io.girok.quorum.ratis.RatisSettings.Timing;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -50,6 +52,16 @@ final class Voters implements AutoCloseable {
         return this;
     }
 
+    /// The founders without `id`.
+    static List<Integer> others(int id) {
+        return IDS.stream().filter(other -> other != id).toList();
+    }
+
+    /// What node `asker` asks when it comes without a log.
+    static byte[] question(int asker) {
+        return ByteBuffer.allocate(Founding.REQUEST_BYTES).put(Founding.ASK).putInt(asker).array();
+    }
+
     /// Voters with their addresses.
     static VoterSet set(Integer... ids) {
         return VoterSet.of(Stream.of(ids).map(Voters::at).toList());
@@ -70,7 +82,7 @@ final class Voters implements AutoCloseable {
                     return;
                 }
                 case VoterChange.Refused(VoterChange.Reason reason, String detail) -> {
-                    if (reason != VoterChange.Reason.NOT_LEADER && reason != VoterChange.Reason.IN_PROGRESS) {
+                    if (reason == VoterChange.Reason.INVALID || reason == VoterChange.Reason.UNSUPPORTED) {
                         throw new AssertionError("the voters are not changed: " + reason + ": " + detail);
                     }
                 }
@@ -170,12 +182,18 @@ final class Voters implements AutoCloseable {
             if (deadline <= System.nanoTime()) {
                 throw new AssertionError("waited in vain for " + what);
             }
-            Thread.onSpinWait();
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
     int awaitLeader() {
         return awaitLeader(-1);
+    }
+
+    /// Appends by whoever leads, until it is appended; perhaps more than once.
+    void append(String record) {
+        await("'" + record + "' to be appended",
+                () -> append(awaitLeader(), record) instanceof MetadataLog.AppendOutcome.Appended);
     }
 
     MetadataLog.AppendOutcome append(int leader, String... records) {
