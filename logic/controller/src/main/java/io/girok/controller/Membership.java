@@ -14,6 +14,7 @@ import io.girok.metadata.MetadataRecord.ClusterCreated;
 import io.girok.metadata.MetadataRecord.ConfigChanged;
 import io.girok.metadata.MetadataRecord.DirectoriesFailed;
 import io.girok.metadata.MetadataRecord.DirectoriesScarce;
+import io.girok.metadata.PartitionImage;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -68,7 +69,7 @@ final class Membership {
         }
         if (present == null || !command.areLogsWhole()
                 || Collections.disjoint(command.directories(), present.directories())) {
-            return registerWithoutClaims(rules, image, record);
+            return registerWithoutClaims(rules, image, record, present != null && command.areLogsWhole());
         }
         return areAllDirectoriesBack(image, present, record)
                 ? registerAfter(image, record, draft -> Repair.addSearchOf(draft, rules, record.id()),
@@ -77,13 +78,17 @@ final class Membership {
     }
 
     /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
-    /// registration on, but for what it alone is left of, unless its disks are new.
+    /// registration on, but for what it alone is left of, unless its disks are new. Where what it has is whole, and it
+    /// is known by a directory that had failed, only what may have been in another one may lack records.
     private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
-            BrokerRegistered record) {
-        boolean areDisksNew = areDisksNew(image.broker(record.id()), record) && !haveReplicas(image, record);
+            BrokerRegistered record, boolean isWhole) {
+        boolean isKnown = haveReplicas(image, record);
+        boolean areDisksNew = areDisksNew(image.broker(record.id()), record) && !isKnown;
+        Predicate<PartitionImage> isLostTrackOf = partition -> isSomewhere(partition.directoryOf(record.id()));
         return registerAfter(image, record,
                 draft -> Repair.addWithoutClaimOf(draft, rules, record.id(),
-                        partition -> areDisksNew && isSomewhere(partition.directoryOf(record.id()))),
+                        partition -> !isWhole || !isKnown || isLostTrackOf.test(partition),
+                        partition -> areDisksNew && isLostTrackOf.test(partition)),
                 "may lack records that it acknowledged");
     }
 

@@ -46,12 +46,18 @@ final class Repair {
     /// Adds what is to be changed, with replicas out of sync that may lack what they acknowledged; false when there is
     /// more than fits.
     ///
-    /// @param hasNone of which partitions the broker has no copy any more
+    /// @param mayLack of which partitions the broker may lack records
+    /// @param hasNone of which of them it has no copy any more
     static boolean addWithoutClaimOf(Draft draft, ControllerRules rules, int brokerId,
-            Predicate<PartitionImage> hasNone) {
-        return addTo(draft, rules, (election, partition) -> hasNone.test(partition)
-                ? election.withoutCopyOf(partition, brokerId)
-                : election.withoutClaimOf(partition, brokerId));
+            Predicate<PartitionImage> mayLack, Predicate<PartitionImage> hasNone) {
+        return addTo(draft, rules, (election, partition) -> {
+            if (!mayLack.test(partition)) {
+                return election.next(partition);
+            }
+            return hasNone.test(partition)
+                    ? election.withoutCopyOf(partition, brokerId)
+                    : election.withoutClaimOf(partition, brokerId);
+        });
     }
 
     /// Adds what is to be changed, with the lost replicas of a broker that nobody else can stand in for taken for

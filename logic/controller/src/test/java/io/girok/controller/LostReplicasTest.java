@@ -48,6 +48,7 @@ class LostReplicasTest {
             case "up" -> fence(broker, false);
             case "power" -> register(broker, false);
             case "gone" -> world.run(new FailDirectories(broker, epoch(broker), List.of(DIRECTORIES[broker]))).get();
+            case "back" -> register(broker, true);
             case "whole" -> register(broker, true, List.of(DIRECTORIES[broker], SECOND));
             case "else" -> assign(broker, SECOND);
             case "lost" -> assign(broker, BrokerImage.LOST_DIRECTORY);
@@ -143,24 +144,22 @@ class LostReplicasTest {
             """, useHeadersInDisplayName = true)
     void whatWasLostWithADirectoryIsLookedForWhenItIsBack(String other, String directories, String events,
             String directory, int leader) {
-        Map<String, TopicId> named = Map.of("first", DIRECTORIES[2], "second", SECOND, "nobody's", TopicId.ZERO, "lost",
-                BrokerImage.LOST_DIRECTORY);
         create(List.of(1, 2));
         register(2, true, List.of(DIRECTORIES[2], SECOND));
         fence(2, false);
-        assign(2, createTopic("others", List.of(1, 2)), named.get(other));
+        assign(2, createTopic("others", List.of(1, 2)), named(2, other));
         fence(1, true);
         register(1, false);
         register(2, true, List.of(DIRECTORIES[2]));
         assign(2, BrokerImage.LOST_DIRECTORY);
         assertThat(partition().elr()).containsExactly(2);
 
-        register(2, true, List.of(directories.split(", ")).stream().map(named::get).toList());
+        register(2, true, List.of(directories.split(", ")).stream().map(name -> named(2, name)).toList());
         if (events != null) {
             List.of(events.split(", ")).forEach(this::happen);
         }
 
-        assertThat(partition().directoryOf(2)).isEqualTo(named.get(directory));
+        assertThat(partition().directoryOf(2)).isEqualTo(named(2, directory));
         assertThat(partition().leader()).isEqualTo(leader);
     }
 
@@ -214,8 +213,59 @@ class LostReplicasTest {
         checkOutcome(events, isr, elr, leader);
     }
 
+    /// `gone`: the only directory of a broker fails at work. `back`: it starts with it again.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            replicas | what happens                                | in sync | eligible | leader
+            1 2      | down 2, gone 1, back 1                      | -       | 1 2      | -1
+            1 2      | down 2, gone 1, back 1, up 1                | 1       | 2        | 1
+            1 2      | down 2, gone 1, back 1, power 2, up 2, up 1 | 1       | -        | 1
+            1 2      | down 2, gone 1, power 1, up 1               | -       | 2        | -1
+            1 2      | gone 1, back 1                              | 2       | 1        | 2
+            1 2 3    | gone 1, back 1, up 1                        | 2 3     | -        | 2
+            """, useHeadersInDisplayName = true)
+    void whoseOnlyDirectoryHadFailedLacksNothingWithIt(String replicas, String events, String isr, String elr,
+            int leader) {
+        create(ids(replicas));
+        checkOutcome(events, isr, elr, leader);
+    }
+
+    /// A broker comes back whole without the directory that it had, but with another one that had failed before.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            known to be in | eligible
+            first          | 1 2
+            nobody's       | 2
+            lost           | 2
+            """, useHeadersInDisplayName = true)
+    void whoComesBackWithAnOldDirectoryMayLackWhatWasSomewhereElse(String place, String elr) {
+        create(List.of(1, 2));
+        register(1, true, List.of(DIRECTORIES[1], SECOND));
+        assign(1, createTopic("others", List.of(1, 2)), SECOND);
+        register(1, true);
+        fence(1, false);
+        fence(2, true);
+        assign(1, named(1, place));
+        fence(1, true);
+        assertThat(partition().elr()).containsExactly(1, 2);
+
+        register(1, true, List.of(SECOND));
+
+        assertThat(partition().elr()).isEqualTo(ids(elr));
+    }
+
     private PartitionImage partition() {
         return Objects.requireNonNull(world.image.topic(topic)).partitions().getFirst();
+    }
+
+    private static TopicId named(int broker, String directory) {
+        return switch (directory) {
+            case "first" -> DIRECTORIES[broker];
+            case "second" -> SECOND;
+            case "nobody's" -> TopicId.ZERO;
+            case "lost" -> BrokerImage.LOST_DIRECTORY;
+            default -> throw new AssertionError(directory);
+        };
     }
 
     private static List<Integer> ids(String text) {
