@@ -17,7 +17,8 @@ import java.util.Map;
 /// |---|---|---|
 /// | is at work | can be used | was moved, and has all it had |
 /// | starts | can be used | may lack records: a move that a crash has cut short, or what was left there long ago |
-/// | either | is gone, or has failed | begun anew, and has none |
+/// | is at work | has failed | was moved before it failed, and has all it had: at work none is begun anew elsewhere |
+/// | starts | is gone, or has failed | begun anew, and has none |
 /// | either | none, its log alone could not be used | may lack records: repaired, or begun anew |
 /// | either | the same one, whose disk had no room to open it | has all it had |
 ///
@@ -81,7 +82,7 @@ final class DirectoryAssignment {
         if (wasLost) {
             return election.withoutClaimOf(moved, broker.id());
         }
-        if (!broker.hasDirectory(earlier)) {
+        if (broker.isFenced() && !broker.hasDirectory(earlier)) {
             PartitionImage rest = election.withoutCopyOf(moved, broker.id());
             return isUsable && rest.isUnclaimed() ? rest.withDirectory(broker.id(), TopicId.ZERO) : rest;
         }

@@ -49,13 +49,20 @@ class LostReplicasTest {
             case "power" -> register(broker, false);
             case "gone" -> world.run(new FailDirectories(broker, epoch(broker), List.of(DIRECTORIES[broker]))).get();
             case "back" -> register(broker, true);
+            case "second" -> register(broker, true, List.of(SECOND));
             case "whole" -> register(broker, true, List.of(DIRECTORIES[broker], SECOND));
             case "else" -> assign(broker, SECOND);
             case "lost" -> assign(broker, BrokerImage.LOST_DIRECTORY);
             case "full" -> assign(broker, BrokerImage.unopened(DIRECTORIES[broker]));
             case "found" -> assign(broker, DIRECTORIES[broker]);
+            case "min" -> requireInSync(broker);
             default -> throw new AssertionError(event);
         }
+    }
+
+    private void requireInSync(int count) {
+        world.settings.put("min.insync.replicas", "" + count);
+        world.run(new RepairPartitions());
     }
 
     private void register(int broker, boolean areLogsWhole) {
@@ -252,6 +259,27 @@ class LostReplicasTest {
         register(1, true, List.of(SECOND));
 
         assertThat(partition().elr()).isEqualTo(ids(elr));
+    }
+
+    /// `else`: a replica is in the other directory of its broker, at work because it was moved there. `second`: its
+    /// broker starts with that one only. `min`: that many must be in sync.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            replicas | what happens                                          | in sync | eligible | leader
+            1 2      | down 2, min 1, gone 1, else 1                         | 1       | -        | 1
+            1 2      | down 2, min 1, else 1, gone 1                         | 1       | -        | 1
+            1 2      | down 2, gone 1, else 1, power 2, up 2                 | 1       | -        | 1
+            1 2      | gone 1, else 1, down 2                                | 1       | 2        | 1
+            1 2      | down 2, min 1, gone 1, lost 1                         | -       | 1        | -1
+            1 2      | down 2, min 1, gone 1, down 1, second 1, else 1, up 1 | -       | -        | -1
+            """, useHeadersInDisplayName = true)
+    void whatWasMovedBeforeItsDirectoryFailedLacksNothing(String replicas, String events, String isr, String elr,
+            int leader) {
+        create(ids(replicas));
+        fence(1, true);
+        register(1, true, List.of(DIRECTORIES[1], SECOND));
+        fence(1, false);
+        checkOutcome(events, isr, elr, leader);
     }
 
     private PartitionImage partition() {
