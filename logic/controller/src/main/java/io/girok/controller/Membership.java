@@ -79,16 +79,20 @@ final class Membership {
 
     /// A broker whose logs may lack what it acknowledged is in sync with nothing and eligible for nothing from its
     /// registration on, but for what it alone is left of, unless its disks are new. Where what it has is whole, and it
-    /// is known by a directory that had failed, only what may have been in another one may lack records.
+    /// is known by a directory that had failed, only what may have been in another one may lack records. Who has all
+    /// directories back finds there what was lost, or it never was.
     private static Decision<Result<Long>> registerWithoutClaims(ControllerRules rules, MetadataImage image,
             BrokerRegistered record, boolean isWhole) {
+        BrokerImage present = image.broker(record.id());
         boolean isKnown = haveReplicas(image, record);
-        boolean areDisksNew = areDisksNew(image.broker(record.id()), record) && !isKnown;
+        boolean areDisksNew = areDisksNew(present, record) && !isKnown;
+        boolean isSearched = present != null && areAllDirectoriesBack(image, present, record);
         Predicate<PartitionImage> isLostTrackOf = partition -> isSomewhere(partition.directoryOf(record.id()));
         return registerAfter(image, record,
                 draft -> Repair.addWithoutClaimOf(draft, rules, record.id(),
                         partition -> !isWhole || !isKnown || isLostTrackOf.test(partition),
-                        partition -> areDisksNew && isLostTrackOf.test(partition)),
+                        partition -> areDisksNew && isLostTrackOf.test(partition))
+                        && (!isSearched || Repair.addSearchOf(draft, rules, record.id())),
                 "may lack records that it acknowledged");
     }
 
@@ -113,11 +117,12 @@ final class Membership {
     }
 
     /// Whether the broker has directories again that it had not when it last registered, and lacks none that has
-    /// replicas: a replica that is in none of them, and of which they do not know that it is lost, never was.
+    /// replicas: a replica that is in none of them, and of which they do not know that it is lost, never was. Where all
+    /// of its directories have failed since, nobody knows which it had.
     private static boolean areAllDirectoriesBack(MetadataImage image, BrokerImage present, BrokerRegistered record) {
         Set<TopicId> added = new HashSet<>(record.directories());
         present.directories().forEach(added::remove);
-        if (added.isEmpty()) {
+        if (added.isEmpty() || present.directories().isEmpty()) {
             return false;
         }
         Set<TopicId> used = directoriesWithReplicas(image, record);

@@ -11,6 +11,7 @@ import io.girok.metadata.PartitionImage;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,6 +51,7 @@ class LostReplicasTest {
             case "gone" -> world.run(new FailDirectories(broker, epoch(broker), List.of(DIRECTORIES[broker]))).get();
             case "back" -> register(broker, true);
             case "second" -> register(broker, true, List.of(SECOND));
+            case "power all" -> register(broker, false, List.of(DIRECTORIES[broker], SECOND));
             case "whole" -> register(broker, true, List.of(DIRECTORIES[broker], SECOND));
             case "else" -> assign(broker, SECOND);
             case "lost" -> assign(broker, BrokerImage.LOST_DIRECTORY);
@@ -182,6 +184,8 @@ class LostReplicasTest {
             whole 1, lost 1, up 1, whole 2, up 2 | 2       | -        | 2
             whole 1, whole 2, up 2, up 1         | 1       | -        | 1
             power 1, up 1                        | -       | 2        | -1
+            power all 1, up 1                    | -       | 2        | -1
+            power all 1, whole 2, up 2           | 2       | -        | 2
             """, useHeadersInDisplayName = true)
     void whoHasAllDirectoriesBackWaitsForNobodyWhoHasLostIt(String events, String isr, String elr, int leader) {
         create(List.of(1, 2));
@@ -280,6 +284,53 @@ class LostReplicasTest {
         register(1, true, List.of(DIRECTORIES[1], SECOND));
         fence(1, false);
         checkOutcome(events, isr, elr, leader);
+    }
+
+    /// Of two directories one had failed when broker 1 started, which alone is counted on. `power all`: it starts with
+    /// both after a loss of power.
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            what happens                     | in sync | eligible | leader
+            whole 1, up 1                    | 1       | -        | 1
+            power all 1                      | -       | 1        | -1
+            power all 1, up 1                | 1       | -        | 1
+            power all 1, found 1, up 1       | 1       | -        | 1
+            power all 1, lost 1, up 1        | -       | 1        | -1
+            power all 1, power all 1, up 1   | 1       | -        | 1
+            power 1, up 1                    | -       | 1        | -1
+            """, useHeadersInDisplayName = true)
+    void whatWasLostIsLookedForAfterALossOfPowerToo(String events, String isr, String elr, int leader) {
+        createLeftWithOne();
+        assign(1, createTopic("others", List.of(1, 2)), SECOND);
+        register(1, true);
+        assign(1, BrokerImage.LOST_DIRECTORY);
+
+        checkOutcome(events, isr, elr, leader);
+    }
+
+    /// On 1, which has both directories, and on 2, which may lack records.
+    private void createLeftWithOne() {
+        create(List.of(1, 2));
+        register(1, true, List.of(DIRECTORIES[1], SECOND));
+        fence(1, false);
+        fence(2, true);
+        register(2, false);
+        assertThat(partition().isr()).containsExactly(1);
+        assertThat(partition().elr()).isEmpty();
+    }
+
+    @Test
+    void whatWasLostIsNotLookedForWhereNobodyKnowsWhichDirectoriesThereWere() {
+        createLeftWithOne();
+        assign(1, createTopic("others", List.of(1, 2)), DIRECTORIES[1]);
+        assign(1, SECOND);
+        assign(1, BrokerImage.LOST_DIRECTORY);
+        world.run(new FailDirectories(1, epoch(1), List.of(DIRECTORIES[1], SECOND))).get();
+
+        register(1, true);
+
+        assertThat(partition().isLost(1)).as("it may be in the other directory").isTrue();
+        assertThat(partition().elr()).containsExactly(1);
     }
 
     private PartitionImage partition() {
