@@ -20,7 +20,8 @@ import java.util.function.IntPredicate;
 ///   replicas, else the first eligible one. Who has no room for clients' records leads only where all in-sync replicas
 ///   lack it. A replica that is neither leads only where the topic allows that
 ///   (`unclean.leader.election.enable`).
-/// - A partition with a single replica keeps its leader: there is no other, and none that could have other records.
+/// - A partition with a single replica keeps its leader: there is no other, and none that could have other records. So
+///   nobody tells where that is, and where it once was is forgotten when it gets company: then its broker tells.
 /// - A reassignment is complete once all replicas of its target are in sync and one of them can lead: then the others
 ///   are gone, and those who have their copies deleted must not count under the same leader epoch ever again.
 final class Election {
@@ -71,6 +72,9 @@ final class Election {
     /// On its way to the replicas of `target`, or there, if they are in sync already.
     PartitionImage reassigned(PartitionImage partition, List<Integer> target) {
         PartitionImage begun = partition.reassigned(target);
+        if (partition.replicas().size() == 1 && 1 < begun.replicas().size()) {
+            begun = begun.withDirectory(partition.replicas().getFirst(), TopicId.ZERO);
+        }
         return settle(partition, begun, ready(begun));
     }
 

@@ -3,7 +3,9 @@ package io.girok.controller;
 import static io.girok.metadata.PartitionImage.NO_LEADER;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
 import io.girok.controller.AlterPartitions.Member;
 import io.girok.controller.AlterPartitions.Proposal;
 import io.girok.controller.AlterReassignments.Reassignment;
@@ -18,10 +20,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Brokers 1 to 6, and a topic with one partition on 1, 2 and 3.
 class ReassignmentTest {
     private static final PartitionName MOVED = new PartitionName("moved", 0);
+    private static final TopicId REPLACED = new TopicId(50, 77);
 
     private final World world = World.withBrokers("", "", "", "", "", "");
 
@@ -288,6 +293,58 @@ class ReassignmentTest {
 
         assertThat(partition("alone").isr()).containsExactly(1);
         assertThat(partition("alone").replicas()).containsExactly(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false, 1 2", "true, 1 2", "false, 2", "true, 2"})
+    void aSingleReplicaThatGetsCompanyLeadsOnFromWhereItIsNow(boolean isUncleanAllowed, String target) {
+        world.settings.put("unclean.leader.election.enable", "" + isUncleanAllowed);
+        createOnADiskThatIsReplaced("alone", 1);
+
+        Result<PartitionImage> begun = alter(new PartitionName("alone", 0),
+                List.of(target.split(" ")).stream().map(Integer::valueOf).toList(), true);
+
+        assertThat(begun.get().leader()).isEqualTo(1);
+        assertThat(begun.get().isr()).containsExactly(1);
+        assertThat(begun.get().directoryOf(1)).as("its broker tells").isEqualTo(TopicId.ZERO);
+        tellReplacedDisk("alone", 1);
+        assertThat(partition("alone").directoryOf(1)).isEqualTo(REPLACED);
+        assertThat(partition("alone").leader()).isEqualTo(1);
+        assertThat(partition("alone").leaderEpoch()).isZero();
+    }
+
+    @Test
+    void aSingleReplicaLeadsAgainWhoseBrokerEndsBeforeItHasToldWhereItIs() {
+        createOnADiskThatIsReplaced("alone", 1);
+        alter(new PartitionName("alone", 0), List.of(1, 2), true);
+        fence(1, true);
+        assertThat(partition("alone").leader()).isEqualTo(NO_LEADER);
+        assertThat(partition("alone").elr()).containsExactly(1);
+
+        register(1, 3, REPLACED);
+        tellReplacedDisk("alone", 1);
+        fence(1, false);
+
+        assertThat(partition("alone").leader()).isEqualTo(1);
+    }
+
+    private void createOnADiskThatIsReplaced(String name, int broker) {
+        create(name, broker);
+        register(broker, 2, REPLACED);
+        fence(broker, false);
+        assertThat(partition(name).leader()).isEqualTo(broker);
+        assertThat(partition(name).directoryOf(broker)).as("nobody tells").isEqualTo(World.directory(broker));
+    }
+
+    private void register(int broker, int incarnation, TopicId directory) {
+        RegisterBroker before = World.registration(broker, incarnation, "");
+        assertThat(world.run(new RegisterBroker(before.clusterId(), broker, before.incarnation(), before.endpoints(),
+                null, List.of(directory), true)).isOk()).isTrue();
+    }
+
+    private void tellReplacedDisk(String name, int broker) {
+        PartitionId id = new PartitionId(Objects.requireNonNull(world.image.topic(name)).id(), 0);
+        assertThat(world.run(new AssignDirectories(broker, epoch(broker), Map.of(id, REPLACED))).isOk()).isTrue();
     }
 
     private PartitionImage partition(String name) {
