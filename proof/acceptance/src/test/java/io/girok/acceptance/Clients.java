@@ -26,7 +26,13 @@ final class Clients {
     private Clients() {}
 
     static Admin admin(String bootstrap) {
-        return Admin.create(Map.of("bootstrap.servers", bootstrap));
+        return admin(bootstrap, Map.of());
+    }
+
+    static Admin admin(String bootstrap, Map<String, ?> more) {
+        Map<String, Object> settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", bootstrap);
+        return Admin.create(settings);
     }
 
     static KafkaProducer<String, String> producer(String bootstrap, Map<String, Object> more) {

@@ -61,8 +61,7 @@ class ClusterClockIT {
                 cluster.restart(2);
                 awaitInSync(admin, "orders");
                 load.awaitMore(200);
-                while (controller(admin) != AHEAD) {
-                    int active = controller(admin);
+                for (int active = controller(admin); active != AHEAD; active = controller(admin)) {
                     cluster.kill(active);
                     load.awaitMore(100);
                     cluster.restart(active);

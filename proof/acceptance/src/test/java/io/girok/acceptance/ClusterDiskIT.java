@@ -4,6 +4,7 @@ import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
 import static io.girok.acceptance.ClusterClients.create;
 import static io.girok.acceptance.ClusterClients.partitions;
+import static io.girok.acceptance.GirokCluster.IMPATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
@@ -26,8 +27,6 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "faults", matches = "all")
 class ClusterDiskIT {
     private static final int MEGABYTE = 1024 * 1024;
-    private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
-            "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
 
     @TempDir
     Path directory;

@@ -6,6 +6,7 @@ import static io.girok.acceptance.ClusterClients.controller;
 import static io.girok.acceptance.ClusterClients.create;
 import static io.girok.acceptance.ClusterClients.leaderOf;
 import static io.girok.acceptance.ClusterClients.partitions;
+import static io.girok.acceptance.GirokCluster.IMPATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -39,9 +40,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// tries, and fail.
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class ClusterFaultIT {
-    /// So that what is only noticed by its silence is noticed soon.
-    private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
-            "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
     /// Of a producer, which takes a broker that is silent for one that is busy until then.
     private static final Map<String, String> SHORT_REQUESTS = Map.of("request.timeout.ms", "5000");
 
@@ -69,40 +67,31 @@ class ClusterFaultIT {
     /// No majority of the voters is left either, so that nobody can say that two are out of sync.
     @Test
     void withOneOfThreeLeftNothingIsAcknowledgedUntilASecondReturns() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(directory, IMPATIENT); Admin admin = admin(cluster)) {
-            for (String topic : List.of("orders", "refused")) {
-                create(admin, topic);
-                awaitInSync(admin, topic);
-            }
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
-                load.awaitMore(200);
-                List<Integer> gone = killAllBut(leaderOf(admin, "refused"), cluster.ids(), cluster);
-
-                assertThat(failureOfASend(cluster, Map.of())).isInstanceOf(TimeoutException.class);
-
-                cluster.restart(gone.getFirst());
-                load.awaitMore(100);
-                load.finish();
-                load.check();
-            }
-        }
+        theOneThatIsLeftFailsASend(GirokCluster.THREE, Map.of(), TimeoutException.class);
     }
 
     @Test
     @EnabledIfSystemProperty(named = "faults", matches = "all")
     void withOneOfThreeAndAControllerLeftWritesAreRefusedUntilASecondReturns() throws Exception {
-        try (GirokCluster cluster = GirokCluster.start(new GirokCluster.Shape(1, 0, 3), directory, IMPATIENT);
-                Admin admin = admin(cluster)) {
+        theOneThatIsLeftFailsASend(new GirokCluster.Shape(1, 0, 3), Map.of("retries", "0"),
+                NotEnoughReplicasException.class);
+    }
+
+    /// Then a second one returns, and all goes on.
+    ///
+    /// @param settings of the producer that sends
+    private void theOneThatIsLeftFailsASend(GirokCluster.Shape shape, Map<String, String> settings,
+            Class<? extends Exception> how) throws Exception {
+        try (GirokCluster cluster = GirokCluster.start(shape, directory, IMPATIENT); Admin admin = admin(cluster)) {
             for (String topic : List.of("orders", "refused")) {
                 create(admin, topic);
                 awaitInSync(admin, topic);
             }
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 load.awaitMore(200);
-                List<Integer> gone = killAllBut(leaderOf(admin, "refused"), List.of(2, 3, 4), cluster);
+                List<Integer> gone = killAllBut(leaderOf(admin, "refused"), cluster);
 
-                Waiting.until("the one that is left to refuse", () -> failureOfASend(cluster,
-                        Map.of("retries", "0")) instanceof NotEnoughReplicasException);
+                Waiting.until("a send to fail with " + how, () -> how.isInstance(failureOfASend(cluster, settings)));
 
                 cluster.restart(gone.getFirst());
                 load.awaitMore(100);
@@ -112,8 +101,8 @@ class ClusterFaultIT {
         }
     }
 
-    private static List<Integer> killAllBut(int left, List<Integer> brokers, GirokCluster cluster) {
-        List<Integer> gone = brokers.stream().filter(id -> id != left).toList();
+    private static List<Integer> killAllBut(int left, GirokCluster cluster) {
+        List<Integer> gone = cluster.brokerIds().stream().filter(id -> id != left).toList();
         gone.forEach(cluster::kill);
         return gone;
     }
@@ -136,28 +125,18 @@ class ClusterFaultIT {
     @Test
     @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void aLeaderThatAllButTheControllerReachIsReplacedAndLosesNothing() throws Exception {
-        try (ClusterNetwork network = ClusterNetwork.make();
-                GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
-                Admin admin = admin(cluster)) {
-            create(admin, "orders");
-            awaitInSync(admin, "orders");
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
-                load.awaitMore(100);
-                int controller = controller(admin);
-                int victim = cluster.ids().stream().filter(id -> id != controller).findFirst().orElseThrow();
-                assertThat(leaders(admin)).contains(victim);
-                network.cut(victim, controller);
-                network.cut(controller, victim);
-                load.awaitMore(20);
-                Waiting.until("others to lead what it led", () -> !leaders(admin).contains(victim));
-                load.awaitMore(200);
-                network.heal(victim, controller);
-                network.heal(controller, victim);
-                awaitInSync(admin, "orders");
-                load.finish();
-                load.check();
-            }
-        }
+        nothingIsLostBy((network, cluster, admin, load) -> {
+            int controller = controller(admin);
+            int victim = cluster.ids().stream().filter(id -> id != controller).findFirst().orElseThrow();
+            assertThat(leaders(admin)).contains(victim);
+            network.cut(victim, controller);
+            network.cut(controller, victim);
+            load.awaitMore(20);
+            Waiting.until("others to lead what it led", () -> !leaders(admin).contains(victim));
+            load.awaitMore(200);
+            network.heal(victim, controller);
+            network.heal(controller, victim);
+        });
     }
 
     private static List<Integer> leaders(Admin admin) throws Exception {
@@ -167,44 +146,47 @@ class ClusterFaultIT {
     @Test
     @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void aLeaderThatOnlyClientsReachAcknowledgesNothingThatIsLost() throws Exception {
-        try (ClusterNetwork network = ClusterNetwork.make();
-                GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
-                Admin admin = admin(cluster)) {
-            create(admin, "orders");
-            try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
-                load.awaitMore(100);
-                int victim = leaderOf(admin, "orders");
-                network.isolate(victim);
-                load.awaitMore(200);
-                network.rejoin(victim);
-                awaitInSync(admin, "orders");
-                load.finish();
-                load.check();
-            }
-        }
+        nothingIsLostBy((network, _, admin, load) -> {
+            int victim = leaderOf(admin, "orders");
+            network.isolate(victim);
+            load.awaitMore(200);
+            network.rejoin(victim);
+        });
     }
 
     @Test
     @EnabledIfSystemProperty(named = "faults", matches = "network|all")
     void linksThatFlapAndWorkOneWayOnlyLoseNothing() throws Exception {
+        nothingIsLostBy((network, cluster, admin, load) -> {
+            int leader = leaderOf(admin, "orders");
+            int controller = controller(admin);
+            int other = cluster.ids().stream().filter(id -> id != leader && id != controller).findFirst().orElseThrow();
+            for (int i = 0; i < 10; i++) {
+                network.cut(leader, other);
+                load.awaitMore(20);
+                network.heal(leader, other);
+                load.awaitMore(20);
+            }
+            network.cut(other, leader);
+            load.awaitMore(200);
+            network.heal(other, leader);
+        });
+    }
+
+    /// What befalls the links between three brokers; in the end they work again.
+    private interface Cuts {
+        void make(ClusterNetwork network, GirokCluster cluster, Admin admin, ClusterLoad load) throws Exception;
+    }
+
+    private void nothingIsLostBy(Cuts cuts) throws Exception {
         try (ClusterNetwork network = ClusterNetwork.make();
                 GirokCluster cluster = GirokCluster.start(directory, IMPATIENT, network);
                 Admin admin = admin(cluster)) {
             create(admin, "orders");
+            awaitInSync(admin, "orders");
             try (ClusterLoad load = new ClusterLoad(cluster, "orders", SHORT_REQUESTS)) {
                 load.awaitMore(100);
-                int leader = leaderOf(admin, "orders");
-                int controller = controller(admin);
-                int other = cluster.ids().stream().filter(id -> id != leader && id != controller).findFirst().get();
-                for (int i = 0; i < 10; i++) {
-                    network.cut(leader, other);
-                    load.awaitMore(20);
-                    network.heal(leader, other);
-                    load.awaitMore(20);
-                }
-                network.cut(other, leader);
-                load.awaitMore(200);
-                network.heal(other, leader);
+                cuts.make(network, cluster, admin, load);
                 awaitInSync(admin, "orders");
                 load.finish();
                 load.check();

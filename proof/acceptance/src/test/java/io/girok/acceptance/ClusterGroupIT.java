@@ -4,6 +4,7 @@ import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
 import static io.girok.acceptance.ClusterClients.create;
 import static io.girok.acceptance.ClusterClients.leaderOf;
+import static io.girok.acceptance.GirokCluster.IMPATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
@@ -28,9 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 @EnabledIfSystemProperty(named = "faults", matches = "all")
 class ClusterGroupIT {
-    private static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
-            "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
-
     private static final int LINES = 1_000;
 
     @TempDir

@@ -11,8 +11,6 @@ import static io.girok.acceptance.ClusterClients.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -122,10 +120,8 @@ class ClusterIT {
         try (GirokCluster cluster = GirokCluster.start(directory)) {
             int number = 0;
             for (String broker : cluster.bootstrap().split(",")) {
-                Properties settings = new Properties();
-                settings.put("bootstrap.servers", broker);
                 String topic = "topic-" + number++;
-                try (Admin admin = Admin.create(settings)) {
+                try (Admin admin = Clients.admin(broker)) {
                     create(admin, topic);
                     assertThat(admin.describeCluster().nodes().get()).hasSize(3);
                     admin.deleteTopics(List.of(topic)).all().get();
@@ -142,9 +138,7 @@ class ClusterIT {
                         directory.resolve("all").toString()),
                 Map.of());
         launcher.awaitLine(line -> line.startsWith("Girok is ready: a cluster of 3 on 127.0.0.1:" + port));
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", "127.0.0.1:" + port);
-        try (Admin admin = Admin.create(settings)) {
+        try (Admin admin = Clients.admin("127.0.0.1:" + port)) {
             create(admin, "orders");
             awaitInSync(admin, "orders");
         }
@@ -172,12 +166,6 @@ class ClusterIT {
     }
 
     private static List<String> readAll(KafkaConsumer<String, String> consumer, int count) {
-        List<String> read = new ArrayList<>();
-        while (read.size() < count) {
-            for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
-                read.add(consumed.value());
-            }
-        }
-        return read;
+        return Clients.poll(consumer, count).stream().map(ConsumerRecord::value).toList();
     }
 }

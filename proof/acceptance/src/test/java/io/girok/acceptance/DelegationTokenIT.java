@@ -149,8 +149,6 @@ class DelegationTokenIT {
     }
 
     private static Admin admin(GirokProcess broker, Map<String, Object> client) {
-        Map<String, Object> all = new HashMap<>(client);
-        all.put("bootstrap.servers", broker.bootstrap());
-        return Admin.create(all);
+        return Clients.admin(broker.bootstrap(), client);
     }
 }

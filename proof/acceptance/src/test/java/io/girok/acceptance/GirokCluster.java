@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// Brokers and their quorum, each a process with a directory of its own, on free ports of the loopback; three that vote
 /// unless another shape is asked for, and others may join them. Not thread-safe.
 final class GirokCluster implements AutoCloseable {
+    static final Shape THREE = new Shape(0, 3, 0);
+    /// So that what is only noticed by its silence is noticed soon.
+    static final Map<String, String> IMPATIENT = Map.of("broker.session.timeout.ms", "3000",
+            "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "4000");
     private static final int MAX_SIZE = 5;
-    private static final Shape THREE = new Shape(0, 3, 0);
 
     private final Shape shape;
     private final Path directory;
@@ -164,15 +167,18 @@ final class GirokCluster implements AutoCloseable {
         return range(1, shape.size());
     }
 
+    /// Those that are brokers, whether they vote or not.
+    List<Integer> brokerIds() {
+        return range(1 + shape.controllers(), shape.size());
+    }
+
     private static List<Integer> range(int first, int last) {
         return IntStream.rangeClosed(first, last).boxed().toList();
     }
 
     /// The addresses of the brokers.
     String bootstrap() {
-        return range(1 + shape.controllers(), shape.size()).stream()
-                .map(this::address)
-                .collect(Collectors.joining(","));
+        return brokerIds().stream().map(this::address).collect(Collectors.joining(","));
     }
 
     void kill(int id) {

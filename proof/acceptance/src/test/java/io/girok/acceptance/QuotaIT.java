@@ -82,7 +82,7 @@ class QuotaIT {
     void whoCreatesPartitionsTooFastIsToldToWait() {
         CommandRun.girok("", "quota", "set", "--bootstrap", broker.bootstrap(), "--client-id", "maker", "--mutations",
                 "0.5").succeeded();
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap(), "client.id", "maker"))) {
+        try (Admin admin = Clients.admin(broker.bootstrap(), Map.of("client.id", "maker"))) {
             CreateTopicsResult made = admin.createTopics(
                     List.of(new NewTopic("made", 10, (short) 1), new NewTopic("refused", 1, (short) 1)),
                     new CreateTopicsOptions().retryOnQuotaViolation(false));

@@ -6,7 +6,6 @@ import static io.girok.acceptance.ClusterClients.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -92,13 +91,7 @@ class ReadFromFollowerIT {
     }
 
     private static List<String> readAll(KafkaConsumer<String, String> consumer) {
-        List<String> read = new ArrayList<>(COUNT);
-        while (read.size() < COUNT) {
-            for (ConsumerRecord<String, String> consumed : consumer.poll(Duration.ofMillis(200))) {
-                read.add(consumed.value());
-            }
-        }
-        return read;
+        return Clients.poll(consumer, COUNT).stream().map(ConsumerRecord::value).toList();
     }
 
     /// What the consumer has received from a broker, by its own count.

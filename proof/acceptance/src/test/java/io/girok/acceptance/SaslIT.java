@@ -285,7 +285,7 @@ class SaslIT {
     }
 
     private static void goesOnWithoutTheFirst(GirokCluster cluster, Map<String, Object> client, int replicas) {
-        try (Admin admin = admin(cluster.bootstrap(), client)) {
+        try (Admin admin = Clients.admin(cluster.bootstrap(), client)) {
             Clients.await(admin.createTopics(List.of(new NewTopic("orders", 3, (short) replicas))).all());
         }
         TlsIT.produceAndConsume(cluster.bootstrap(), client, 1_000);
@@ -339,13 +339,7 @@ class SaslIT {
     }
 
     private static Admin admin(GirokProcess broker, Map<String, Object> client) {
-        return admin(broker.bootstrap(), client);
-    }
-
-    private static Admin admin(String bootstrap, Map<String, Object> client) {
-        Map<String, Object> all = new HashMap<>(client);
-        all.put("bootstrap.servers", bootstrap);
-        return Admin.create(all);
+        return Clients.admin(broker.bootstrap(), client);
     }
 
     /// Gives the client the token that the test has put here.

@@ -62,7 +62,7 @@ class TlsIT {
                     Authority.PASSWORD, "ssl.key.password", Authority.PASSWORD));
             produceAndConsume(broker.bootstrap(), known, 100);
 
-            try (Admin stranger = admin(broker.bootstrap(), client(Map.of()))) {
+            try (Admin stranger = Clients.admin(broker.bootstrap(), client(Map.of()))) {
                 assertThatThrownBy(() -> Clients.await(stranger.describeCluster().nodes()))
                         .hasCauseInstanceOf(SslAuthenticationException.class);
             }
@@ -73,7 +73,8 @@ class TlsIT {
 
     @Test
     void aRenewedCertificateIsShownWithoutARestart() throws Exception {
-        try (GirokProcess broker = start(pem("CN=first")); Admin admin = admin(broker.bootstrap(), client(Map.of()))) {
+        try (GirokProcess broker = start(pem("CN=first"));
+                Admin admin = Clients.admin(broker.bootstrap(), client(Map.of()))) {
             Clients.await(admin.describeCluster().nodes());
             assertThat(shownAt(broker.port())).isEqualTo("CN=first");
 
@@ -87,7 +88,7 @@ class TlsIT {
     @Test
     void aClientThatSpeaksPlaintextIsClosedWithAWord() throws Exception {
         try (GirokProcess broker = start(pem("CN=broker"));
-                Admin plain = admin(broker.bootstrap(), Map.of("default.api.timeout.ms", 2_000,
+                Admin plain = Clients.admin(broker.bootstrap(), Map.of("default.api.timeout.ms", 2_000,
                         "request.timeout.ms", 1_000))) {
             assertThatThrownBy(() -> Clients.await(plain.describeCluster().nodes()))
                     .isInstanceOf(Clients.CompletionFailed.class);
@@ -116,7 +117,8 @@ class TlsIT {
         try (GirokProcess broker = start(settings)) {
             produceAndConsume(broker.bootstrap(), Map.copyOf(read(made.resolve("alice.properties"))), 100);
 
-            try (Admin stranger = admin(broker.bootstrap(), Map.copyOf(read(made.resolve("client.properties"))))) {
+            try (Admin stranger = Clients.admin(broker.bootstrap(),
+                    Map.copyOf(read(made.resolve("client.properties"))))) {
                 assertThatThrownBy(() -> Clients.await(stranger.describeCluster().nodes()))
                         .hasCauseInstanceOf(SslAuthenticationException.class);
             }
@@ -149,12 +151,6 @@ class TlsIT {
         settings.put("security.protocol", "SSL");
         settings.putAll(more);
         return settings;
-    }
-
-    private static Admin admin(String bootstrap, Map<String, Object> settings) {
-        Map<String, Object> all = new HashMap<>(settings);
-        all.put("bootstrap.servers", bootstrap);
-        return Admin.create(all);
     }
 
     static void produceAndConsume(String bootstrap, Map<String, Object> client, int count) {

@@ -12,6 +12,7 @@ import io.girok.quorum.zookeeper.ZookeeperSettings.Timing;
 import io.girok.quorum.zookeeper.ZookeeperSettings.Truncation;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooKeeper;
@@ -19,6 +20,8 @@ import org.apache.zookeeper.ZooKeeper;
 /// Several nodes of a cluster in this process, on one ensemble.
 final class Nodes implements AutoCloseable {
     static final Timing TIMING = new Timing(3_000, 30_000, 10_000);
+    /// Of those that are not to be let in.
+    static final Timing QUICK = new Timing(1_000, 2_000, 10_000);
     private static final long PATIENCE_NS = 60_000_000_000L;
 
     record Member(ZookeeperMetadataLog log, RecordingListener listener) {}
@@ -34,6 +37,14 @@ final class Nodes implements AutoCloseable {
 
     static ZookeeperSettings settings(String connect, int nodeId) {
         return new ZookeeperSettings(Servers.parse(connect), nodeId, TIMING, Security.NONE, Truncation.DEFAULT);
+    }
+
+    /// Joins as node 1, and goes away again; answers the cluster's id.
+    static String join(String connect, Security security, Timing timing) {
+        try (ZookeeperMetadataLog log = new ZookeeperMetadataLog(
+                new ZookeeperSettings(Servers.parse(connect), 1, timing, security, Truncation.DEFAULT))) {
+            return log.join(() -> "id-" + UUID.randomUUID());
+        }
     }
 
     /// Joined, not started.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.girok.quorum.zookeeper.ZookeeperSettings.Timing;
-import io.girok.quorum.zookeeper.ZookeeperSettings.Truncation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// One server that serves nobody who has not shown by SASL who it is.
 @Timeout(120)
 final class ZookeeperSaslTest {
-    private static final Timing QUICK = new Timing(1_000, 2_000, 10_000);
+    /// Of what it makes: with SASL whoever does so is somebody.
+    private static final Security OWNER = new Security(Optional.empty(), true, Map.of());
     /// On, as it is unless it is set, the client does not use DIGEST-MD5.
     private static final String FIPS_MODE = "zookeeper.fips-mode";
 
@@ -73,12 +73,7 @@ final class ZookeeperSaslTest {
     }
 
     private String join(Timing timing) {
-        // Owned by whoever has made them: with SASL that is somebody.
-        Security owner = new Security(Optional.empty(), true, Map.of());
-        try (ZookeeperMetadataLog log = new ZookeeperMetadataLog(
-                new ZookeeperSettings(Servers.parse(connect), 1, timing, owner, Truncation.DEFAULT))) {
-            return log.join(() -> "id-" + UUID.randomUUID());
-        }
+        return Nodes.join(connect, OWNER, timing);
     }
 
     @Test
@@ -92,10 +87,10 @@ final class ZookeeperSaslTest {
 
     @Test
     void whoDoesNotIsNotServed() {
-        assertThatThrownBy(() -> join(QUICK)).hasMessageContaining("client failed to authenticate");
+        assertThatThrownBy(() -> join(Nodes.QUICK)).hasMessageContaining("client failed to authenticate");
 
         logIn("guessed");
 
-        assertThatThrownBy(() -> join(QUICK)).hasMessageContaining("AuthFailed");
+        assertThatThrownBy(() -> join(Nodes.QUICK)).hasMessageContaining("AuthFailed");
     }
 }

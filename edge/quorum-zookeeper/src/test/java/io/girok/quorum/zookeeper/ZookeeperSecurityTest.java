@@ -3,8 +3,6 @@ package io.girok.quorum.zookeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.girok.quorum.zookeeper.ZookeeperSettings.Timing;
-import io.girok.quorum.zookeeper.ZookeeperSettings.Truncation;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class ZookeeperSecurityTest {
     private static final String PASSWORD = "of-tests";
-    private static final Timing QUICK = new Timing(1_000, 2_000, 10_000);
 
     @TempDir
     static Path directory;
@@ -68,34 +65,28 @@ final class ZookeeperSecurityTest {
                 PASSWORD, "zookeeper.ssl.hostnameVerification", "true");
     }
 
-    private ZookeeperMetadataLog log(Security security, Timing timing) {
-        return new ZookeeperMetadataLog(
-                new ZookeeperSettings(Servers.parse(connect), 1, timing, security, Truncation.DEFAULT));
+    private String join(Security security) {
+        return Nodes.join(connect, security, Nodes.TIMING);
     }
 
-    private String join(Security security) {
-        try (ZookeeperMetadataLog log = log(security, Nodes.TIMING)) {
-            return log.join(() -> "id-" + UUID.randomUUID());
-        }
+    private String joinQuickly(Security security) {
+        return Nodes.join(connect, security, Nodes.QUICK);
     }
 
     @Test
     void withTlsTheEnsembleIsReachedAndWithoutItIsNot() {
         assertThat(join(new Security(Optional.empty(), false, tls()))).startsWith("id-");
 
-        try (ZookeeperMetadataLog inTheClear = log(Security.NONE, QUICK)) {
-            assertThatThrownBy(() -> inTheClear.join(() -> "unused")).hasMessageContaining("zookeeper.connect")
-                    .hasMessageContaining("has taken a connection within 2000 ms");
-        }
+        assertThatThrownBy(() -> joinQuickly(Security.NONE)).hasMessageContaining("zookeeper.connect")
+                .hasMessageContaining("has taken a connection within 2000 ms");
     }
 
     @Test
     void aServerThatIsNotTrustedIsNotTalkedTo() {
         Map<String, String> itself = Map.of("zookeeper.ssl.hostnameVerification", "true");
 
-        try (ZookeeperMetadataLog log = log(new Security(Optional.empty(), false, itself), QUICK)) {
-            assertThatThrownBy(() -> log.join(() -> "unused")).hasMessageContaining("has taken a connection");
-        }
+        assertThatThrownBy(() -> joinQuickly(new Security(Optional.empty(), false, itself)))
+                .hasMessageContaining("has taken a connection");
     }
 
     @Test

@@ -36,21 +36,31 @@ final class BrokerCluster implements AutoCloseable {
         Map<String, String> metadata = ensemble == null
                 ? Map.of("controller.quorum.voters", voters(ports))
                 : Map.of("zookeeper.connect", ensemble.connect());
-        for (int id = 1; id <= SIZE; id++) {
-            commands.add(switch (contender.program()) {
-                case GIROK -> BrokerProcess.girokCommand(repository, Stream.of(
-                        Map.of("log.dirs", own(id).resolve("data").toString(),
-                                "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1)),
-                        metadata, replicated(id), contender.settings()));
-                case KAFKA -> BrokerProcess.kafkaCommand(repository, own(id), Stream.of(
-                        Map.of("process.roles", "broker,controller",
-                                "controller.quorum.voters", voters(controllerPorts),
-                                "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1)
-                                        + ",CONTROLLER://127.0.0.1:" + controllerPorts.get(id - 1),
-                                "controller.listener.names", "CONTROLLER"),
-                        replicated(id), contender.settings()));
-            });
+        try {
+            for (int id = 1; id <= SIZE; id++) {
+                commands.add(command(repository, contender, id, metadata, controllerPorts));
+            }
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            close();
+            throw e;
         }
+    }
+
+    private List<String> command(Repository repository, Contender contender, int id, Map<String, String> metadata,
+            List<Integer> controllerPorts) throws IOException, InterruptedException {
+        return switch (contender.program()) {
+            case GIROK -> BrokerProcess.girokCommand(repository, Stream.of(
+                    Map.of("log.dirs", own(id).resolve("data").toString(),
+                            "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1)),
+                    metadata, replicated(id), contender.settings()));
+            case KAFKA -> BrokerProcess.kafkaCommand(repository, own(id), Stream.of(
+                    Map.of("process.roles", "broker,controller",
+                            "controller.quorum.voters", voters(controllerPorts),
+                            "listeners", "PLAINTEXT://127.0.0.1:" + ports.get(id - 1)
+                                    + ",CONTROLLER://127.0.0.1:" + controllerPorts.get(id - 1),
+                            "controller.listener.names", "CONTROLLER"),
+                    replicated(id), contender.settings()));
+        };
     }
 
     private static String voters(List<Integer> ports) {
