@@ -7,13 +7,17 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /// What tests ask a [GirokCluster], by clients that we did not write. Stateless.
 final class ClusterClients {
     static final int PARTITIONS = 3;
+    static final int NOBODY = -1;
 
     private ClusterClients() {}
 
@@ -37,12 +41,37 @@ final class ClusterClients {
         return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
     }
 
-    static void create(Admin admin, String topic) throws Exception {
+    static void create(Admin admin, String topic) {
         create(admin, topic, 3);
     }
 
-    static void create(Admin admin, String topic, int replicas) throws Exception {
-        admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) replicas))).all().get();
+    static void create(Admin admin, String topic, int replicas) {
+        Waiting.until(topic + " to be there", () -> isDone(
+                admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) replicas))).all(),
+                TopicExistsException.class));
+    }
+
+    static void delete(Admin admin, String topic) {
+        Waiting.until(topic + " to be gone", () -> isDone(admin.deleteTopics(List.of(topic)).all(),
+                UnknownTopicOrPartitionException.class));
+    }
+
+    /// False where it is not known, as while a controller is replaced: to be asked for again.
+    ///
+    /// @param already the error that says that it was done before
+    private static boolean isDone(KafkaFuture<Void> asked, Class<? extends Exception> already) throws Exception {
+        try {
+            asked.get();
+            return true;
+        } catch (ExecutionException e) {
+            if (already.isInstance(e.getCause())) {
+                return true;
+            }
+            if (e.getCause() instanceof RetriableException) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// As one of the brokers sees them; one that has not heard of the topic yet is asked again.
@@ -58,8 +87,21 @@ final class ClusterClients {
         }
     }
 
+    /// Who leads each partition; [#NOBODY] where there is none.
+    static List<Integer> leaders(Admin admin, String topic) throws Exception {
+        return partitions(admin, topic).stream()
+                .map(partition -> partition.leader() == null ? NOBODY : partition.leader().id())
+                .toList();
+    }
+
+    /// Of the first partition, as soon as there is one.
     static int leaderOf(Admin admin, String topic) throws Exception {
-        return partitions(admin, topic).getFirst().leader().id();
+        while (true) {
+            int leader = leaders(admin, topic).getFirst();
+            if (leader != NOBODY) {
+                return leader;
+            }
+        }
     }
 
     /// The active one; what DescribeCluster calls so is the broker that was asked.

@@ -3,6 +3,7 @@ package io.girok.acceptance;
 import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
 import static io.girok.acceptance.ClusterClients.create;
+import static io.girok.acceptance.ClusterClients.leaders;
 import static io.girok.acceptance.ClusterClients.partitions;
 import static io.girok.acceptance.GirokCluster.IMPATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
@@ -120,12 +120,12 @@ class ClusterDiskIT {
                 Admin admin = admin(cluster)) {
             create(admin, "orders");
             awaitInSync(admin, "orders");
-            assertThat(ledBy(admin, victim)).isNotEmpty();
+            assertThat(leaders(admin, "orders")).contains(victim);
             try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
                 load.awaitMore(100);
 
                 disk.leave(48);
-                Waiting.until("others to lead", () -> ledBy(admin, victim).isEmpty());
+                Waiting.until("others to lead", () -> !leaders(admin, "orders").contains(victim));
                 load.awaitMore(300);
                 disk.leave(16);
                 load.awaitMore(1_000);
@@ -138,14 +138,6 @@ class ClusterDiskIT {
                 load.check();
             }
         }
-    }
-
-    private static List<Integer> ledBy(Admin admin, int broker) throws Exception {
-        List<TopicPartitionInfo> partitions = partitions(admin, "orders");
-        return IntStream.range(0, partitions.size())
-                .filter(index -> partitions.get(index).leader().id() == broker)
-                .boxed()
-                .toList();
     }
 
     @Test

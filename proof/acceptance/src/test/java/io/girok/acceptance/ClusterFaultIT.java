@@ -4,8 +4,9 @@ import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
 import static io.girok.acceptance.ClusterClients.controller;
 import static io.girok.acceptance.ClusterClients.create;
+import static io.girok.acceptance.ClusterClients.delete;
 import static io.girok.acceptance.ClusterClients.leaderOf;
-import static io.girok.acceptance.ClusterClients.partitions;
+import static io.girok.acceptance.ClusterClients.leaders;
 import static io.girok.acceptance.GirokCluster.IMPATIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -19,17 +20,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.NotEnoughReplicasException;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicExistsException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -128,19 +123,15 @@ class ClusterFaultIT {
         nothingIsLostBy((network, cluster, admin, load) -> {
             int controller = controller(admin);
             int victim = cluster.ids().stream().filter(id -> id != controller).findFirst().orElseThrow();
-            assertThat(leaders(admin)).contains(victim);
+            assertThat(leaders(admin, "orders")).contains(victim);
             network.cut(victim, controller);
             network.cut(controller, victim);
             load.awaitMore(20);
-            Waiting.until("others to lead what it led", () -> !leaders(admin).contains(victim));
+            Waiting.until("others to lead what it led", () -> !leaders(admin, "orders").contains(victim));
             load.awaitMore(200);
             network.heal(victim, controller);
             network.heal(controller, victim);
         });
-    }
-
-    private static List<Integer> leaders(Admin admin) throws Exception {
-        return partitions(admin, "orders").stream().map(partition -> partition.leader().id()).toList();
     }
 
     @Test
@@ -246,37 +237,14 @@ class ClusterFaultIT {
             for (int i = 0; i < 50 || !isOver.get(); i++) {
                 String topic = "topic-" + i;
                 // Two of three are always there.
-                untilDone(() -> admin.createTopics(List.of(new NewTopic(topic, 3, (short) 2))).all(),
-                        TopicExistsException.class);
+                create(admin, topic, 2);
                 if (i % 10 == 0) {
                     kept.add(topic);
                 } else {
-                    untilDone(() -> admin.deleteTopics(List.of(topic)).all(), UnknownTopicOrPartitionException.class);
+                    delete(admin, topic);
                 }
             }
-        } catch (Exception e) {
-            throw new AssertionError(e);
         }
         return kept;
-    }
-
-    /// Asks again where it is not known whether it was done.
-    ///
-    /// @param already the error that says that it was
-    private static void untilDone(Supplier<KafkaFuture<Void>> action, Class<? extends Exception> already)
-            throws Exception {
-        while (true) {
-            try {
-                action.get().get();
-                return;
-            } catch (ExecutionException e) {
-                if (already.isInstance(e.getCause())) {
-                    return;
-                }
-                if (!(e.getCause() instanceof RetriableException)) {
-                    throw e;
-                }
-            }
-        }
     }
 }

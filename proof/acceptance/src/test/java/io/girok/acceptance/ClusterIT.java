@@ -5,6 +5,7 @@ import static io.girok.acceptance.ClusterClients.admin;
 import static io.girok.acceptance.ClusterClients.awaitInSync;
 import static io.girok.acceptance.ClusterClients.controller;
 import static io.girok.acceptance.ClusterClients.create;
+import static io.girok.acceptance.ClusterClients.delete;
 import static io.girok.acceptance.ClusterClients.leaderOf;
 import static io.girok.acceptance.ClusterClients.producer;
 import static io.girok.acceptance.ClusterClients.settings;
@@ -123,8 +124,9 @@ class ClusterIT {
                 String topic = "topic-" + number++;
                 try (Admin admin = Clients.admin(broker)) {
                     create(admin, topic);
-                    assertThat(admin.describeCluster().nodes().get()).hasSize(3);
-                    admin.deleteTopics(List.of(topic)).all().get();
+                    Waiting.until("three brokers at " + broker,
+                            () -> admin.describeCluster().nodes().get().size() == 3);
+                    delete(admin, topic);
                 }
             }
         }
@@ -133,17 +135,18 @@ class ClusterIT {
     @Test
     void oneCommandRunsAWholeCluster() throws Exception {
         int port = FreePorts.inARow(3);
-        GirokProcess launcher = GirokProcess.launch(directory.resolve("all"),
+        try (GirokProcess launcher = GirokProcess.launch(directory.resolve("all"),
                 List.of("start", "--cluster", "3", "--port", Integer.toString(port), "--directory",
                         directory.resolve("all").toString()),
-                Map.of());
-        launcher.awaitLine(line -> line.startsWith("Girok is ready: a cluster of 3 on 127.0.0.1:" + port));
-        try (Admin admin = Clients.admin("127.0.0.1:" + port)) {
-            create(admin, "orders");
-            awaitInSync(admin, "orders");
-        }
+                Map.of())) {
+            launcher.awaitLine(line -> line.startsWith("Girok is ready: a cluster of 3 on 127.0.0.1:" + port));
+            try (Admin admin = Clients.admin("127.0.0.1:" + port)) {
+                create(admin, "orders");
+                awaitInSync(admin, "orders");
+            }
 
-        assertThat(launcher.stop()).isZero();
+            assertThat(launcher.stop()).isZero();
+        }
 
         for (int node = 1; node <= 3; node++) {
             assertThat(directory.resolve("all/node-" + node + "/.kafka_cleanshutdown")).exists();

@@ -30,10 +30,13 @@ record CommandRun(List<String> command, int exitCode, String output, String erro
                         .redirectOutput(out.toFile())
                         .redirectError(err.toFile())
                         .start();
-                if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+                try {
+                    if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+                        throw new IllegalStateException(
+                                command + " did not end within " + limit + ":\n" + read(out) + "\n" + read(err));
+                    }
+                } finally {
                     process.destroyForcibly();
-                    throw new IllegalStateException(
-                            command + " did not end within " + limit + ":\n" + read(out) + "\n" + read(err));
                 }
                 return new CommandRun(command, process.exitValue(), read(out), read(err));
             } finally {

@@ -94,7 +94,12 @@ final class GirokCluster implements AutoCloseable {
     }
 
     private static GirokCluster start(GirokCluster cluster) {
-        cluster.launchAll();
+        try {
+            cluster.launchAll();
+        } catch (RuntimeException e) {
+            cluster.close();
+            throw e;
+        }
         return cluster;
     }
 

@@ -312,9 +312,7 @@ class HostileInputIT {
     }
 
     private static void assertAWorkingClientWorks() {
-        try (KafkaProducer<String, String> producer = Clients
-                .producer(broker.bootstrap(),
-                        Map.of("delivery.timeout.ms", 20_000, "request.timeout.ms", 10_000, "linger.ms", 0))) {
+        try (KafkaProducer<String, String> producer = Clients.producer(broker.bootstrap(), Map.of("linger.ms", 0))) {
             assertThat(Clients.await(producer.send(new ProducerRecord<>("target", "still here"))).hasOffset()).isTrue();
         }
     }
@@ -334,7 +332,7 @@ class HostileInputIT {
 
     private static Socket connect() throws IOException {
         Socket socket = new Socket("127.0.0.1", broker.port());
-        socket.setSoTimeout(20_000);
+        socket.setSoTimeout(Math.toIntExact(Clients.LIMIT.toMillis()));
         return socket;
     }
 

@@ -30,6 +30,7 @@ class LogDirectoriesIT {
     private static final TopicPartitionReplica REPLICA = new TopicPartitionReplica("moved", 0, 1);
     private static final int MOVES = 6;
     private static final int RECORDS_PER_MOVE = 3_000;
+    private static final int SEND_LIMIT_MS = 50_000;
 
     @TempDir
     Path directory;
@@ -147,9 +148,9 @@ class LogDirectoriesIT {
             for (int partition = 0; partition < partitions; partition++) {
                 int tried = partition;
                 if (here.contains(partition)) {
-                    sendOne(broker, partition);
+                    sendOne(broker, partition, SEND_LIMIT_MS);
                 } else {
-                    assertThatThrownBy(() -> sendOne(broker, tried)).hasRootCauseInstanceOf(
+                    assertThatThrownBy(() -> sendOne(broker, tried, 3_000)).hasRootCauseInstanceOf(
                             org.apache.kafka.common.errors.TimeoutException.class);
                 }
             }
@@ -183,14 +184,14 @@ class LogDirectoriesIT {
 
     private static void fill(GirokProcess broker, int partitions) {
         for (int partition = 0; partition < partitions; partition++) {
-            sendOne(broker, partition);
+            sendOne(broker, partition, SEND_LIMIT_MS);
         }
     }
 
-    private static void sendOne(GirokProcess broker, int partition) {
+    private static void sendOne(GirokProcess broker, int partition, int limitMs) {
         try (KafkaProducer<String, String> producer = Clients.producer(broker.bootstrap(),
-                Map.of("delivery.timeout.ms", 3_000, "request.timeout.ms", 2_000, "linger.ms", 0, "max.block.ms",
-                        3_000))) {
+                Map.of("delivery.timeout.ms", limitMs, "request.timeout.ms", limitMs / 2, "linger.ms", 0,
+                        "max.block.ms", limitMs))) {
             Clients.await(producer.send(new ProducerRecord<>(PARTITION.topic(), partition, null, "value")));
         }
     }

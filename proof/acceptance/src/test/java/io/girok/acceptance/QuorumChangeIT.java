@@ -105,7 +105,7 @@ class QuorumChangeIT {
             assertThat(voters(admin)).containsExactly(1, 2, 3);
             cluster.kill(describe(admin).leaderId() == 1 ? 1 : 2);
             // Decided by a majority in which node 3 is.
-            admin.createTopics(List.of(new NewTopic("later", 1, (short) 2))).all().get();
+            create(admin, "later", 2);
         }
     }
 

@@ -53,7 +53,7 @@ class ZookeeperIT {
                 int victim = controller(admin);
                 cluster.kill(victim);
                 load.awaitMore(200);
-                admin.createTopics(List.of(new NewTopic("decided-by-the-next", 1, (short) 2))).all().get();
+                create(admin, "decided-by-the-next", 2);
                 cluster.restart(victim);
                 awaitInSync(admin, "orders");
                 ensemble.heal();

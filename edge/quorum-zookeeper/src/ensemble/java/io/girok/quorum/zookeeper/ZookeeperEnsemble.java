@@ -3,6 +3,7 @@ package io.girok.quorum.zookeeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -28,8 +30,11 @@ public final class ZookeeperEnsemble implements AutoCloseable {
     private static final long PATIENCE_NS = 60_000_000_000L;
     private static final int ASK_LIMIT_MS = 2_000;
     private static final long POLL_MS = 20;
-    private static final long KILL_LIMIT_MS = 10_000;
+    private static final long KILL_LIMIT_MS = 60_000;
     private static final int PORTS_OF_ONE = 3;
+    private static final int FIRST_PORT = 12_000;
+    private static final int PORT_BOUND = 32_000;
+    private static final int PORT_ATTEMPTS = 1_000;
 
     private final Path directory;
     private final int size;
@@ -56,8 +61,13 @@ public final class ZookeeperEnsemble implements AutoCloseable {
     /// @param options of the servers' virtual machines
     public static ZookeeperEnsemble start(Path directory, int size, List<String> settings, List<String> options) {
         ZookeeperEnsemble ensemble = new ZookeeperEnsemble(directory, size, settings, options);
-        ensemble.ids().forEach(ensemble::launch);
-        ensemble.ids().forEach(ensemble::awaitServing);
+        try {
+            ensemble.ids().forEach(ensemble::launch);
+            ensemble.ids().forEach(ensemble::awaitServing);
+        } catch (RuntimeException | AssertionError e) {
+            ensemble.close();
+            throw e;
+        }
         return ensemble;
     }
 
@@ -100,9 +110,12 @@ public final class ZookeeperEnsemble implements AutoCloseable {
             command.addAll(options);
             command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN,
                     home.resolve("zoo.cfg").toString()));
-            alive.put(id, new ProcessBuilder(command).redirectErrorStream(true)
+            Process process = new ProcessBuilder(command).redirectErrorStream(true)
                     .redirectOutput(Redirect.appendTo(home.resolve("out").toFile()))
-                    .start());
+                    .start();
+            // A test that fails may not come to its end.
+            Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
+            alive.put(id, process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -142,13 +155,19 @@ public final class ZookeeperEnsemble implements AutoCloseable {
         }
     }
 
-    /// The one that leads the others.
+    /// The one that leads the others, once it says so.
     public int leader() {
-        return ids().stream()
-                .filter(alive::containsKey)
-                .filter(id -> ask(id, "srvr").contains("Mode: leader"))
-                .findFirst()
-                .orElseThrow();
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (true) {
+            for (int id : List.copyOf(alive.keySet())) {
+                if (ask(id, "srvr").contains("Mode: leader")) {
+                    return id;
+                }
+                if (deadline < System.nanoTime() || hasEnded(running(id), POLL_MS)) {
+                    throw new AssertionError("no ZooKeeper server leads; see " + directory);
+                }
+            }
+        }
     }
 
     /// SIGKILL.
@@ -176,11 +195,21 @@ public final class ZookeeperEnsemble implements AutoCloseable {
         ids().forEach(this::awaitServing);
     }
 
+    /// Below those that the kernel gives to connections: one of these may be taken while its server is not there.
     private static List<Integer> freePorts(int count) {
         List<ServerSocket> sockets = new ArrayList<>();
         try {
-            for (int i = 0; i < count; i++) {
-                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            for (int i = 0; i < PORT_ATTEMPTS && sockets.size() < count; i++) {
+                int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, PORT_BOUND);
+                try {
+                    sockets.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
+                } catch (BindException e) {
+                    // The next one.
+                }
+            }
+            if (sockets.size() < count) {
+                throw new IllegalStateException(
+                        "no " + count + " free ports among " + FIRST_PORT + " to " + PORT_BOUND);
             }
             List<Integer> found = sockets.stream().map(ServerSocket::getLocalPort).toList();
             for (ServerSocket socket : sockets) {

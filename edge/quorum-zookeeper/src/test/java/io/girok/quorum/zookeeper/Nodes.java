@@ -1,7 +1,6 @@
 package io.girok.quorum.zookeeper;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.MetadataListener;
@@ -14,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.apache.zookeeper.ZooKeeper;
 
@@ -23,6 +24,8 @@ final class Nodes implements AutoCloseable {
     /// Of those that are not to be let in.
     static final Timing QUICK = new Timing(1_000, 2_000, 10_000);
     private static final long PATIENCE_NS = 60_000_000_000L;
+    /// The servers need the processor.
+    private static final long PAUSE_NS = 1_000_000;
 
     record Member(ZookeeperMetadataLog log, RecordingListener listener) {}
 
@@ -82,15 +85,29 @@ final class Nodes implements AutoCloseable {
     /// Waits for a leader that is not `except`.
     int awaitLeader(int except) {
         long deadline = System.nanoTime() + PATIENCE_NS;
-        while (System.nanoTime() < deadline) {
+        while (true) {
             for (Map.Entry<Integer, Member> entry : alive.entrySet()) {
                 if (entry.getKey() != except && 0 <= entry.getValue().listener.epoch()) {
                     return entry.getKey();
                 }
             }
-            Thread.onSpinWait();
+            pause("a leader", deadline);
         }
-        throw new AssertionError("nobody leads");
+    }
+
+    /// Asks again and again until `condition` holds.
+    static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE_NS;
+        while (!condition.getAsBoolean()) {
+            pause(what, deadline);
+        }
+    }
+
+    private static void pause(String what, long deadline) {
+        if (deadline < System.nanoTime() || Thread.currentThread().isInterrupted()) {
+            throw new AssertionError("waited in vain for " + what);
+        }
+        LockSupport.parkNanos(PAUSE_NS);
     }
 
     int awaitLeader() {
@@ -137,12 +154,11 @@ final class Nodes implements AutoCloseable {
         long sessionId = session.getSessionId();
         ZooKeeper twin = new ZooKeeper(Servers.parse(connect).addresses(), TIMING.sessionMs(), event -> {}, sessionId,
                 session.getSessionPasswd());
-        long deadline = System.nanoTime() + PATIENCE_NS;
-        while (!twin.getState().isConnected()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.onSpinWait();
+        try {
+            await("a second connection of the session", () -> twin.getState().isConnected());
+        } finally {
+            twin.close();
         }
-        twin.close();
     }
 
     @Override

@@ -46,7 +46,7 @@ final class ServersTest {
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Servers servers = answering(server, "Zookeeper version: 3.9.3-c26634f, built on 2024-10-17\n");
 
-            ServerVersions versions = ServerVersions.ask(servers, new ZKClientConfig());
+            ServerVersions versions = ServerVersions.ask(servers, new ZKClientConfig(), 60_000);
 
             assertThatThrownBy(() -> versions.check(Optional.of(addressOf(server))))
                     .hasMessageContaining("has version 3.9.3; allowed: 3.9.4 or later");

@@ -150,9 +150,7 @@ final class ZookeeperFaultTest {
             nodes.start(1, 2);
             for (int id = 1; id <= 2; id++) {
                 ZookeeperMetadataLog log = nodes.member(id).log();
-                while (log.leadership().leaderId() != 9) {
-                    log.barrier().join();
-                }
+                Nodes.await("node 9 to lead", () -> log.leadership().leaderId() == 9);
             }
 
             nodes.member(1).log().memberGone(9);
@@ -223,16 +221,19 @@ final class ZookeeperFaultTest {
     @Test
     void snapshotsComeByThemselvesAndLetTheLogGo() {
         truncating.start(1);
-        List<String> appended = appendSome(truncating, 175);
-        truncating.member(1).listener().await("snapshots", heard -> 3 <= heard.snapshotsTaken());
-
+        List<String> appended = new ArrayList<>();
         try (Outsider outsider = new Outsider()) {
-            while (outsider.read(znodes.entry(139)) != null) {
-                Thread.onSpinWait();
+            for (int end = 50; end <= 150; end += 50) {
+                appended.addAll(appendSome(truncating, appended.size(), end));
+                int first = end - 10;
+                Nodes.await("the log to begin at " + first, () -> outsider.read(znodes.entry(first - 1)) == null);
             }
+            appended.addAll(appendSome(truncating, 150, 175));
+
             assertThat(outsider.read(znodes.entry(140))).isNotNull();
             assertThat(outsider.names(znodes.snapshots())).hasSize(1);
         }
+        assertThat(truncating.member(1).listener().snapshotsTaken()).isEqualTo(3);
         truncating.start(2);
         truncating.awaitRecords(2, appended);
         assertThat(truncating.member(2).listener().events().getFirst()).startsWith("snapshot ");
@@ -305,9 +306,13 @@ final class ZookeeperFaultTest {
     }
 
     private static List<String> appendSome(Nodes nodes, int count) {
+        return appendSome(nodes, 0, count);
+    }
+
+    private static List<String> appendSome(Nodes nodes, int from, int to) {
         int leader = nodes.awaitLeader();
         List<String> appended = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
+        for (int i = from; i < to; i++) {
             appended.add("r" + i);
             assertThat(nodes.append(leader, "r" + i)).isEqualTo(new Appended(i, i));
         }

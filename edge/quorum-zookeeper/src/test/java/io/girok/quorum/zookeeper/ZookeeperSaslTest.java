@@ -3,7 +3,6 @@ package io.girok.quorum.zookeeper;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.girok.quorum.zookeeper.ZookeeperSettings.Timing;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -72,25 +71,25 @@ final class ZookeeperSaslTest {
         Configuration.setConfiguration(null);
     }
 
-    private String join(Timing timing) {
-        return Nodes.join(connect, OWNER, timing);
+    private String join() {
+        return Nodes.join(connect, OWNER, Nodes.TIMING);
     }
 
     @Test
     void whoShowsWhoItIsIsServedAndFindsItsOwn() {
         logIn("secret");
 
-        String clusterId = join(Nodes.TIMING);
+        String clusterId = join();
 
-        assertThat(join(Nodes.TIMING)).isEqualTo(clusterId);
+        assertThat(join()).isEqualTo(clusterId);
     }
 
     @Test
     void whoDoesNotIsNotServed() {
-        assertThatThrownBy(() -> join(Nodes.QUICK)).hasMessageContaining("client failed to authenticate");
+        assertThatThrownBy(this::join).hasMessageContaining("client failed to authenticate");
 
         logIn("guessed");
 
-        assertThatThrownBy(() -> join(Nodes.QUICK)).hasMessageContaining("AuthFailed");
+        assertThatThrownBy(this::join).hasMessageContaining("AuthFailed");
     }
 }
