@@ -222,6 +222,19 @@ public final class DirectoryMarks {
         isChanged.set(true);
     }
 
+    /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor
+    /// hide it.
+    public void lower(PartitionName name, Marks of, long offset) throws IOException {
+        boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint())
+                || offset < of.startOffset();
+        of.setRecoveryPoint(Math.min(of.recoveryPoint(), offset));
+        of.setStartOffset(Math.min(of.startOffset(), offset));
+        cleaned.lower(name, offset);
+        if (isVouchedFor && marks.get(name) == of) {
+            write();
+        }
+    }
+
     public void remove(PartitionName name) {
         cleaned.remove(name);
         if (marks.remove(name) != null) {

@@ -534,19 +534,6 @@ public final class LogDirectory implements AutoCloseable {
         return FreeSpace.isFull(failure, environment.disk(), path, neededBytes);
     }
 
-    /// Before records below the recovery point are cut: the files must neither vouch for what takes their place nor
-    /// hide it.
-    void lowerRecoveryPoint(PartitionName name, Marks of, long offset) throws IOException {
-        boolean isVouchedFor = offset < Math.max(of.checkpointedRecoveryPoint(), of.recoveryPoint())
-                || offset < of.startOffset();
-        of.setRecoveryPoint(Math.min(of.recoveryPoint(), offset));
-        of.setStartOffset(Math.min(of.startOffset(), offset));
-        marks.cleaned().lower(name, offset);
-        if (isVouchedFor && marks.find(name) == of) {
-            marks.write();
-        }
-    }
-
     DirectoryMarks marks() {
         return marks;
     }

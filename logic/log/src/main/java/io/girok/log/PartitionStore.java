@@ -358,7 +358,7 @@ public final class PartitionStore {
         long startOffset = marks.startOffset();
         try {
             createOnDisk();
-            home.lowerRecoveryPoint(name, marks, offset);
+            home.marks().lower(name, marks, offset);
             flushing.cut(offset);
         } catch (IOException e) {
             if (!home.isFull(e, 0)) {
