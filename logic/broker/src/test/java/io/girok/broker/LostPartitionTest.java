@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 class LostPartitionTest {
     private static final Path DATA = Path.of("/data");
     private static final int EPOCH = TestNode.LEADER_EPOCH;
-    private static final int MAGIC_POSITION = 16;
     /// A start reads all of them.
     private static final int FEW = 2;
     /// More than the log knows the positions of without looking, and more than a start reads.
@@ -55,11 +54,7 @@ class LostPartitionTest {
     }
 
     private void corrupt() {
-        try {
-            disk.corrupt(DATA.resolve("orders-0").resolve("00000000000000000000.log"), MAGIC_POSITION, 0xff);
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        TestNode.corrupt(disk, DATA.resolve("orders-0").resolve("00000000000000000000.log"));
     }
 
     private void loseDirectory() {

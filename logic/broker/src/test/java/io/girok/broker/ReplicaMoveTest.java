@@ -117,7 +117,7 @@ class ReplicaMoveTest {
             Path log = Path.of("/other/orders-0/00000000000000000000.log");
             disk.plant(DiskFault.next(DiskOperation.OPEN).on(path -> {
                 if (path.equals(log)) {
-                    corrupt(disk, log);
+                    TestNode.corrupt(disk, log);
                 }
                 return false;
             }));
@@ -133,14 +133,6 @@ class ReplicaMoveTest {
             assertThat(led.directory()).isEqualTo(other.directories().getLast());
             assertThat(other.directoryReports).as("seed %d", seed)
                     .containsEntry(new PartitionId(orders, 0), BrokerImage.LOST_DIRECTORY);
-        }
-    }
-
-    private static void corrupt(MemoryDisk disk, Path log) {
-        try {
-            disk.corrupt(log, 16, 0xff);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

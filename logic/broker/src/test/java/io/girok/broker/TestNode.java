@@ -11,6 +11,7 @@ import io.girok.base.simulated.SimulatedShard;
 import io.girok.broker.access.Access;
 import io.girok.broker.access.Audit;
 import io.girok.broker.data.ProducerIds;
+import io.girok.files.StorageFailed;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
@@ -23,6 +24,8 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -47,6 +50,8 @@ public final class TestNode {
     public static final String CLUSTER_ID = "girok-test-cluster-id0";
 
     private static final int IDS_PER_BLOCK = 3;
+    /// In a batch.
+    private static final int MAGIC_POSITION = 16;
 
     public final ManualClock clock;
     public final MemoryDisk disk;
@@ -121,7 +126,7 @@ public final class TestNode {
                 () -> new TopicId(9, nextId++), durability, 86_400_000L)
                 .withJournalPool(journalPool);
         directories = paths.stream()
-                .map(path -> LogDirectory.open(path, CLUSTER_ID, BROKER_ID, environment))
+                .map(path -> open(path, environment))
                 .toList();
         Clock time = clock;
         List<Shard> owners = List.copyOf(shards);
@@ -141,6 +146,23 @@ public final class TestNode {
         table = broker.complete(List.of(), Access.of(settings.given(), metadata::image, Audit.logging(time)));
         broker.start();
         runAll();
+    }
+
+    private static LogDirectory open(Path path, LogEnvironment environment) {
+        try {
+            return LogDirectory.open(path, CLUSTER_ID, BROKER_ID, environment);
+        } catch (StorageFailed failure) {
+            return LogDirectory.offline(path, environment, failure);
+        }
+    }
+
+    /// Damages the first batch of a segment, so that no log with it can be opened.
+    static void corrupt(MemoryDisk disk, Path segment) {
+        try {
+            disk.corrupt(segment, MAGIC_POSITION, 0xff);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public List<LogDirectory> directories() {
