@@ -1,6 +1,7 @@
 package io.girok.broker;
 
 import io.girok.base.Clock;
+import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
@@ -12,6 +13,7 @@ import io.girok.log.LogDirectory;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.TopicImage;
 import io.girok.metadata.setting.BrokerSettings;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
@@ -135,22 +137,49 @@ public final class Broker {
         Map<PartitionName, LogDirectory> best = new HashMap<>();
         for (LogDirectory directory : surroundings.directories()) {
             for (PartitionName name : directory.partitionsLeft()) {
-                best.merge(name, directory, (one, other) -> better(name, one, other, follower.directory(image, name)));
+                best.merge(name, directory, (one, other) -> better(image, name, one, other));
             }
         }
     }
 
-    /// @param believed where the metadata say that it is
-    private static LogDirectory better(PartitionName name, LogDirectory one, LogDirectory other, TopicId believed) {
+    private LogDirectory better(MetadataImage image, PartitionName name, LogDirectory one, LogDirectory other) {
+        TopicId believed = follower.directory(image, name);
         // A log is in its new place before it leaves the old one, where the journal may know of it for a while. Should
         // this be the wrong one all the same, the controller hears that it is not where it was (DirectoryAssignment).
-        Comparator<LogDirectory> order = Comparator.<LogDirectory, Boolean>comparing(each -> each.isOnDisk(name))
+        Comparator<LogDirectory> order = Comparator
+                .<LogDirectory, Boolean>comparing(each -> !hasLeft(image, name, each))
+                .thenComparing(each -> each.isOnDisk(name))
                 .thenComparing(each -> BrokerImage.isMeant(believed, each.directoryId()))
                 .thenComparingLong(each -> each.arrivals().recoveryPoint(name));
         LogDirectory best = order.compare(one, other) < 0 ? other : one;
         LogDirectory rest = best == one ? other : one;
         rest.strays().setAside(name, "is in '" + best.path() + "'");
         return best;
+    }
+
+    private boolean hasLeft(MetadataImage image, PartitionName name, LogDirectory directory) {
+        return follower.hosted(image, name)
+                .filter(topic -> directory.departures().hasLeft(new PartitionId(topic, name.index())))
+                .isPresent();
+    }
+
+    /// Nothing is missed that nobody counts on, nor what is not found in a directory that can be used: that was moved
+    /// there, and never written to.
+    private void forgetDepartures() {
+        MetadataImage image = metadata.image();
+        for (LogDirectory directory : surroundings.directories()) {
+            directory.departures().forgetUnless((id, to) -> {
+                TopicImage topic = image.topic(id.topic());
+                return topic != null && isMissed(image, new PartitionName(topic.name(), id.index()), to);
+            });
+        }
+    }
+
+    private boolean isMissed(MetadataImage image, PartitionName name, TopicId to) {
+        return follower.isInSync(image, name) && surroundings.directories()
+                .stream()
+                .filter(each -> each.directoryId().equals(to))
+                .allMatch(each -> each.isOnDisk(name) || each.needsRecovery(name) || hasLeft(image, name, each));
     }
 
     /// Completes the table: the data plane beside `otherApis`. Called once, before [#start].
@@ -172,6 +201,7 @@ public final class Broker {
             });
         }
         setLeftBehindAside();
+        forgetDepartures();
         directorySettings.apply(metadata.image());
         throttles.apply(metadata.image());
         firstShard.execute(() -> {

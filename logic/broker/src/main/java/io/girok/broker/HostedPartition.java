@@ -482,7 +482,7 @@ final class HostedPartition {
 
     /// Nobody counts any more on a log of which nothing is left.
     private void beginAnewIfGivenUp() {
-        if (usability == Usability.LOST && current.isGivenUp() && opening.isDone() && directory().isMissing(name())) {
+        if (usability == Usability.LOST && current.isGivenUp() && opening.isDone() && led.isLogGone()) {
             LOG.warn("partition '{}' begins anew: its log is gone, and another broker leads", name());
             opening = CompletableFuture
                     .runAsync(() -> directory().takeAway(name(), id().topic(), wanted.settings()), home.blockingPool())

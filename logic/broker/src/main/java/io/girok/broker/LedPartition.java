@@ -114,6 +114,11 @@ public final class LedPartition implements Placement {
         directory = moved;
     }
 
+    /// Whether nothing is left of the log here, though something was.
+    boolean isLogGone() {
+        return directory.isMissing(name) || directory.departures().hasLeft(id);
+    }
+
     void opened(PartitionLeader asLeader, PartitionFollower asFollower) {
         leader = asLeader;
         follower = asFollower;

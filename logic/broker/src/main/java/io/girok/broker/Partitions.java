@@ -222,7 +222,10 @@ public final class Partitions {
         moves.cancel(hosted.name());
         // A move that was too far to be called off ends first, in the other directory.
         deletions.put(hosted.name(), way.apply(hosted)
-                .thenRunAsync(() -> hostedByDirectory.merge(hosted.directory(), -1, Integer::sum), shards.getFirst()));
+                .thenRunAsync(() -> {
+                    hostedByDirectory.merge(hosted.directory(), -1, Integer::sum);
+                    directories.forEach(each -> each.departures().forgetSoon(hosted.id()));
+                }, shards.getFirst()));
     }
 
     /// Every replica in `directory` is offline. From any thread.
@@ -318,6 +321,19 @@ public final class Partitions {
         boolean isNews = actual.equals(TopicId.ZERO) ? believed.equals(TopicId.ZERO) : !actual.equals(believed);
         if (wanted.isReplicated() && isNews) {
             directoryReports.accept(hosted.id(), actual.equals(TopicId.ZERO) ? BrokerImage.LOST_DIRECTORY : actual);
+        }
+        forgetWhereItWas(hosted, believed);
+    }
+
+    /// Once the controller knows where it is, nobody looks for it where it was before.
+    private void forgetWhereItWas(HostedPartition hosted, TopicId believed) {
+        LogDirectory now = hosted.directory();
+        if (!believed.equals(TopicId.ZERO) && BrokerImage.isMeant(believed, now.directoryId())) {
+            for (LogDirectory each : directories) {
+                if (each != now) {
+                    each.departures().forgetSoon(hosted.id());
+                }
+            }
         }
     }
 

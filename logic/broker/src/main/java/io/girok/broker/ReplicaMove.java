@@ -2,12 +2,13 @@ package io.girok.broker;
 
 import io.girok.base.Disk;
 import io.girok.base.DiskFile;
+import io.girok.base.PartitionId;
 import io.girok.base.PartitionName;
+import io.girok.base.TopicId;
 import io.girok.files.FileNames;
 import io.girok.files.SegmentFiles;
 import io.girok.files.StorageFailed;
 import io.girok.log.LogDirectory;
-import io.girok.log.LogSettings;
 import io.girok.log.PartitionStore;
 import io.girok.replication.ByteRate;
 import java.io.IOException;
@@ -323,14 +324,16 @@ public final class ReplicaMove {
     /// Puts the copy in its place, and the log it was made of out of it. The log is closed and all of it is copied.
     /// Blocks.
     ///
-    /// Once the copy is in its place the log goes on there, whatever becomes of the directory that it has left.
-    void finish() throws IOException {
+    /// Once the copy is in its place the log goes on there, whatever becomes of the directory that it has left. A crash
+    /// in between leaves both, and whichever is found is whole.
+    void finish(TopicId topic) throws IOException {
         if (disk.isDirectory(future)) {
             disk.syncDirectory(future);
             to.arrivals().adopt(name, future, from);
         }
+        to.departures().forget(new PartitionId(topic, name.index()));
         try {
-            from.delete(name, LogSettings.DEFAULT);
+            from.departures().leave(name, topic, to);
         } catch (StorageFailed e) {
             LOGGER.warn("log '{}' is in '{}' now, and is left in '{}' as well, until a start sets it aside: {}", name,
                     to.path(), from.path(), e.getMessage());

@@ -173,7 +173,7 @@ final class ReplicaMoves {
                 throw new IOException("it came to '" + run.hosted.directory().path() + "' meanwhile");
             }
             move.copyRest(cuts);
-            move.finish();
+            move.finish(run.hosted.id().topic());
         }).whenCompleteAsync((done, failure) -> end(run, failure), blockingPool);
     }
 

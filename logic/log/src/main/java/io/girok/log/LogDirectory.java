@@ -58,6 +58,7 @@ public final class LogDirectory implements AutoCloseable {
     private final RecoveryReport recoveries;
     private final Discards discards;
     private final SegmentDeletion deletions;
+    private final Departures departures;
     private final Journal journal;
     private final JournalRemains remains;
     private final Checkpoints checkpoints;
@@ -83,6 +84,7 @@ public final class LogDirectory implements AutoCloseable {
         this.space = new FreeSpace(path, environment.disk(), environment.clock(), environment.blockingPool());
         this.discards = new Discards(path, environment, marks);
         this.deletions = new SegmentDeletion(this, environment.blockingPool());
+        this.departures = new Departures(this, environment, files);
         this.recoveries = new RecoveryReport(path, environment.clock());
         Journal.Environment forJournal = new Journal.Environment(environment.disk(), environment.journalPool(),
                 () -> environment.newIds().get().low(), failure -> isFull(failure, 0), environment.journalFileBytes());
@@ -231,6 +233,7 @@ public final class LogDirectory implements AutoCloseable {
         open.begin(name);
         try {
             deletions.settle(name);
+            departures.requireHere(name, topic);
             // A partition that was opened and closed again since the start is clean whatever came before.
             JournalKey key = new JournalKey(topic, name);
             boolean isClean = !unchecked.contains(name);
@@ -313,6 +316,11 @@ public final class LogDirectory implements AutoCloseable {
         return new Arrivals(this);
     }
 
+    /// Those that went to other directories.
+    public Departures departures() {
+        return departures;
+    }
+
     void noteArrived(PartitionName name) {
         onDisk.add(name);
     }
@@ -354,15 +362,10 @@ public final class LogDirectory implements AutoCloseable {
 
     /// As [#delete], of a topic that lives on: the partition may be placed here again, and begins with nothing then,
     /// whatever the journal holds of it.
+    ///
+    /// @throws StorageFailed when the disk fails
     public void takeAway(PartitionName name, TopicId topic, LogSettings settings) {
-        JournalKey key = new JournalKey(topic, name);
-        try {
-            journal.dismiss(key::equals);
-            remains.discardCopyOf(key);
-        } catch (IOException e) {
-            throw failed(name, e);
-        }
-        delete(name, settings);
+        departures.takeAway(name, topic, settings);
     }
 
     /// Lets go of a log that is to be deleted, with nothing saved: it refuses everything from here on. On its shard.
