@@ -537,6 +537,13 @@ public final class LogDirectory implements AutoCloseable {
         return FreeSpace.isFull(failure, environment.disk(), path, neededBytes);
     }
 
+    /// There is no room to note that first.
+    StorageFailed cannotBeCut(PartitionName name, IOException full) {
+        space.noteFull(full);
+        return new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
+                "log '" + name + "' cannot be cut on a full disk: " + full.getMessage(), full);
+    }
+
     DirectoryMarks marks() {
         return marks;
     }

@@ -6,6 +6,7 @@ import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.CorruptLog;
 import io.girok.files.DirectoryMarks;
+import io.girok.files.EpochCache;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.TextFile;

@@ -4,6 +4,7 @@ import io.girok.base.Invariant;
 import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
+import io.girok.files.EpochEnd;
 import io.girok.files.Marks;
 import io.girok.files.StorageFailed;
 import io.girok.journal.JournalKey;
@@ -365,9 +366,7 @@ public final class PartitionStore {
                 throw e;
             }
             marks.setStartOffset(startOffset);
-            home.space().noteFull(e);
-            throw new StorageFailed(StorageFailed.Scope.PARTITION_UNTIL_ROOM,
-                    "log '" + name + "' cannot be cut on a full disk: " + e.getMessage(), e);
+            throw home.cannotBeCut(name, e);
         }
     }
 

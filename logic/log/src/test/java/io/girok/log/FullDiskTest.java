@@ -8,6 +8,7 @@ import io.girok.base.PartitionName;
 import io.girok.base.SpaceReserve;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
+import io.girok.files.EpochEnd;
 import io.girok.files.FailedSync;
 import io.girok.record.BatchBuilder;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package io.girok.replication;
 
 import io.girok.base.FileSlice;
 import io.girok.base.Invariant;
-import io.girok.log.EpochEnd;
+import io.girok.files.EpochEnd;
 import io.girok.record.producer.AbortedTransaction;
 import java.util.List;
 import org.apache.kafka.common.protocol.Errors;

@@ -1,10 +1,10 @@
 package io.girok.replication;
 
 import io.girok.base.PartitionId;
+import io.girok.files.EpochEnd;
 import io.girok.files.StorageFailed;
 import io.girok.log.AppendOrigin;
 import io.girok.log.AppendResult;
-import io.girok.log.EpochEnd;
 import io.girok.log.PartitionStore;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;

@@ -1,6 +1,6 @@
 package io.girok.replication;
 
-import io.girok.log.EpochEnd;
+import io.girok.files.EpochEnd;
 import io.girok.log.PartitionStore;
 import io.girok.log.ReadResult;
 import io.girok.record.producer.AbortedTransaction;

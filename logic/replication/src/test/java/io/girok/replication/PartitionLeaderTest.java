@@ -2,6 +2,7 @@ package io.girok.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.files.EpochEnd;
 import io.girok.log.LogSettings;
 import io.girok.replication.AppendOutcome.Refused;
 import io.girok.replication.AppendOutcome.Written;
@@ -201,7 +202,7 @@ class PartitionLeaderTest extends LeaderWorld {
         lead(5, 1, 2);
         append(ALL);
 
-        assertThat(fetch(2, 7).diverging()).isEqualTo(new io.girok.log.EpochEnd(5, 1));
+        assertThat(fetch(2, 7).diverging()).isEqualTo(new EpochEnd(5, 1));
         assertThat(leader.highWatermark()).isZero();
     }
 

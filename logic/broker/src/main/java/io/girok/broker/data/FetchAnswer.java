@@ -3,7 +3,7 @@ package io.girok.broker.data;
 import io.girok.base.FileSlice;
 import io.girok.broker.Partitions;
 import io.girok.broker.Placement;
-import io.girok.log.EpochEnd;
+import io.girok.files.EpochEnd;
 import io.girok.record.producer.AbortedTransaction;
 import io.girok.replication.FetchKey;
 import io.girok.replication.FetchSessions.Begun;

@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 /// Where an epoch ends (KIP-101). Immutable.
 ///

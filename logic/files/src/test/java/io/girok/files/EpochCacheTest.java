@@ -1,4 +1,4 @@
-package io.girok.log;
+package io.girok.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,9 +1,6 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
-import io.girok.files.Checkpoint;
-import io.girok.files.CorruptLog;
-import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,13 +11,14 @@ import java.util.List;
 ///
 /// Epochs and offsets both increase from entry to entry. The file, `leader-epoch-checkpoint`, is written with each
 /// checkpoint; what a crash takes from it is in the batches past the recovery point.
-final class EpochCache {
+public final class EpochCache {
     private record Entry(int epoch, long startOffset) {}
 
     private final List<Entry> entries = new ArrayList<>(1);
     private boolean isDirty;
 
-    static EpochCache read(Disk disk, Path directory) throws IOException {
+    /// @throws CorruptLog when the file is not what was written
+    public static EpochCache read(Disk disk, Path directory) throws IOException {
         EpochCache cache = new EpochCache();
         Path path = directory.resolve(FileNames.EPOCHS);
         for (String[] fields : Checkpoint.read(disk, path, 2)) {
@@ -34,27 +32,27 @@ final class EpochCache {
         return cache;
     }
 
-    static void write(Disk disk, Path directory, List<String> lines) throws IOException {
+    public static void write(Disk disk, Path directory, List<String> lines) throws IOException {
         Checkpoint.write(disk, directory.resolve(FileNames.EPOCHS), lines);
     }
 
-    List<String> lines() {
+    public List<String> lines() {
         return entries.stream().map(entry -> entry.epoch + " " + entry.startOffset).toList();
     }
 
     /// -1 when none is known.
-    int latest() {
+    public int latest() {
         return entries.isEmpty() ? -1 : entries.getLast().epoch;
     }
 
     /// -1 when none is known.
-    int earliest() {
+    public int earliest() {
         return entries.isEmpty() ? -1 : entries.getFirst().epoch;
     }
 
     /// Notes that `epoch` begins at `startOffset`. Entries that this contradicts were of leaders whose records are not
     /// in this log (any more), and go.
-    void assign(int epoch, long startOffset) {
+    public void assign(int epoch, long startOffset) {
         if (epoch < 0 || (!entries.isEmpty() && entries.getLast().epoch == epoch
                 && entries.getLast().startOffset <= startOffset)) {
             return;
@@ -67,7 +65,7 @@ final class EpochCache {
         isDirty = true;
     }
 
-    EpochEnd endOffsetFor(int epoch, long logEndOffset) {
+    public EpochEnd endOffsetFor(int epoch, long logEndOffset) {
         if (entries.isEmpty() || epoch < 0 || latest() < epoch) {
             return EpochEnd.UNKNOWN;
         }
@@ -83,7 +81,7 @@ final class EpochCache {
     }
 
     /// Forgets epochs that begin at `endOffset` or later.
-    void truncateFromEnd(long endOffset) {
+    public void truncateFromEnd(long endOffset) {
         while (!entries.isEmpty() && endOffset <= entries.getLast().startOffset) {
             entries.removeLast();
             isDirty = true;
@@ -91,7 +89,7 @@ final class EpochCache {
     }
 
     /// Forgets epochs that end before `startOffset`.
-    void truncateFromStart(long startOffset) {
+    public void truncateFromStart(long startOffset) {
         while (1 < entries.size() && entries.get(1).startOffset <= startOffset) {
             entries.removeFirst();
             isDirty = true;
@@ -103,15 +101,15 @@ final class EpochCache {
     }
 
     /// Whether there is something that the file does not say.
-    boolean isDirty() {
+    public boolean isDirty() {
         return isDirty;
     }
 
-    void markDirty() {
+    public void markDirty() {
         isDirty = true;
     }
 
-    boolean takeDirty() {
+    public boolean takeDirty() {
         boolean was = isDirty;
         isDirty = false;
         return was;
