@@ -11,7 +11,7 @@ import java.util.Map;
 
 /// Decides [AssignDirectories]. Stateless.
 ///
-/// A replica that turns up in another directory:
+/// A replica that turns up in another directory; a broker counts as at work while it is not fenced:
 ///
 /// | its broker | the earlier directory | what it is taken for |
 /// |---|---|---|

@@ -20,7 +20,7 @@ final class Founding {
      *   EMPTY     "I have no log either."
      *   STRANGER  "I have a log, have had it from the beginning in this very process, and you never promised me
      *             anything": voted, stood for election, took entries.
-     *   KNOWN     "I have a log, and you may have promised me something."
+     *   KNOWN     "I have a log, and you may have promised me something", or "I know that there was one."
      *
      * Nothing was ever committed while a majority has no log. And who never promised anything to any other voter has
      * forgotten nothing. In both cases it votes. If a single one says KNOWN, it does not, until a leader has removed it

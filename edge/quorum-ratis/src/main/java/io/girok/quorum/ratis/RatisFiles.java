@@ -150,8 +150,8 @@ final class RatisFiles {
         return !named(current, "log_").isEmpty() || !named(snapshots, "snapshot.").isEmpty() || haveVotedOnly();
     }
 
-    /// Whether this node has voted and never had an entry. Who votes comes with the first one: where that is known and
-    /// no entry is there, they are lost.
+    /// Whether this node has voted and never had an entry. Who votes is kept when the first one is applied, or a
+    /// snapshot is about to be taken over: where that is known and neither is there, they may be lost.
     private boolean haveVotedOnly() throws IOException {
         return 0 < term() && !Files.exists(current.resolve(VOTERS));
     }

@@ -61,9 +61,10 @@ final class RatisVoters {
         this.silentMs = surroundings.silentMs();
     }
 
-    /// Whether this node votes, as far as it knows.
+    /// Whether this node votes, as far as it knows: who leads was told wrong, or before.
     boolean isVoter() {
-        return !book.isWaiting() && !book.isOut() && present().contains(id(division.getId()));
+        boolean isOut = book.isOut() && !division.getInfo().isLeader();
+        return !book.isWaiting() && !isOut && present().contains(id(division.getId()));
     }
 
     /// Whether Ratis has begun to start, and can't say yet what there is.

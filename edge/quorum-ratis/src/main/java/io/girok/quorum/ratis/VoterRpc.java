@@ -107,19 +107,22 @@ final class VoterRpc implements RaftServerRpc {
         if (!request.getPreVote() && reply.getServerReply().getSuccess()) {
             syncFiles(division(server, request.getServerRequest()));
         }
-        return isRemoved(server, request.getServerRequest())
+        return isRemoved(server, request)
                 ? reply.toBuilder().setShouldShutdown(true).build()
                 : reply;
     }
 
     /// Whether this node leads, and who stands for election does not vote any more. Ratis does not tell one that has
-    /// more entries, none of them committed, than there were when it was removed.
-    private static boolean isRemoved(RaftServer server, RaftRpcRequestProto header) throws IOException {
-        RaftServer.Division division = division(server, header);
+    /// more entries, none of them committed, than there were when it was removed. One in a later term may have been
+    /// added since, by a leader that this node has not heard of.
+    private static boolean isRemoved(RaftServer server, RequestVoteRequestProto request) throws IOException {
+        RaftServer.Division division = division(server, request.getServerRequest());
         RaftConfiguration voters = division.getRaftConf();
-        return division.getInfo().isLeaderReady() && voters.getPreviousPeers().isEmpty()
+        return division.getInfo().isLeaderReady()
+                && request.getCandidateTerm() <= division.getInfo().getCurrentTerm()
+                && voters.getPreviousPeers().isEmpty()
                 && voters.getLogEntryIndex() <= division.getRaftLog().getLastCommittedIndex()
-                && voters.getPeer(RaftPeerId.valueOf(header.getRequestorId())) == null;
+                && voters.getPeer(RaftPeerId.valueOf(request.getServerRequest().getRequestorId())) == null;
     }
 
     private static RaftServer.Division division(RaftServer server, RaftRpcRequestProto header) throws IOException {

@@ -79,16 +79,21 @@ final class LostLogTest {
         assertThat(voters.append(leader, "a")).isEqualTo(new Appended(0, 0));
         voters.voter(lossy).listener().await("the record", heard -> heard.records().equals(List.of("a")));
         voters.stop(lossy);
-        try (Stream<Path> tree = Files.walk(voters.home(lossy))) {
-            for (Path file : tree.filter(each -> each.getFileName().toString().startsWith("log_")).toList()) {
-                Files.delete(file);
-            }
-        }
+        delete(lossy, "log_");
 
         voters.start(lossy);
 
         awaitOutside(lossy);
         assertThatItVotesOnceItIsAdded(lossy, Voters.set(1, 2, 3));
+    }
+
+    /// Files of a node that does not run.
+    private void delete(int id, String prefix) throws IOException {
+        try (Stream<Path> tree = Files.walk(voters.home(id))) {
+            for (Path file : tree.filter(each -> each.getFileName().toString().startsWith(prefix)).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private void awaitOutside(int id) {

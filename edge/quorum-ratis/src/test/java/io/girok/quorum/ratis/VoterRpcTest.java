@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.girok.base.simulated.ManualClock;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,12 +22,15 @@ import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftConfigurationProto;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.DivisionInfo;
 import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.server.storage.RaftStorageImpl;
 import org.apache.ratis.server.storage.StorageImplUtils;
@@ -32,10 +38,15 @@ import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
 import org.apache.ratis.util.SizeInBytes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class VoterRpcTest {
     private static final RaftRpcRequestProto HEADER = RaftRpcRequestProto.newBuilder()
             .setReplyId(ByteString.copyFromUtf8("2"))
+            .build();
+    private static final RaftRpcRequestProto GROUP_HEADER = RaftRpcRequestProto.newBuilder(HEADER)
+            .setRaftGroupId(RaftGroupIdProto.newBuilder().setId(RaftGroupId.randomId().toByteString()))
             .build();
     private final AtomicReference<byte[]> sent = new AtomicReference<>();
     private final VoterTransport transport = (voterId, request) -> {
@@ -86,6 +97,42 @@ class VoterRpcTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"3, true", "4, true", "5, false"})
+    void whoeverMayHaveBeenAddedByALaterLeaderIsNotToldThatItIsRemoved(long candidateTerm, boolean isTold)
+            throws IOException {
+        RaftServer.Division division = fake(RaftServer.Division.class, Map.of(
+                "getRaftConf", fake(RaftConfiguration.class, method -> switch (method) {
+                    case "getLogEntryIndex" -> 9L;
+                    case "getPreviousPeers" -> List.of();
+                    default -> null;
+                }),
+                "getRaftLog", fake(RaftLog.class, Map.of("getLastCommittedIndex", 9L)::get),
+                "getInfo", fake(DivisionInfo.class, Map.of("getCurrentTerm", 4L, "isLeaderReady", true)::get))::get);
+        RaftServer server = fake(RaftServer.class, method -> method.equals("requestVote")
+                ? RequestVoteReplyProto.getDefaultInstance()
+                : division);
+        VoterRpc.lastEntry(transport, RaftRpcRequestProto.newBuilder(GROUP_HEADER)
+                .setRequestorId(ByteString.copyFromUtf8("7"))
+                .build());
+        RequestVoteRequestProto asked = RequestVoteRequestProto.parseFrom(withoutKind(sent.get()))
+                .toBuilder()
+                .setCandidateTerm(candidateTerm)
+                .build();
+
+        byte[] answer = VoterRpc.answer(server, new PeerBook(), withKind(sent.get()[0], asked.toByteArray()));
+
+        assertThat(RequestVoteReplyProto.parseFrom(answer).getShouldShutdown()).isEqualTo(isTold);
+    }
+
+    private static byte[] withoutKind(byte[] request) {
+        return Arrays.copyOfRange(request, 1, request.length);
+    }
+
+    private static byte[] withKind(byte kind, byte[] message) {
+        return ByteBuffer.allocate(1 + message.length).put(kind).put(message).array();
+    }
+
     /// In term 4, with voters of entry 9.
     private static RaftServer serverWith(RaftStorage storage, Runnable onSnapshot) {
         RaftServer.Division division = fake(RaftServer.Division.class, method -> switch (method) {
@@ -116,9 +163,7 @@ class VoterRpcTest {
                         .addPeers(RatisVoters.peer(Voters.at(5)).getRaftPeerProto()))
                 .build();
         assertThatThrownBy(() -> rpc().installSnapshot(InstallSnapshotRequestProto.newBuilder()
-                .setServerRequest(RaftRpcRequestProto.newBuilder(HEADER)
-                        .setRaftGroupId(
-                                RaftGroupIdProto.newBuilder().setId(RaftGroupId.randomId().toByteString())))
+                .setServerRequest(GROUP_HEADER)
                 .setLeaderTerm(term)
                 .setLastRaftConfigurationLogEntryProto(voters)
                 .setSnapshotChunk(SnapshotChunkProto.newBuilder().setDone(true))
