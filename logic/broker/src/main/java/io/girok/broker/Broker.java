@@ -163,23 +163,33 @@ public final class Broker {
                 .isPresent();
     }
 
-    /// Nothing is missed that nobody counts on, nor what is not found in a directory that can be used: that was moved
-    /// there, and never written to.
     private void forgetDepartures() {
         MetadataImage image = metadata.image();
-        for (LogDirectory directory : surroundings.directories()) {
-            directory.departures().forgetUnless((id, to) -> {
-                TopicImage topic = image.topic(id.topic());
-                return topic != null && isMissed(image, new PartitionName(topic.name(), id.index()), to);
-            });
+        // It may have gone on from where it went: each turn finds one step more that led to nothing.
+        for (LogDirectory _ : surroundings.directories()) {
+            for (LogDirectory directory : surroundings.directories()) {
+                directory.departures().forgetUnless((id, to) -> {
+                    TopicImage topic = image.topic(id.topic());
+                    return topic != null && isMissed(image, new PartitionName(topic.name(), id.index()), to);
+                });
+            }
         }
     }
 
+    /// Nothing is missed that nobody counts on, nor what is not found in a directory that can be used: that was moved
+    /// there, and never written to. Of an only replica nobody tells the controller where it is; should its directory be
+    /// there no more, and none that has failed, there is no other copy that is to be saved by missing it.
     private boolean isMissed(MetadataImage image, PartitionName name, TopicId to) {
-        return follower.isInSync(image, name) && surroundings.directories()
-                .stream()
+        if (!follower.isInSync(image, name)) {
+            return false;
+        }
+        List<LogDirectory> directories = surroundings.directories();
+        return directories.stream()
                 .filter(each -> each.directoryId().equals(to))
-                .allMatch(each -> each.isOnDisk(name) || each.needsRecovery(name) || hasLeft(image, name, each));
+                .findFirst()
+                .map(each -> each.mayHave(name) || hasLeft(image, name, each))
+                .orElseGet(() -> follower.isReplicated(image, name)
+                        || directories.stream().anyMatch(each -> each.failure().isPresent()));
     }
 
     /// Completes the table: the data plane beside `otherApis`. Called once, before [#start].

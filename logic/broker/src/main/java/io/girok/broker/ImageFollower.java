@@ -75,6 +75,12 @@ final class ImageFollower implements MetadataStore.Subscriber {
         return partition != null && partition.isClaimedBy(brokerId);
     }
 
+    /// Whether it is on others as well.
+    boolean isReplicated(MetadataImage image, PartitionName name) {
+        PartitionImage partition = placedHere(image.topic(name.topic()), name);
+        return partition != null && 1 < partition.replicas().size();
+    }
+
     void stop() {
         isStarted = false;
     }

@@ -314,7 +314,7 @@ public final class Partitions {
     private void report(HostedPartition hosted, Here wanted, Partition partition) {
         TopicId believed = partition.directory();
         // It may be in a directory that is not here now: with the empty log that stands in for it, it must not lead.
-        boolean isAway = partition.isAwaited() && !isHere(hosted.directory(), hosted.name());
+        boolean isAway = partition.isAwaited() && !hosted.directory().mayHave(hosted.name());
         TopicId actual = isAway ? BrokerImage.LOST_DIRECTORY : hosted.place();
         // A directory that could not be opened has not told its id: what is believed to be in none that could be is
         // in that one.
@@ -328,7 +328,8 @@ public final class Partitions {
     /// Once the controller knows where it is, nobody looks for it where it was before.
     private void forgetWhereItWas(HostedPartition hosted, TopicId believed) {
         LogDirectory now = hosted.directory();
-        if (!believed.equals(TopicId.ZERO) && BrokerImage.isMeant(believed, now.directoryId())) {
+        boolean isKnown = !believed.equals(TopicId.ZERO) && BrokerImage.isMeant(believed, now.directoryId());
+        if (isKnown && !now.departures().hasLeft(hosted.id())) {
             for (LogDirectory each : directories) {
                 if (each != now) {
                     each.departures().forgetSoon(hosted.id());
@@ -363,7 +364,7 @@ public final class Partitions {
     /// Where it was before; empty for a new one.
     private Optional<LogDirectory> find(PartitionName name, boolean isOld, TopicId believed) {
         return directories.stream()
-                .filter(directory -> isHere(directory, name))
+                .filter(directory -> directory.mayHave(name))
                 .findFirst()
                 // It was never written to.
                 .or(() -> directories.stream()
@@ -371,11 +372,6 @@ public final class Partitions {
                                 && BrokerImage.isMeant(believed, directory.directoryId()))
                         .findFirst())
                 .or(() -> isOld ? directories.stream().filter(Partitions::hasFailed).findFirst() : Optional.empty());
-    }
-
-    private static boolean isHere(LogDirectory directory, PartitionName name) {
-        // Without files, but not checked: the journal has some of it.
-        return directory.isOnDisk(name) || directory.needsRecovery(name);
     }
 
     private static boolean hasFailed(LogDirectory directory) {

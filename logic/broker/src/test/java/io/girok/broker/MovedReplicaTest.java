@@ -21,7 +21,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +32,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class MovedReplicaTest {
     private static final Path DATA = Path.of("/data");
     private static final Path OTHER = Path.of("/other");
+    private static final Path THIRD = Path.of("/third");
+    private static final List<Path> THREE = List.of(DATA, OTHER, THIRD);
     private static final int RUNS = Integer.getInteger("runs", 100);
     private static final TopicId ORDERS = new TopicId(4, 4);
     private static final PartitionId ID = new PartitionId(ORDERS, 0);
@@ -41,9 +42,9 @@ class MovedReplicaTest {
 
     private final ManualClock clock = new ManualClock();
     private final MemoryDisk disk = new MemoryDisk(clock);
-    private TestNode node = new TestNode(clock, disk, List.of(DATA, OTHER));
+    private TestNode node = new TestNode(clock, disk, THREE);
     private final TopicId data = node.directories().getFirst().directoryId();
-    private final TopicId other = node.directories().getLast().directoryId();
+    private final TopicId other = node.directories().get(1).directoryId();
     private int epoch = TestNode.LEADER_EPOCH;
 
     /// How the broker ends.
@@ -115,6 +116,80 @@ class MovedReplicaTest {
         assertThat(node.shards.get(node.shards.indexOf(led.shard())).call(led::wake))
                 .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
+    }
+
+    /// Nobody would know of a copy elsewhere, so it begins anew, as one that was never moved.
+    @Test
+    void anOnlyReplicaWhoseDirectoryIsReplacedIsNotMissed() {
+        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
+        create(alone);
+        append(1);
+        move(OTHER);
+        end(End.STOPPED);
+        disk.endProcess();
+
+        start(List.of(DATA, THIRD), alone);
+
+        assertThat(endOffset()).isZero();
+        assertThat(traces()).isEmpty();
+    }
+
+    @Test
+    void anOnlyReplicaThatIsCarriedBackByHandIsFound() throws IOException {
+        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
+        create(alone);
+        append(1);
+        move(OTHER);
+        end(End.STOPPED);
+        disk.endProcess();
+        disk.rename(OTHER.resolve("orders-0"), DATA.resolve("orders-0"));
+
+        start(List.of(DATA), alone);
+
+        assertThat(endOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void whatWentOnFromWhereItWentIsMissedAtEveryStart() {
+        moveTwice(1);
+
+        startWithoutThird(nobodyLeads(data));
+        assertThat(node.directoryReports).containsEntry(ID, BrokerImage.LOST_DIRECTORY);
+        end(End.KILLED_AT_ONCE);
+        start(THREE, nobodyLeads(data));
+        end(End.KILLED_AT_ONCE);
+        startWithoutThird(nobodyLeads(data));
+
+        assertThatItIsLost();
+    }
+
+    @Test
+    void whatWentOnAndWasNeverWrittenToIsNotMissed() {
+        moveTwice(0);
+
+        start(THREE, led(data));
+
+        append(1);
+        assertThat(node.directoryReports).doesNotContainValue(BrokerImage.LOST_DIRECTORY);
+        assertThat(traces()).isEmpty();
+    }
+
+    /// To the second of three directories, and on to the third; nobody tells the controller.
+    private void moveTwice(int count) {
+        createAndMove(count);
+        move(THIRD);
+        end(End.STOPPED);
+    }
+
+    private void start(List<Path> paths, PartitionImage image) {
+        node = new TestNode(clock, disk, paths, List.of(created(ORDERS, image)));
+    }
+
+    private void startWithoutThird(PartitionImage image) {
+        disk.plant(DiskFault.next(DiskOperation.LIST).lasting().on(path -> path.startsWith(THIRD)));
+        start(THREE, image);
+        disk.removeFaults();
+        assertThat(node.directories().getLast().failure()).isPresent();
     }
 
     /// At any place of the move, and after it.
@@ -355,7 +430,7 @@ class MovedReplicaTest {
     }
 
     private void beginMove(Path to) {
-        LogDirectory target = node.directories().get(to.equals(DATA) ? 0 : 1);
+        LogDirectory target = node.directories().stream().filter(each -> each.path().equals(to)).findFirst().get();
         assertThat(node.shards.getFirst().call(() -> node.broker.partitions().move("orders", 0, target)))
                 .isEqualTo(Errors.NONE);
     }
@@ -412,9 +487,9 @@ class MovedReplicaTest {
         assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
     }
 
-    /// What remembers in either directory that a log has left.
+    /// What remembers in any directory that a log has left.
     private List<String> traces() {
-        return Stream.of(DATA, OTHER)
+        return THREE.stream()
                 .flatMap(path -> list(path).stream())
                 .filter(file -> file.startsWith("girok-moved."))
                 .toList();

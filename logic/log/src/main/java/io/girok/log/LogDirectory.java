@@ -269,6 +269,11 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
+    /// Whether there may be some of it: without files and not checked, the journal has it.
+    public boolean mayHave(PartitionName name) {
+        return isOnDisk(name) || needsRecovery(name);
+    }
+
     /// Whether the partition's log was not looked at since a stop that was not clean.
     public boolean needsRecovery(PartitionName name) {
         return unchecked.contains(name);
