@@ -4,6 +4,8 @@
  *
  *   slow MILLISECONDS
  *   fail DIRECTORY
+ *
+ * Once that has come about, there is a file of that name with ".done" behind it.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -42,16 +44,30 @@ static int is_below(int fd, const char *directory) {
     return strncmp(path, directory, strlen(directory)) == 0;
 }
 
+static void tell(void) {
+    char done[PATH_MAX];
+    snprintf(done, sizeof done, "%s.done", getenv("FAULTY_DISK_ORDERS"));
+    int fd = open(done, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (0 <= fd) {
+        close(fd);
+    }
+}
+
 /* Answers whether the sync is to fail. */
 static int misfortune(int fd) {
     char orders[PATH_MAX];
     read_orders(orders, sizeof orders);
-    if (strncmp(orders, "slow ", 5) == 0) {
+    int is_slow = strncmp(orders, "slow ", 5) == 0;
+    int fails = strncmp(orders, "fail ", 5) == 0 && is_below(fd, orders + 5);
+    if (is_slow) {
         long ms = strtol(orders + 5, NULL, 10);
         struct timespec pause = {ms / 1000, ms % 1000 * 1000000L};
         nanosleep(&pause, NULL);
     }
-    return strncmp(orders, "fail ", 5) == 0 && is_below(fd, orders + 5);
+    if (is_slow || fails) {
+        tell();
+    }
+    return fails;
 }
 
 static int sync_by(const char *name, int fd) {

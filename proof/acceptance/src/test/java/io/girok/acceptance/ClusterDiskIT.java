@@ -141,6 +141,38 @@ class ClusterDiskIT {
     }
 
     @Test
+    void aBrokerWhoseDiskHasNotAByteLeftIsBackOnceThereIsRoom() throws Exception {
+        int victim = 1;
+        Map<String, String> settings = new HashMap<>(IMPATIENT);
+        settings.put("log.dir.min.free.bytes", "0");
+        try (SmallDisk disk = SmallDisk.mount(directory.resolve("node-" + victim), 256);
+                GirokCluster cluster = GirokCluster.start(directory, settings);
+                Admin admin = admin(cluster)) {
+            create(admin, "orders");
+            awaitInSync(admin, "orders");
+            try (ClusterLoad load = new ClusterLoad(cluster, "orders")) {
+                load.awaitMore(100);
+
+                disk.leave(0);
+                Waiting.until("others to lead", () -> !leaders(admin, "orders").contains(victim));
+                load.awaitMore(1_000);
+                create(admin, "meanwhile", 2);
+
+                disk.clear();
+                Waiting.until("all replicas in sync", () -> {
+                    if (!cluster.isAlive(victim)) {
+                        cluster.restart(victim);
+                    }
+                    return partitions(admin, "orders").stream().allMatch(each -> each.isr().size() == 3);
+                });
+                load.finish();
+                load.check();
+                awaitInSync(admin, "meanwhile", 2);
+            }
+        }
+    }
+
+    @Test
     void aSlowDiskOfOneBrokerLosesNothing() throws Exception {
         int victim = 1;
         FaultyDisk disk = FaultyDisk.make(directory, victim);
@@ -152,6 +184,7 @@ class ClusterDiskIT {
                 for (int ms : List.of(100, 1_000, 6_000)) {
                     load.awaitMore(100);
                     disk.slow(ms);
+                    disk.awaitMisfortune();
                     load.awaitMore(50);
                     disk.heal();
                     awaitInSync(admin, "orders");

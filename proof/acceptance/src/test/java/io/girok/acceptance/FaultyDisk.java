@@ -57,12 +57,22 @@ final class FaultyDisk {
         order("fail " + directory + "/\n");
     }
 
+    /// Waits until a sync has been as slow as was ordered last, or has failed.
+    void awaitMisfortune() {
+        Waiting.until("a slow or failing sync", () -> Files.exists(done()));
+    }
+
+    private Path done() {
+        return orders.resolveSibling(orders.getFileName() + ".done");
+    }
+
     void heal() {
         order("");
     }
 
     private void order(String text) {
         try {
+            Files.deleteIfExists(done());
             Files.writeString(orders, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -43,9 +43,20 @@ final class SmallDisk implements AutoCloseable {
         byte[] block = new byte[BLOCK_BYTES];
         try (RandomAccessFile file = new RandomAccessFile(filler().toFile(), "rw")) {
             file.seek(file.length());
-            while (left < Files.getFileStore(directory).getUsableSpace()) {
+            while (left < free()) {
                 file.write(block);
             }
+        } catch (IOException e) {
+            // Who runs there takes some as well.
+            if (left < free()) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private long free() {
+        try {
+            return Files.getFileStore(directory).getUsableSpace();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
