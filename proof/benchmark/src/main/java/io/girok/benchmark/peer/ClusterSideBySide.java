@@ -13,7 +13,6 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -39,7 +38,8 @@ import picocli.CommandLine.Option;
 /// Clusters of three side by side. In every round each contender gets new processes on empty directories. Owned by the
 /// main thread.
 @Command(name = "cluster", mixinStandardHelpOptions = true, description = {
-    "Three brokers of Girok and of Apache Kafka: start, load, latency, failover, rolling restart, many partitions."})
+    "Three brokers of Girok and of Apache Kafka: start, load, latency, failover, rolling restart, catching up, many "
+            + "partitions."})
 public final class ClusterSideBySide implements Callable<Integer> {
     private static final String TOPIC = "measured";
     private static final int PARTITIONS = 3;
@@ -47,13 +47,13 @@ public final class ClusterSideBySide implements Callable<Integer> {
     private static final double MS_IN_NS = 1e6;
     private static final double S_IN_NS = 1e9;
     private static final long POLL_NS = 2_000_000;
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
 
     @Mixin
     Rounds rounds = new Rounds();
 
-    @Option(names = "--workload", split = ",", description = "Of load, latency, failover, controller, rolling, many. "
-            + "Default: all but many")
+    @Option(names = "--workload", split = ",", description = "Of load, latency, failover, controller, rolling, "
+            + "catchup, many. Default: all but catchup and many")
     List<String> workloads = List.of("load", "latency", "failover", "controller", "rolling");
 
     @Option(names = "--seconds", defaultValue = "10", description = "How long the load and the latency take.")
@@ -64,6 +64,10 @@ public final class ClusterSideBySide implements Callable<Integer> {
 
     @Option(names = "--partitions", defaultValue = "10000", description = "How many partitions are many.")
     int many;
+
+    @Option(names = "--missed", defaultValue = "512", description = "How much a broker misses that is to catch up, in "
+            + "MiB.")
+    int missedMb;
 
     private @Nullable Contender contender;
 
@@ -105,6 +109,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
                         case "failover" -> failover(cluster, admin, producer);
                         case "controller" -> controller(cluster, admin, "");
                         case "rolling" -> rolling(cluster, admin);
+                        case "catchup" -> catchUp(cluster, admin);
                         case "many" -> many(cluster, admin);
                         default -> throw new IllegalArgumentException("there is no workload '" + workload + "'");
                     }
@@ -190,8 +195,7 @@ public final class ClusterSideBySide implements Callable<Integer> {
     private void load(BrokerCluster cluster) throws IOException {
         AtomicLong acknowledged = new AtomicLong();
         AtomicInteger failed = new AtomicInteger();
-        byte[] value = new byte[RECORD_BYTES];
-        new Random(1).nextBytes(value);
+        byte[] value = randomValue();
         try (KafkaProducer<byte[], byte[]> producer = producer(cluster)) {
             sendFor(producer, value, seconds / 2.0 * S_IN_NS, acknowledged, failed);
             long bytesBefore = acknowledged.get();
@@ -205,6 +209,12 @@ public final class ClusterSideBySide implements Callable<Integer> {
             add("load: records that failed", failed.get());
         }
         add("resident after the load, all three, MB", cluster.residentMb());
+    }
+
+    private static byte[] randomValue() {
+        byte[] value = new byte[RECORD_BYTES];
+        new Random(1).nextBytes(value);
+        return value;
     }
 
     private static void sendFor(KafkaProducer<byte[], byte[]> producer, byte[] value, double ns,
@@ -301,35 +311,55 @@ public final class ClusterSideBySide implements Callable<Integer> {
 
     /// Each broker is stopped and started again under 200 records a second.
     private void rolling(BrokerCluster cluster, Admin admin) throws IOException, InterruptedException {
-        AtomicInteger failed = new AtomicInteger();
-        AtomicLong worstNs = new AtomicLong();
-        AtomicBoolean isOver = new AtomicBoolean();
-        Thread sender = Thread.ofPlatform().start(() -> {
-            try (KafkaProducer<byte[], byte[]> producer = producer(cluster)) {
-                for (int i = 0; !isOver.get(); i++) {
-                    long dueNs = System.nanoTime();
-                    var _ = producer.send(new ProducerRecord<>(TOPIC, i % PARTITIONS, null, new byte[RECORD_BYTES]),
-                            (metadata, failure) -> {
-                                worstNs.accumulateAndGet(System.nanoTime() - dueNs, Math::max);
-                                if (failure != null) {
-                                    failed.incrementAndGet();
-                                }
-                            });
-                    LockSupport.parkNanos(5_000_000);
-                }
+        try (SteadySender sender = steadySender(cluster)) {
+            Thread.sleep(WARM_UP);
+            sender.takeAnswers();
+            for (int id = 1; id <= BrokerCluster.SIZE; id++) {
+                add("rolling restart: stop of a broker, ms", cluster.stop(id));
+                cluster.restart(id);
+                awaitInSync(admin);
             }
-        });
-        Thread.sleep(Duration.ofSeconds(2));
-        worstNs.set(0);
-        for (int id = 1; id <= BrokerCluster.SIZE; id++) {
-            add("rolling restart: stop of a broker, ms", cluster.stop(id));
-            cluster.restart(id);
-            awaitInSync(admin);
+            sender.finish();
+            add("rolling restart under load: worst acknowledgement, ms", sender.takeAnswers().getLast());
+            add("rolling restart under load: records that failed", sender.failed());
         }
-        isOver.set(true);
-        sender.join(LONG);
-        add("rolling restart under load: worst acknowledgement, ms", worstNs.get() / MS_IN_NS);
-        add("rolling restart under load: records that failed", failed.get());
+    }
+
+    private static SteadySender steadySender(BrokerCluster cluster) {
+        return new SteadySender(producer(cluster), TOPIC, PARTITIONS, RECORD_BYTES);
+    }
+
+    /// A broker is away while many records come in, and catches up under 200 records a second.
+    private void catchUp(BrokerCluster cluster, Admin admin) throws IOException, InterruptedException {
+        int away = leader(admin, 0) % BrokerCluster.SIZE + 1;
+        cluster.kill(away);
+        AtomicInteger failed = new AtomicInteger();
+        try (KafkaProducer<byte[], byte[]> producer = producer(cluster)) {
+            byte[] value = randomValue();
+            for (int i = 0; i < missedMb * 1024L * 1024 / RECORD_BYTES; i++) {
+                var _ = producer.send(new ProducerRecord<>(TOPIC, i % PARTITIONS, null, value),
+                        (metadata, failure) -> failed.addAndGet(failure == null ? 0 : 1));
+            }
+        }
+        try (SteadySender sender = steadySender(cluster)) {
+            Thread.sleep(WARM_UP);
+            sender.takeAnswers();
+            Thread.sleep(Duration.ofSeconds(seconds));
+            addAcknowledgements("catch-up: acknowledgement while one of three is away", sender.takeAnswers());
+            long beginNs = System.nanoTime();
+            cluster.restart(away);
+            awaitInSync(admin);
+            add("catch-up: from its start until it is in sync again, s", (System.nanoTime() - beginNs) / S_IN_NS);
+            addAcknowledgements("catch-up: acknowledgement meanwhile", sender.takeAnswers());
+            sender.finish();
+            add("catch-up: records that failed", failed.get() + sender.failed());
+        }
+    }
+
+    private void addAcknowledgements(String figure, List<Double> ms) {
+        add(figure + ", p50, ms", ms.get(ms.size() / 2));
+        add(figure + ", p99, ms", ms.get(ms.size() * 99 / 100));
+        add(figure + ", worst, ms", ms.getLast());
     }
 
     private void many(BrokerCluster cluster, Admin admin) throws IOException, ExecutionException, InterruptedException {
