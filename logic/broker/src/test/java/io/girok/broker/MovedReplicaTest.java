@@ -101,11 +101,7 @@ class MovedReplicaTest {
     /// Nobody tells the controller where the only replica is.
     @Test
     void soIsAnOnlyReplica() {
-        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
-        create(alone);
-        append(1);
-        move(OTHER);
-        end(End.STOPPED);
+        PartitionImage alone = createAndMoveAlone();
         startWithBoth(ORDERS, alone);
         assertThat(endOffset()).isEqualTo(1);
         end(End.STOPPED);
@@ -121,12 +117,7 @@ class MovedReplicaTest {
     /// Nobody would know of a copy elsewhere, so it begins anew, as one that was never moved.
     @Test
     void anOnlyReplicaWhoseDirectoryIsReplacedIsNotMissed() {
-        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
-        create(alone);
-        append(1);
-        move(OTHER);
-        end(End.STOPPED);
-        disk.endProcess();
+        PartitionImage alone = createAndMoveAlone();
 
         start(List.of(DATA, THIRD), alone);
 
@@ -136,12 +127,7 @@ class MovedReplicaTest {
 
     @Test
     void anOnlyReplicaThatIsCarriedBackByHandIsFound() throws IOException {
-        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
-        create(alone);
-        append(1);
-        move(OTHER);
-        end(End.STOPPED);
-        disk.endProcess();
+        PartitionImage alone = createAndMoveAlone();
         disk.rename(OTHER.resolve("orders-0"), DATA.resolve("orders-0"));
 
         start(List.of(DATA), alone);
@@ -378,6 +364,17 @@ class MovedReplicaTest {
         node.runAll();
         assertThat(node.broker.partitions().find(ORDERS, 0)).isInstanceOfSatisfying(LedPartition.class,
                 led -> assertThat(led.directory().path()).isEqualTo(DATA));
+    }
+
+    /// An only replica with a record; its broker has stopped then.
+    private PartitionImage createAndMoveAlone() {
+        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
+        create(alone);
+        append(1);
+        move(OTHER);
+        end(End.STOPPED);
+        disk.endProcess();
+        return alone;
     }
 
     private void createAndMove(int count) {
