@@ -12,6 +12,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -39,14 +40,28 @@ final class TrainingClients {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", places.secured(), "security.protocol", "SASL_SSL",
                 "sasl.mechanism", TrainingRun.MECHANISM, "sasl.jaas.config", TrainingRun.LOGIN,
                 "ssl.truststore.type", "PEM", "ssl.truststore.location", places.authority()))) {
-            admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
+            describe(admin);
+        }
+    }
+
+    /// A broker of several may not have heard of the topic yet.
+    private static void describe(Admin admin) throws ExecutionException, InterruptedException {
+        while (true) {
+            try {
+                admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
+                return;
+            } catch (ExecutionException e) {
+                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+            }
         }
     }
 
     private static void exercise(String bootstrap, int replicas) throws ExecutionException, InterruptedException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, 2, (short) replicas))).all().get();
-            admin.describeTopics(List.of(TOPIC)).allTopicNames().get();
+            describe(admin);
         }
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", bootstrap, "acks", "all"), new ByteArraySerializer(),
