@@ -27,9 +27,16 @@ final class DumpLog {
 
     private static List<String> filesOf(Path partition) {
         try (Stream<Path> files = Files.list(partition)) {
-            return files.map(Path::toString).filter(file -> file.matches(FILES)).sorted().toList();
+            List<String> all = files.map(Path::toString).filter(file -> file.matches(FILES)).sorted().toList();
+            return all.stream().filter(file -> canBeDumped(file, all)).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// The tool opens the offset index beside a time index, also where there is none: a segment of one batch has only
+    /// the other. Apache Kafka itself makes it.
+    private static boolean canBeDumped(String file, List<String> all) {
+        return !file.endsWith(".timeindex") || all.contains(file.replace(".timeindex", ".index"));
     }
 }
