@@ -170,7 +170,7 @@ public final class Broker {
             for (LogDirectory directory : surroundings.directories()) {
                 directory.departures().forgetUnless((id, to) -> {
                     TopicImage topic = image.topic(id.topic());
-                    return topic != null && isMissed(image, new PartitionName(topic.name(), id.index()), to);
+                    return topic != null && isMissed(image, id, new PartitionName(topic.name(), id.index()), to);
                 });
             }
         }
@@ -179,7 +179,7 @@ public final class Broker {
     /// Nothing is missed that nobody counts on, nor what is not found in a directory that can be used: that was moved
     /// there, and never written to. Of an only replica nobody tells the controller where it is; should its directory be
     /// there no more, and none that has failed, there is no other copy that is to be saved by missing it.
-    private boolean isMissed(MetadataImage image, PartitionName name, TopicId to) {
+    private boolean isMissed(MetadataImage image, PartitionId id, PartitionName name, TopicId to) {
         if (!follower.isInSync(image, name)) {
             return false;
         }
@@ -187,7 +187,7 @@ public final class Broker {
         return directories.stream()
                 .filter(each -> each.directoryId().equals(to))
                 .findFirst()
-                .map(each -> each.mayHave(name) || hasLeft(image, name, each))
+                .map(each -> each.mayHave(name) || each.departures().hasLeft(id))
                 .orElseGet(() -> follower.isReplicated(image, name)
                         || directories.stream().anyMatch(each -> each.failure().isPresent()));
     }

@@ -7,16 +7,13 @@ import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
-import io.girok.log.AppendOrigin;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
-import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Written;
 import io.girok.replication.FetchPosition;
 import io.girok.replication.Isolation;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
@@ -45,12 +42,7 @@ class LostPartitionTest {
     }
 
     private void append(String value) {
-        LedPartition led = node.awake(orders, 0);
-        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(value.getBytes())).build();
-        assertThat(node.shards.get(node.shards.indexOf(led.shard()))
-                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1)))
-                .isInstanceOf(Written.class);
-        node.runAll();
+        assertThat(node.append(node.awake(orders, 0), value.getBytes())).isInstanceOf(Written.class);
     }
 
     private void corrupt() {
@@ -283,11 +275,7 @@ class LostPartitionTest {
     @Test
     void anOnlyReplicaWhoseDirectoryIsGoneIsNotBegunAnew() {
         TopicId alone = node.createTopic("alone", 1);
-        LedPartition led = node.awake(alone, 0);
-        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[1])).build();
-        node.shards.get(node.shards.indexOf(led.shard()))
-                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1));
-        node.runAll();
+        node.append(node.awake(alone, 0), new byte[1]);
         stop();
         assertThat(disk.isDirectory(DATA.resolve("alone-0"))).isTrue();
         loseDirectory("alone-0");
@@ -304,7 +292,7 @@ class LostPartitionTest {
     private Errors wake(TopicId topic) {
         Placement found = node.broker.partitions().find(topic, 0);
         return switch (found) {
-            case LedPartition led -> node.shards.get(node.shards.indexOf(led.shard())).call(led::wake);
+            case LedPartition led -> node.on(led, led::wake);
             case Placement.NotHere notHere -> notHere.error();
         };
     }

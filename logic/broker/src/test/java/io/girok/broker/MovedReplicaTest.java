@@ -8,16 +8,13 @@ import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
-import io.girok.log.AppendOrigin;
 import io.girok.log.LogDirectory;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
-import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Written;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -109,8 +106,7 @@ class MovedReplicaTest {
         startWithoutOther(ORDERS, alone);
 
         LedPartition led = (LedPartition) node.broker.partitions().find(ORDERS, 0);
-        assertThat(node.shards.get(node.shards.indexOf(led.shard())).call(led::wake))
-                .isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+        assertThat(node.on(led, led::wake)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
         assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
     }
 
@@ -413,12 +409,7 @@ class MovedReplicaTest {
 
     /// A record, with which the log ends at `endOffset`.
     private void append(long endOffset) {
-        LedPartition led = node.awake(ORDERS, 0);
-        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[100])).build();
-        assertThat(node.shards.get(node.shards.indexOf(led.shard()))
-                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1)))
-                .isInstanceOf(Written.class);
-        node.runAll();
+        assertThat(node.append(node.awake(ORDERS, 0), new byte[100])).isInstanceOf(Written.class);
         assertThat(endOffset()).isEqualTo(endOffset);
     }
 

@@ -8,19 +8,15 @@ import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
-import io.girok.log.AppendOrigin;
 import io.girok.log.LogDirectory;
 import io.girok.metadata.BrokerImage;
 import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.PartitionImage;
-import io.girok.record.BatchBuilder;
 import io.girok.replication.AppendOutcome.Written;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
@@ -106,13 +102,8 @@ class RandomMovesTest {
         private void append(boolean isWrittenTo) {
             node.runAll();
             if (isWrittenTo) {
-                LedPartition led = node.awake(ID.topic(), 0);
-                ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(new byte[100]))
-                        .build();
-                assertThat(on(led, () -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1)))
-                        .as("%s", this)
+                assertThat(node.append(node.awake(ID.topic(), 0), new byte[100])).as("%s", this)
                         .isInstanceOf(Written.class);
-                node.runAll();
                 count++;
                 history.add("append");
             }
@@ -191,7 +182,7 @@ class RandomMovesTest {
             boolean isGivenUp = hearing == Hearing.LATE
                     && (believed.equals(ids.get(away)) || BrokerImage.LOST_DIRECTORY.equals(told));
             if (!isGivenUp && node.broker.partitions().find(ID.topic(), 0) instanceof LedPartition led
-                    && on(led, led::wake) == Errors.NONE) {
+                    && node.on(led, led::wake) == Errors.NONE) {
                 node.runAll();
                 assertThat(led.leader().store().endOffset()).as("%s", this).isEqualTo(count);
                 if (random.nextBoolean()) {
@@ -199,10 +190,6 @@ class RandomMovesTest {
                 }
             }
             startWithAll();
-        }
-
-        private <T> T on(LedPartition led, Supplier<T> work) {
-            return node.shards.get(node.shards.indexOf(led.shard())).call(work);
         }
 
         @Override

@@ -48,12 +48,7 @@ class ReassignedPartitionTest {
     }
 
     private void append(String value) {
-        LedPartition led = node.awake(ORDERS, 0);
-        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(value.getBytes())).build();
-        assertThat(node.shards.get(node.shards.indexOf(led.shard()))
-                .call(() -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1)))
-                .isInstanceOf(Written.class);
-        node.runAll();
+        assertThat(node.append(node.awake(ORDERS, 0), value.getBytes())).isInstanceOf(Written.class);
     }
 
     private Placement placement() {

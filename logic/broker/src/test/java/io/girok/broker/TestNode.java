@@ -12,6 +12,7 @@ import io.girok.broker.access.Access;
 import io.girok.broker.access.Audit;
 import io.girok.broker.data.ProducerIds;
 import io.girok.files.StorageFailed;
+import io.girok.log.AppendOrigin;
 import io.girok.log.Durability;
 import io.girok.log.LogDirectory;
 import io.girok.log.LogEnvironment;
@@ -24,8 +25,11 @@ import io.girok.metadata.MetadataStore;
 import io.girok.metadata.PartitionImage;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
+import io.girok.record.BatchBuilder;
+import io.girok.replication.AppendOutcome;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -37,6 +41,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -227,11 +232,24 @@ public final class TestNode {
     /// A partition that is led here, with its log open.
     LedPartition awake(TopicId topic, int index) {
         LedPartition led = (LedPartition) broker.partitions().find(topic, index);
-        Errors error = shards.get(shards.indexOf(led.shard())).call(led::wake);
+        Errors error = on(led, led::wake);
         if (error != Errors.NONE) {
             throw new AssertionError(led.name() + " cannot be woken: " + error);
         }
         return led;
+    }
+
+    /// What `work` answers on the shard of a partition.
+    <T> T on(LedPartition led, Supplier<T> work) {
+        return shards.get(shards.indexOf(led.shard())).call(work);
+    }
+
+    /// Appends a record, by a client that waits for the leader.
+    AppendOutcome append(LedPartition led, byte[] value) {
+        ByteBuffer batch = new BatchBuilder().append(clock.wallMs(), null, ByteBuffer.wrap(value)).build();
+        AppendOutcome outcome = on(led, () -> led.leader().append(batch, AppendOrigin.CLIENT, (short) 1));
+        runAll();
+        return outcome;
     }
 
     public void configure(String topic, String setting, String value) {

@@ -72,9 +72,16 @@ public final class MovedMarks {
         return moved.remove(id);
     }
 
-    /// Removes the file of one that was forgotten, unless it has come back and left again since.
-    public synchronized void remove(PartitionId id, TopicId to) throws IOException {
-        if (!to.equals(moved.get(id)) && disk.delete(file(id, to))) {
+    /// Removes the files of those that were forgotten, unless they have come back and left again since.
+    ///
+    /// @param forgotten and the ids of the directories that they went to
+    public synchronized void remove(Map<PartitionId, TopicId> forgotten) throws IOException {
+        boolean isChanged = false;
+        for (Map.Entry<PartitionId, TopicId> each : forgotten.entrySet()) {
+            boolean isBack = each.getValue().equals(moved.get(each.getKey()));
+            isChanged |= !isBack && disk.delete(file(each.getKey(), each.getValue()));
+        }
+        if (isChanged) {
             disk.syncDirectory(directory);
         }
     }

@@ -8,7 +8,9 @@ import io.girok.files.MovedMarks;
 import io.girok.files.StorageFailed;
 import io.girok.journal.JournalKey;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,22 +94,22 @@ public final class Departures {
         TopicId to = marks.forget(id);
         if (to != null) {
             try {
-                marks.remove(id, to);
+                marks.remove(Map.of(id, to));
             } catch (IOException e) {
-                throw failed(id, to, e);
+                throw failed(e);
             }
         }
     }
 
-    private StorageFailed failed(PartitionId id, TopicId to, IOException cause) {
-        return directory.fail("removing '" + marks.file(id, to) + "' failed", cause);
+    private StorageFailed failed(IOException cause) {
+        return directory.fail("removing what says where logs have gone that were here failed", cause);
     }
 
     /// The log is known to be elsewhere, or gone. What says otherwise is removed in the background.
     public void forgetSoon(PartitionId id) {
         TopicId to = marks.forget(id);
         if (to != null) {
-            environment.blockingPool().execute(() -> removeIfInUse(id, to));
+            environment.blockingPool().execute(() -> removeIfInUse(Map.of(id, to)));
         }
     }
 
@@ -115,21 +117,19 @@ public final class Departures {
     ///
     /// @param isMissed whether a log may be lost with the directory of that id
     public void forgetUnless(BiPredicate<PartitionId, TopicId> isMissed) {
-        marks.all().forEach((id, to) -> {
-            if (!isMissed.test(id, to)) {
-                marks.forget(id);
-                removeIfInUse(id, to);
-            }
-        });
+        Map<PartitionId, TopicId> forgotten = new HashMap<>(marks.all());
+        forgotten.entrySet().removeIf(each -> isMissed.test(each.getKey(), each.getValue()));
+        forgotten.keySet().forEach(marks::forget);
+        removeIfInUse(forgotten);
     }
 
-    private void removeIfInUse(PartitionId id, TopicId to) {
+    private void removeIfInUse(Map<PartitionId, TopicId> forgotten) {
         try {
             if (directory.isInUse()) {
-                marks.remove(id, to);
+                marks.remove(forgotten);
             }
         } catch (IOException e) {
-            var _ = failed(id, to, e);
+            var _ = failed(e);
         }
     }
 }

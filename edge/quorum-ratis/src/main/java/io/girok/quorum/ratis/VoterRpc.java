@@ -48,9 +48,9 @@ final class VoterRpc implements RaftServerRpc {
     private static final long ASK_AGAIN_MS = 20;
 
     /// The first byte of a request.
-    private static final byte REQUEST_VOTE = 1;
+    static final byte REQUEST_VOTE = 1;
     private static final byte APPEND_ENTRIES = 2;
-    private static final byte INSTALL_SNAPSHOT = 3;
+    static final byte INSTALL_SNAPSHOT = 3;
     private static final byte START_LEADER_ELECTION = 4;
 
     private final RaftServer server;
@@ -261,7 +261,7 @@ final class VoterRpc implements RaftServerRpc {
                 StartLeaderElectionReplyProto.parser());
     }
 
-    private static byte[] encode(byte kind, MessageLite request) {
+    static byte[] encode(byte kind, MessageLite request) {
         byte[] message = request.toByteArray();
         byte[] bytes = new byte[1 + message.length];
         bytes[0] = kind;

@@ -267,8 +267,12 @@ public final class ClusterSideBySide implements Callable<Integer> {
         // The first fifth warms up.
         List<Double> counted = new ArrayList<>(latencies.subList(count / 5, count));
         Collections.sort(counted);
-        add("latency end to end at 200 records/s" + how + ": p50, ms", counted.get(counted.size() / 2));
-        add("latency end to end at 200 records/s" + how + ": p99, ms", counted.get(counted.size() * 99 / 100));
+        addPercentiles("latency end to end at 200 records/s" + how, counted);
+    }
+
+    private void addPercentiles(String figure, List<Double> sortedMs) {
+        add(figure + ": p50, ms", sortedMs.get(sortedMs.size() / 2));
+        add(figure + ": p99, ms", sortedMs.get(sortedMs.size() * 99 / 100));
     }
 
     /// `kill -9` of a partition's leader, until the producer succeeds again there.
@@ -356,10 +360,9 @@ public final class ClusterSideBySide implements Callable<Integer> {
         }
     }
 
-    private void addAcknowledgements(String figure, List<Double> ms) {
-        add(figure + ", p50, ms", ms.get(ms.size() / 2));
-        add(figure + ", p99, ms", ms.get(ms.size() * 99 / 100));
-        add(figure + ", worst, ms", ms.getLast());
+    private void addAcknowledgements(String figure, List<Double> sortedMs) {
+        addPercentiles(figure, sortedMs);
+        add(figure + ": worst, ms", sortedMs.getLast());
     }
 
     private void many(BrokerCluster cluster, Admin admin) throws IOException, ExecutionException, InterruptedException {
