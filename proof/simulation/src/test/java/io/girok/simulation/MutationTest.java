@@ -6,12 +6,14 @@ import java.lang.reflect.Method;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The simulator finds mistakes: each planted one within a bounded number of seeds.
+@Tag("mutations")
 class MutationTest {
     private static final int FIRST_SEED = Integer.getInteger("seed", 1);
     private static final int MAX_SEEDS = 60;

@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 /// many.
 class SimulationTest {
     private static final long FIRST = Long.getLong("seed", 1);
-    private static final long COUNT = Long.getLong("seeds", 120);
+    private static final long COUNT = Long.getLong("seeds", 200);
+    private static final long MANY = 20;
     private static final long DURATION_MS = 30_000;
 
     @Test
@@ -26,11 +27,13 @@ class SimulationTest {
             commits += report.commits();
             fromFollowers += report.recordsFromFollowers();
         }
-        // Promises that nobody was given would not be broken either.
-        assertThat(faults).isGreaterThan(10 * COUNT);
-        assertThat(batches).isGreaterThan(500 * COUNT);
-        assertThat(commits).isGreaterThan(50 * COUNT);
-        assertThat(fromFollowers).as("in every second seed").isGreaterThan(100 * COUNT);
+        // Promises that nobody was given would not be broken either. A few seeds alone may have little of one kind.
+        if (MANY <= COUNT) {
+            assertThat(faults).isGreaterThan(10 * COUNT);
+            assertThat(batches).isGreaterThan(500 * COUNT);
+            assertThat(commits).isGreaterThan(50 * COUNT);
+            assertThat(fromFollowers).as("in every second seed").isGreaterThan(100 * COUNT);
+        }
     }
 
     @Test
