@@ -53,7 +53,6 @@ final class HostedPartition {
     private final StepChain steps;
     private final RoomWait room;
     private volatile Partitions.Here wanted;
-
     private Partitions.Here current;
     private CompletableFuture<Void> opening = DONE;
     private boolean hasLeft;
@@ -83,6 +82,7 @@ final class HostedPartition {
             this.placement = wanted.elsewhere();
             steps.await(home.shard(), life::before);
             steps.await(home.shard(), this::openOnPool);
+            this.opening = steps.latest();
         }
     }
 

@@ -17,8 +17,14 @@ import java.util.stream.Stream;
 /// With `durability=fsync` that is always so. With `os` a record that is acknowledged is in the memory of the in-sync
 /// machines only: the promise is that one of them may lose it. So nobody loses power before all are in sync again, with
 /// what they have become since they lost it the last time; the process is killed instead.
+///
+/// A node that ends before the controller has heard that a log was moved to another directory of its own may lack what
+/// is in it: so no copy is lost for good while a log is moved, or was and is not known to be, and none is moved before
+/// all have recovered from that.
 final class PowerLoss {
     private static final long NEVER = -1;
+    /// After so long, a move that was asked for without an answer is under way, or never will be.
+    private static final int CERTAIN_AFTER_MS = 10_000;
 
     private final SimulatedCluster cluster;
     /// By node: the epoch that it was registered with when it lost its power.
@@ -27,16 +33,39 @@ final class PowerLoss {
     /// By node: the epoch that it was registered with when its disks were replaced.
     private final Map<Integer, Long> replacedInEpoch = new HashMap<>();
 
+    private long moveExpectedUntilMs;
+
     private record Copy(int nodeId, int partition) {}
 
     PowerLoss(SimulatedCluster cluster) {
         this.cluster = cluster;
     }
 
+    /// Whether a log may be moved to another directory of its node.
+    boolean mayMove() {
+        boolean isNoneLost = replacedInEpoch.isEmpty() && lostLogs.isEmpty();
+        return (isNoneLost && cluster.durability() == Durability.FSYNC) || areAllInSync();
+    }
+
+    /// Somebody asks a node to move a log.
+    void moveAsked() {
+        moveExpectedUntilMs = cluster.world().nowMs() + CERTAIN_AFTER_MS;
+    }
+
+    /// The node has answered: what it will do, it has begun.
+    void moveAnswered() {
+        moveExpectedUntilMs = 0;
+    }
+
+    private boolean areMovesOver() {
+        return moveExpectedUntilMs <= cluster.world().nowMs() && cluster.areLogsWhereSaid();
+    }
+
     /// As if its machine were replaced, disks and all; answers false, and does nothing, while that would be more than
     /// one copy to lose.
     boolean strikeForGood(SimulatedNode node) {
-        boolean mayBeLost = areAllInSync() && cluster.nodes().stream().noneMatch(SimulatedNode::hasFailingDirectory);
+        boolean mayBeLost = areAllInSync() && areMovesOver()
+                && cluster.nodes().stream().noneMatch(SimulatedNode::hasFailingDirectory);
         if (mayBeLost) {
             int id = node.host().id();
             replacedInEpoch.put(id, epochOf(id, cluster.image()));
@@ -47,7 +76,7 @@ final class PowerLoss {
     }
 
     void strike(SimulatedNode node) {
-        if (cluster.durability() == Durability.FSYNC || areAllInSync()) {
+        if (cluster.durability() == Durability.FSYNC || (areAllInSync() && areMovesOver())) {
             int id = node.host().id();
             lostInEpoch.put(id, epochOf(id, cluster.image()));
             node.pullPlug();
@@ -81,7 +110,7 @@ final class PowerLoss {
     /// one that has all is waited for. Where no node runs, nobody knows.
     boolean canDoWithout(SimulatedNode node) {
         MetadataImage image = cluster.image();
-        return !image.topics().isEmpty() && image.topics()
+        return !image.topics().isEmpty() && areMovesOver() && image.topics()
                 .stream()
                 .allMatch(topic -> IntStream.range(0, topic.partitions().size())
                         .allMatch(index -> hasOther(image, topic, index, node.host().id())));

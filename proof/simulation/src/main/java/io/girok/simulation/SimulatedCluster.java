@@ -4,6 +4,7 @@ import io.girok.base.simulated.SimulatedShard;
 import io.girok.log.Durability;
 import io.girok.metadata.InMemoryQuorum;
 import io.girok.metadata.MetadataImage;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -107,6 +108,17 @@ final class SimulatedCluster {
     /// Those that are there from the beginning.
     List<SimulatedNode> founders() {
         return isBalanced() ? nodes.subList(0, nodes.size() - 1) : nodes;
+    }
+
+    /// Of each node.
+    List<Path> directories() {
+        return nodes.getFirst().directories();
+    }
+
+    /// Whether no log is on its way to another directory of its node, or is there and nobody has heard of it.
+    boolean areLogsWhereSaid() {
+        MetadataImage image = image();
+        return directories().size() == 1 || nodes.stream().allMatch(node -> node.areLogsWhereSaid(image));
     }
 
     Durability durability() {

@@ -1,5 +1,6 @@
 package io.girok.simulation;
 
+import io.girok.base.PartitionName;
 import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
@@ -17,6 +18,7 @@ import io.girok.log.OpenFiles;
 import io.girok.membership.QuorumTransport;
 import io.girok.membership.follow.FollowedMetadataLog;
 import io.girok.membership.follow.MetadataCopyFile;
+import io.girok.metadata.BrokerImage;
 import io.girok.metadata.Endpoint;
 import io.girok.metadata.InMemoryMetadataLog;
 import io.girok.metadata.InMemoryQuorum;
@@ -24,6 +26,7 @@ import io.girok.metadata.MetadataDelta;
 import io.girok.metadata.MetadataImage;
 import io.girok.metadata.MetadataLog;
 import io.girok.metadata.MetadataStore;
+import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import io.girok.metadata.setting.Settings;
 import io.girok.node.Node;
@@ -33,6 +36,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -41,6 +45,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One machine of the cluster: its disk, and the node that runs on it now. Owned by the world's thread.
@@ -69,6 +74,8 @@ final class SimulatedNode {
     private boolean hasFailedSyncs;
     private boolean hasFailingDirectory;
     private MemoryDisk disk;
+    /// Of those that were there when it was last started.
+    private final Map<Path, TopicId> directoryIds = new HashMap<>();
     private final Queue<Runnable> heldNews = new ArrayDeque<>();
     private boolean isCutFromQuorum;
     private boolean isStopping;
@@ -123,6 +130,9 @@ final class SimulatedNode {
                 new OpenFiles(disk, MAX_OPEN_FILES), blocking, () -> TopicId.random(world.random()), durability,
                 PRODUCER_ID_EXPIRATION_MS);
         List<LogDirectory> directories = directories().stream().map(path -> open(path, environment)).toList();
+        directories.stream()
+                .filter(directory -> directory.failure().isEmpty())
+                .forEach(directory -> directoryIds.put(directory.path(), directory.directoryId()));
         MetadataStore store = new MetadataStore(
                 failure -> history.violation("node " + host.id() + " can't go on: " + failure));
         store.subscribe(this::heard);
@@ -169,6 +179,32 @@ final class SimulatedNode {
             }
             return LogDirectory.offline(path, environment, failure);
         }
+    }
+
+    /// Whether each replica on its disk is in the directory that the image names, and in no other.
+    boolean areLogsWhereSaid(MetadataImage image) {
+        return directories().stream()
+                .allMatch(directory -> logsIn(directory).allMatch(log -> isWhereSaid(log, directory, image)));
+    }
+
+    private Stream<String> logsIn(Path directory) {
+        try {
+            return disk.isDirectory(directory) ? disk.list(directory).stream() : Stream.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private boolean isWhereSaid(String log, Path directory, MetadataImage image) {
+        PartitionName name = FileNames.partition(log).orElse(null);
+        TopicImage topic = name == null ? null : image.topic(name.topic());
+        if (name == null || topic == null || topic.partitions().size() <= name.index()) {
+            return !log.endsWith(FileNames.FUTURE_DIRECTORY);
+        }
+        PartitionImage partition = topic.partitions().get(name.index());
+        TopicId id = directoryIds.get(directory);
+        return !partition.replicas().contains(host.id())
+                || (id != null && BrokerImage.isMeant(partition.directoryOf(host.id()), id));
     }
 
     boolean isVoter() {

@@ -1,9 +1,9 @@
 package io.girok.simulation;
 
 import io.girok.base.PartitionName;
-import io.girok.metadata.TopicImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
@@ -50,7 +50,8 @@ public final class Simulation {
         this.world = new World(seed);
         this.history = new History(world);
         this.cluster = new SimulatedCluster(seed, world, history);
-        this.nemesis = new Nemesis(cluster, history, new PowerLoss(cluster));
+        PowerLoss powerLoss = new PowerLoss(cluster);
+        this.nemesis = new Nemesis(cluster, history, powerLoss);
         this.topics = new TopicClient(cluster.newLink(), "temporary-");
         this.members = new GroupHistory(history, "members");
         this.keys = new KeyClient(cluster.newLink(), COMPACTED);
@@ -59,6 +60,9 @@ public final class Simulation {
         IntStream.range(0, SimulatedCluster.OFFSETS_PARTITIONS)
                 .forEach(index -> moved.add(new PartitionName(FinalCheck.OFFSETS_TOPIC, index)));
         this.reassignments = new ReassignmentClient(cluster.newLink(), moved, cluster.isBalanced());
+        if (1 < cluster.directories().size()) {
+            clients.add(new DirectoryClient(cluster.newLink(), moved, cluster.directories(), powerLoss));
+        }
     }
 
     /// @param durationMs how long the bad luck lasts, in virtual milliseconds
@@ -91,8 +95,11 @@ public final class Simulation {
     }
 
     private String partitions() {
-        TopicImage topic = cluster.image().topic(TOPIC);
-        return topic == null ? "their topic is gone" : "their partitions are " + topic.partitions();
+        return cluster.image()
+                .topics()
+                .stream()
+                .map(topic -> "the partitions of '" + topic.name() + "' are " + topic.partitions())
+                .collect(Collectors.joining("; "));
     }
 
     private boolean isCalm() {

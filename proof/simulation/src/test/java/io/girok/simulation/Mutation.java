@@ -120,7 +120,9 @@ record Mutation(String name, String file, String before, String after) {
                         "local.reader().read(position, Isolation.LOG_END, atLeastOne);"),
                 new Mutation("sequence numbers are not checked",
                         "logic/log/src/main/java/io/girok/log/PartitionStore.java", "if (refusal != null) {",
-                        "if (refusal instanceof AppendResult.Rejected rejected && rejected.records() == null) {"));
+                        "if (refusal instanceof AppendResult.Rejected rejected && rejected.records() == null) {"),
+                new Mutation("a log is not synced before it takes its place in another directory (KIP-113)",
+                        "logic/broker/src/main/java/io/girok/broker/ReplicaMove.java", "out.sync();", ""));
     }
 
     /// Mistakes that need several misfortunes at the same moment.

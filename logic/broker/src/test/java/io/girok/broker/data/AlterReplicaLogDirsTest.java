@@ -113,6 +113,46 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
         assertThat(places()).containsExactly(FIRST);
     }
 
+    /// Its log of before is still being removed, or its new one is not open yet.
+    @Test
+    void aReplicaThatIsToMoveAsSoonAsItIsBackMoves() throws IOException {
+        for (long seed = 0; seed < Long.getLong("runs", 100); seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            ManualClock ownClock = new ManualClock();
+            MemoryDisk ownDisk = new MemoryDisk(ownClock);
+            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            PartitionImage here = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, TopicId.ZERO), List.of(1), 1,
+                    TestNode.LEADER_EPOCH, 1);
+            node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"),
+                    new MetadataRecord.PartitionsAdded(ORDERS, 0, List.of(here)));
+            node.runAll();
+            send("a");
+            node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0,
+                    TestNode.partition(2, TestNode.LEADER_EPOCH + 1)));
+            runSome(random, 30);
+
+            node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0, new PartitionImage(List.of(2, 1),
+                    List.of(TopicId.ZERO, TopicId.ZERO), List.of(2), 2, TestNode.LEADER_EPOCH + 2, 2)));
+            runSome(random, 30);
+            node.sendOnly(request(SECOND.toString()), 2);
+            runSome(random, 30);
+            node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0, new PartitionImage(List.of(2, 1),
+                    List.of(TopicId.ZERO, TopicId.ZERO), List.of(1), 1, TestNode.LEADER_EPOCH + 3, 3)));
+            node.advance(10_000);
+
+            send("b");
+            assertThat(readAll()).as("seed %d", seed).containsExactly("b");
+            assertThat(places()).as("seed %d", seed).containsExactly(SECOND);
+            assertThat(ownDisk.list(FIRST)).as("seed %d", seed).doesNotContain("orders-0");
+        }
+    }
+
+    private void runSome(SplittableRandom random, int maxSteps) {
+        for (int steps = random.nextInt(maxSteps); 0 < steps; steps--) {
+            node.runOne(random);
+        }
+    }
+
     /// Of each replica here, in the order of their partitions.
     private List<Path> places() {
         List<Path> places = new ArrayList<>();
@@ -263,9 +303,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
             node.createTopic(ORDERS, "orders", 1);
             send("a");
             node.sendOnly(request(SECOND.toString()), 2);
-            for (int steps = random.nextInt(60); 0 < steps; steps--) {
-                node.runOne(random);
-            }
+            runSome(random, 60);
 
             node.commit(new MetadataRecord.PartitionsChanged(ORDERS, 0, new PartitionImage(List.of(1, 2),
                     List.of(TopicId.ZERO, TopicId.ZERO), List.of(2), 2, TestNode.LEADER_EPOCH + 1, 1)));
@@ -335,9 +373,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
                 acknowledged.add("before " + i);
             }
             node.sendOnly(request(SECOND.toString()), 2);
-            for (int steps = random.nextInt(40); 0 < steps; steps--) {
-                node.runOne(random);
-            }
+            runSome(random, 40);
             if (random.nextBoolean()) {
                 ownDisk.crash(random.split());
             } else {
