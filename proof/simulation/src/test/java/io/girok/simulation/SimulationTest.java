@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /// many.
 class SimulationTest {
     private static final long FIRST = Long.getLong("seed", 1);
-    private static final long COUNT = Long.getLong("seeds", 200);
+    private static final long COUNT = Long.getLong("seeds", 150);
     private static final long MANY = 20;
     private static final long DURATION_MS = 30_000;
 
