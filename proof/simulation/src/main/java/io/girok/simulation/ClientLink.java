@@ -17,6 +17,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 
 /// A client's connections, and what every client does with them. Owned by the world's thread.
 final class ClientLink {
+    /// After so long, whatever was asked for without an answer has been done, or never will be.
+    static final int CERTAIN_AFTER_MS = 10_000;
     private static final short METADATA_VERSION = 9;
     private static final int PORT = 9092;
     private static final long LIMIT_MS = 4_000;

@@ -23,8 +23,6 @@ import java.util.stream.Stream;
 /// all have recovered from that.
 final class PowerLoss {
     private static final long NEVER = -1;
-    /// After so long, a move that was asked for without an answer is under way, or never will be.
-    private static final int CERTAIN_AFTER_MS = 10_000;
 
     private final SimulatedCluster cluster;
     /// By node: the epoch that it was registered with when it lost its power.
@@ -32,7 +30,6 @@ final class PowerLoss {
     private final Set<Copy> lostLogs = new HashSet<>();
     /// By node: the epoch that it was registered with when its disks were replaced.
     private final Map<Integer, Long> replacedInEpoch = new HashMap<>();
-
     private long moveExpectedUntilMs;
 
     private record Copy(int nodeId, int partition) {}
@@ -49,7 +46,7 @@ final class PowerLoss {
 
     /// Somebody asks a node to move a log.
     void moveAsked() {
-        moveExpectedUntilMs = cluster.world().nowMs() + CERTAIN_AFTER_MS;
+        moveExpectedUntilMs = cluster.world().nowMs() + ClientLink.CERTAIN_AFTER_MS;
     }
 
     /// The node has answered: what it will do, it has begun.

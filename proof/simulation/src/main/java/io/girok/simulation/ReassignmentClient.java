@@ -35,8 +35,6 @@ final class ReassignmentClient implements Client {
     private static final int MAX_BALANCED_REST_MS = 20_000;
     private static final int LIMIT_MS = 3_000;
     private static final double CANCELS = 0.25;
-    /// After so long, whatever was asked for without an answer has been done, or never will be.
-    private static final int CERTAIN_AFTER_MS = 10_000;
 
     private final ClientLink link;
     private final List<PartitionName> partitions;
@@ -91,7 +89,7 @@ final class ReassignmentClient implements Client {
     }
 
     private void settleLater() {
-        link.later(CERTAIN_AFTER_MS, CERTAIN_AFTER_MS + 1, this::settleNext);
+        link.later(ClientLink.CERTAIN_AFTER_MS, ClientLink.CERTAIN_AFTER_MS + 1, this::settleNext);
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.girok.base.Shard;
 import io.girok.base.TopicId;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
-import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.broker.TestNode;
 import io.girok.files.FileNames;
@@ -118,9 +117,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
     void aReplicaThatIsToMoveAsSoonAsItIsBackMoves() throws IOException {
         for (long seed = 0; seed < Long.getLong("runs", 100); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            ManualClock ownClock = new ManualClock();
-            MemoryDisk ownDisk = new MemoryDisk(ownClock);
-            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            MemoryDisk ownDisk = startAnew();
             PartitionImage here = new PartitionImage(List.of(1, 2), List.of(TopicId.ZERO, TopicId.ZERO), List.of(1), 1,
                     TestNode.LEADER_EPOCH, 1);
             node.commit(new MetadataRecord.TopicCreated(ORDERS, "orders"),
@@ -297,8 +294,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
     void aCoordinatorLetsGoIfAnotherBrokerLeadsAfterTheMove() {
         for (long seed = 0; seed < Long.getLong("runs", 100); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            ManualClock ownClock = new ManualClock();
-            node = new TestNode(ownClock, new MemoryDisk(ownClock), List.of(FIRST, SECOND));
+            startAnew();
             List<String> told = listen();
             node.createTopic(ORDERS, "orders", 1);
             send("a");
@@ -318,9 +314,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
     void nothingIsLostOrLeftOverByPauses() throws IOException {
         for (long seed = 0; seed < Long.getLong("runs", 30); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            ManualClock ownClock = new ManualClock();
-            MemoryDisk ownDisk = new MemoryDisk(ownClock);
-            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            MemoryDisk ownDisk = startAnew();
             node.createTopic(ORDERS, "orders", 1);
             node.configure("orders", "segment.bytes", "1048576");
             node.configure("orders", "retention.bytes", random.nextBoolean() ? "2500000" : "-1");
@@ -363,9 +357,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
     void aCrashAtAnyPlaceLosesNothingAndLeavesOneLog() throws IOException {
         for (long seed = 0; seed < Long.getLong("runs", 300); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            ManualClock ownClock = new ManualClock();
-            MemoryDisk ownDisk = new MemoryDisk(ownClock);
-            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            MemoryDisk ownDisk = startAnew();
             node.createTopic(ORDERS, "orders", 1);
             List<String> acknowledged = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
@@ -381,7 +373,7 @@ class AlterReplicaLogDirsTest extends TwoLogDirectories {
                 ownDisk.crash(random.split());
             }
 
-            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            node = new TestNode(node.clock, ownDisk, List.of(FIRST, SECOND));
             node.createTopic(ORDERS, "orders", 1);
             send("after");
             acknowledged.add("after");

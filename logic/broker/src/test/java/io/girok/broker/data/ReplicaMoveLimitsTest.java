@@ -8,10 +8,8 @@ import static io.girok.broker.data.Messages.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.girok.base.TopicId;
-import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.broker.TestAnswer;
-import io.girok.broker.TestNode;
 import io.girok.files.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -111,9 +109,7 @@ class ReplicaMoveLimitsTest extends TwoLogDirectories {
     void aMoveBackWaitsForTheEndOfTheFirst() throws IOException {
         for (long seed = 0; seed < Long.getLong("runs", 100); seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            ManualClock ownClock = new ManualClock();
-            MemoryDisk ownDisk = new MemoryDisk(ownClock);
-            node = new TestNode(ownClock, ownDisk, List.of(FIRST, SECOND));
+            MemoryDisk ownDisk = startAnew();
             node.createTopic(ORDERS, "orders", 1);
             send("a");
             node.sendOnly(request(SECOND.toString()), 2);

@@ -41,6 +41,13 @@ abstract class TwoLogDirectories {
     final MemoryDisk disk = new MemoryDisk(clock);
     TestNode node = new TestNode(clock, disk, List.of(FIRST, SECOND));
 
+    /// Another node, whose disk has nothing yet; answers that.
+    MemoryDisk startAnew() {
+        ManualClock ownClock = new ManualClock();
+        node = new TestNode(ownClock, new MemoryDisk(ownClock), List.of(FIRST, SECOND));
+        return node.disk;
+    }
+
     void limit(long bytesPerSecond) {
         node.commit(new MetadataRecord.ConfigChanged(ConfigTarget.broker(TestNode.BROKER_ID),
                 "replica.alter.log.dirs.io.max.bytes.per.second", Long.toString(bytesPerSecond)));
