@@ -44,7 +44,6 @@ public final class ReplicaMove {
     private static final int TURN_BUFFERS = 16;
     private static final String LOG = ".log";
     /// Those of the segment that is written to change all the time, and are copied at the end.
-    private static final List<String> INDEXES = List.of(".index", ".timeindex", ".txnindex");
     /// What a swap or a deletion leaves for a moment; at the end it is copied too, and the next opening deals with it.
     private static final List<String> PASSING = List.of(".deleted", ".cleaned", ".swap", ".tmp");
 
@@ -168,7 +167,7 @@ public final class ReplicaMove {
         boolean has(String file) {
             return PASSING.stream().noneMatch(file::endsWith)
                     && offset(file, LOG) <= goal.baseOffset()
-                    && INDEXES.stream().allMatch(ending -> offset(file, ending) < goal.baseOffset());
+                    && FileNames.INDEXES.stream().allMatch(ending -> offset(file, ending) < goal.baseOffset());
         }
 
         /// Less than any if there is none in the name.

@@ -6,6 +6,7 @@ import io.girok.base.TopicId;
 import io.girok.base.simulated.ManualClock;
 import io.girok.base.simulated.MemoryDisk;
 import io.girok.base.simulated.SimulatedShard;
+import io.girok.files.SegmentFiles;
 import io.girok.log.AppendOrigin;
 import io.girok.log.AppendResult;
 import io.girok.log.Durability;
@@ -254,6 +255,8 @@ final class CleanerWorld {
                 : List.<Path>of()) {
             problems.addAll(SegmentInspector.of(disk, segment).verify());
         }
+        SegmentFiles.indexesWithoutLog(files())
+                .forEach(file -> problems.add(new SegmentInspector.Problem(file, 0, "index without a log")));
         return problems;
     }
 }

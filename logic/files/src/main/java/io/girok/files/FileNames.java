@@ -2,6 +2,7 @@ package io.girok.files;
 
 import io.girok.base.PartitionName;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -11,6 +12,8 @@ public final class FileNames {
     public static final String OFFSET_INDEX = ".index";
     public static final String TIME_INDEX = ".timeindex";
     public static final String TRANSACTION_INDEX = ".txnindex";
+    /// What the files beside a segment's log end in.
+    public static final List<String> INDEXES = List.of(OFFSET_INDEX, TIME_INDEX, TRANSACTION_INDEX);
     public static final String SNAPSHOT = ".snapshot";
     public static final String DELETED = ".deleted";
     public static final String TEMPORARY = ".tmp";

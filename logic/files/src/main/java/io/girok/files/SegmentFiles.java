@@ -4,6 +4,9 @@ import io.girok.base.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
 
 /// The segments in a log's directory, as they are found from outside while the log may be in use.
 public final class SegmentFiles {
@@ -25,6 +28,17 @@ public final class SegmentFiles {
             return 0;
         }
         return bytes;
+    }
+
+    /// The indexes among the files of a log's directory whose segment is gone, because its removal was cut short.
+    public static List<String> indexesWithoutLog(List<String> files) {
+        Set<String> all = Set.copyOf(files);
+        return files.stream()
+                .filter(file -> FileNames.INDEXES.stream()
+                        .map(ending -> FileNames.offset(file, ending))
+                        .flatMapToLong(OptionalLong::stream)
+                        .anyMatch(offset -> !all.contains(FileNames.of(offset, FileNames.LOG))))
+                .toList();
     }
 
     /// The bytes of a file, none if it is gone by now.

@@ -9,6 +9,7 @@ import io.girok.files.DirectoryMarks;
 import io.girok.files.EpochCache;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
+import io.girok.files.SegmentFiles;
 import io.girok.files.TextFile;
 import io.girok.journal.JournalCopy;
 import io.girok.journal.JournalEntry;
@@ -219,7 +220,8 @@ final class PartitionDirectory {
     private boolean findSegments(Path directory, Segments segments) throws IOException {
         Disk disk = environment.disk();
         boolean found = false;
-        for (String file : SwapRecovery.run(environment, directory)) {
+        List<String> files = SwapRecovery.run(environment, directory);
+        for (String file : files) {
             OptionalLong offset = FileNames.offset(file, FileNames.LOG);
             if (offset.isPresent()) {
                 segments.addExisting(offset.getAsLong());
@@ -228,6 +230,12 @@ final class PartitionDirectory {
                     || (isClean && file.equals(JournalCopy.FILE))) {
                 disk.delete(directory.resolve(file));
             }
+        }
+        // A segment that begins there later would go on with the entries in it.
+        for (String index : SegmentFiles.indexesWithoutLog(files)) {
+            LOGGER.info("'{}': removed an index whose segment was being removed at the stop",
+                    directory.resolve(index));
+            disk.delete(directory.resolve(index));
         }
         return found;
     }

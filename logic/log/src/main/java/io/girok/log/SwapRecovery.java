@@ -16,8 +16,6 @@ import org.slf4j.LoggerFactory;
 final class SwapRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(SwapRecovery.class);
     private static final String LOG_SWAP = FileNames.LOG + FileNames.SWAP;
-    private static final List<String> INDEXES = List.of(FileNames.OFFSET_INDEX, FileNames.TIME_INDEX,
-            FileNames.TRANSACTION_INDEX);
 
     private SwapRecovery() {}
 
@@ -52,13 +50,13 @@ final class SwapRecovery {
         for (String name : names) {
             OptionalLong other = FileNames.offset(name, FileNames.LOG);
             if (other.isPresent() && baseOffset < other.getAsLong() && other.getAsLong() < endOffset) {
-                for (String index : INDEXES) {
+                for (String index : FileNames.INDEXES) {
                     disk.delete(directory.resolve(FileNames.of(other.getAsLong(), index)));
                 }
                 disk.delete(directory.resolve(name));
             }
         }
-        for (String index : INDEXES) {
+        for (String index : FileNames.INDEXES) {
             Path cleaned = directory.resolve(FileNames.of(baseOffset, index + FileNames.SWAP));
             if (disk.exists(cleaned)) {
                 disk.rename(cleaned, directory.resolve(FileNames.of(baseOffset, index)));

@@ -59,12 +59,24 @@ class InterruptedCutTest {
                 assertThat(start).as(when).isEqualTo(START);
                 assertThat(end).as(when).isBetween((long) cut, (long) END);
             }
-            assertThat(world.read(start)).as(when)
-                    .hasSize((int) (end - start))
-                    .allSatisfy(read -> assertThat(read).isEqualTo(value(read.substring(0, read.indexOf(':')))));
-            assertThat(SegmentCheck.problems(world)).as(when).isEmpty();
+            assertReadable(world, start, end, when);
+            world.store.roll();
+            for (int i = 0; i < END; i++) {
+                world.append(1, "longer than before: v" + (end + i));
+                world.flush();
+            }
+            assertReadable(world, start, end + END, when);
         }
         assertThat(isDone).isTrue();
+    }
+
+    private static void assertReadable(LogWorld world, long start, long end, String when) {
+        for (long from = start; from < end; from++) {
+            assertThat(world.read(from)).as(when)
+                    .hasSize((int) (end - from))
+                    .allSatisfy(read -> assertThat(read).endsWith("v" + read.substring(0, read.indexOf(':'))));
+        }
+        assertThat(SegmentCheck.problems(world)).as(when).isEmpty();
     }
 
     /// Its first segment is gone, and the journal does not go back to its recovery point.

@@ -2,6 +2,8 @@ package io.girok.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.girok.base.simulated.DiskFault;
+import io.girok.base.simulated.DiskOperation;
 import io.girok.record.BatchBuilder;
 import io.girok.record.BatchRules;
 import io.girok.record.CompressionTarget;
@@ -223,6 +225,28 @@ class RetentionTest {
 
         assertThat(before).anyMatch(file -> file.endsWith(".log.deleted"));
         assertThat(SegmentCheck.files(world)).noneMatch(file -> file.endsWith(".deleted"));
+    }
+
+    @Test
+    void aDeletionCutShortLeavesNothingAfterTheNextStart() {
+        open(new LogSettings.Retention(HOUR_MS, -1, 5_000, true, false), Long.MAX_VALUE);
+        world.append(now - 5 * HOUR_MS, "a");
+        world.store.roll();
+        world.append(now, "b");
+        world.flush();
+        world.disk.plant(DiskFault.next(DiskOperation.RENAME).onEnding(".timeindex").lasting());
+        retain();
+        world.settle();
+        assertThat(SegmentCheck.files(world)).contains("00000000000000000000.timeindex")
+                .doesNotContain("00000000000000000000.log");
+
+        world.directory.close();
+        world.disk.removeFaults();
+        world.disk.endProcess();
+        world.open();
+
+        assertThat(SegmentCheck.files(world)).noneMatch(file -> file.contains("00000000000000000000."));
+        assertThat(world.read(1)).containsExactly("1:b");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.files.SegmentFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ final class SegmentCheck {
         for (Path segment : SegmentInspector.segments(world.disk, directory)) {
             problems.addAll(SegmentInspector.of(world.disk, segment).verify());
         }
+        SegmentFiles.indexesWithoutLog(files(world))
+                .forEach(file -> problems.add(new SegmentInspector.Problem(file, 0, "index without a log")));
         return problems;
     }
 
