@@ -143,6 +143,7 @@ public final class Journal implements AutoCloseable {
                 scan.read(new JournalFile(disk, directory, name));
             }
         }
+        var _ = scan.findDamage();
         return scan.entries();
     }
 
@@ -169,7 +170,7 @@ public final class Journal implements AutoCloseable {
         free.addAll(inOrder);
         highestNumber = Math.max(highestNumber, scan.highestNumber());
         statedLowest = Math.max(statedLowest, scan.lowestInUse());
-        isDamaged = scan.isDamaged();
+        isDamaged = scan.findDamage();
         left.putAll(scan.entries());
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());

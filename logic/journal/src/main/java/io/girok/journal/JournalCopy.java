@@ -57,7 +57,7 @@ public final class JournalCopy {
         JournalFile file = new JournalFile(disk, copy.resolveSibling(""), String.valueOf(copy.getFileName()));
         JournalScan scan = new JournalScan(disk);
         scan.read(file);
-        if (scan.isDamaged() || file.sizeInBytes() < disk.size(file.path())) {
+        if (scan.findDamage() || file.sizeInBytes() < disk.size(file.path())) {
             throw new Damaged(file.path());
         }
         return scan.entries();

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// A crash tears the last group of the newest file, and nothing else: everything before it was durable when it was
 /// written. So whatever else is missing is damage. The files that count are there, from the lowest number in use to the
 /// highest, because none is used again before a durable group says that it does not count; each says where the one
-/// before it ended.
+/// before it ended. One that does not count may be torn anywhere: it was about to be used again.
 final class JournalScan {
     private static final Logger LOG = LoggerFactory.getLogger(JournalScan.class);
     /// No group comes near it.
@@ -34,13 +34,16 @@ final class JournalScan {
     private final FileWindow window = new FileWindow();
     private final List<Found> files = new ArrayList<>();
     private long lowestInUse;
-    private boolean isDamaged;
 
     /// A file with the entries of its newest number.
     ///
     /// @param previousEnd where the file with the number before it ended; 0 when that is not known
     /// @param highestNumber of all groups in it, whatever they are
-    record Found(JournalFile file, List<Read> entries, long previousEnd, long highestNumber) {}
+    /// @param holes what cannot be read, with more behind it
+    record Found(JournalFile file, List<Read> entries, long previousEnd, long highestNumber, List<Hole> holes) {}
+
+    /// From one position to another.
+    private record Hole(long begin, long end) {}
 
     /// @param isCut whether the log was cut at the entry's end
     record Read(JournalKey key, boolean isCut, JournalEntry entry) {}
@@ -94,7 +97,7 @@ final class JournalScan {
         long highestNumber = use.number();
         long end = 0;
         long damagedAt = -1;
-        boolean hasHole = false;
+        List<Hole> holes = new ArrayList<>(0);
         long position = 0;
         while (position + Group.HEADER_BYTES <= size) {
             Head head = wholeGroup(open, position, size);
@@ -108,9 +111,7 @@ final class JournalScan {
                 continue;
             }
             if (0 <= damagedAt) {
-                hasHole = true;
-                LOG.error("journal '{}' is damaged from position {} to {}: {}", file.path(), damagedAt, position,
-                        WHAT_NOW);
+                holes.add(new Hole(damagedAt, position));
             }
             damagedAt = -1;
             lowestInUse = Math.max(lowestInUse, head.lowestInUse);
@@ -119,10 +120,9 @@ final class JournalScan {
             position = (begin + head.length + Group.BLOCK_BYTES - 1) / Group.BLOCK_BYTES * Group.BLOCK_BYTES;
             end = position;
         }
-        isDamaged |= hasHole;
         file.found(use, end);
-        files.add(new Found(file, entries, first == null ? 0 : first.previousEnd, highestNumber));
-        return !hasHole && size <= end;
+        files.add(new Found(file, entries, first == null ? 0 : first.previousEnd, highestNumber, holes));
+        return holes.isEmpty() && size <= end;
     }
 
     /// Null when there is no whole group.
@@ -174,33 +174,37 @@ final class JournalScan {
         return lowestInUse;
     }
 
-    /// Whether something is gone that was durable once; known when all files were read.
-    boolean isDamaged() {
-        List<Found> used = inUse();
-        boolean isMissing = false;
+    /// Whether something is gone that was durable once; known when all files were read. Says what in the log.
+    boolean findDamage() {
+        boolean isDamaged = false;
         long next = lowestInUse;
         long end = 0;
-        for (Found found : used) {
+        for (Found found : inUse()) {
             JournalFile file = found.file();
             if (next < file.number()) {
-                isMissing = true;
+                isDamaged = true;
                 LOG.error("journal '{}': files {} to {} are gone, or damaged where they begin: {}",
                         file.path().getParent(), next, file.number() - 1, WHAT_NOW);
             } else if (end < found.previousEnd && lowestInUse < file.number()) {
-                isMissing = true;
+                isDamaged = true;
                 LOG.error("journal '{}': file {} ends at position {}, and not at {}, where it ended once: {}",
                         file.path().getParent(), file.number() - 1, end, found.previousEnd, WHAT_NOW);
+            }
+            for (Hole hole : found.holes) {
+                isDamaged = true;
+                LOG.error("journal '{}' is damaged from position {} to {}: {}", file.path(), hole.begin, hole.end,
+                        WHAT_NOW);
             }
             next = file.number() + 1;
             end = file.sizeInBytes();
         }
         for (Found found : files) {
             if (found.file().number() == 0 && Math.max(1, next) <= found.highestNumber) {
-                isMissing = true;
+                isDamaged = true;
                 LOG.error("journal '{}' is damaged where it begins: {}", found.file().path(), WHAT_NOW);
             }
         }
-        return isDamaged || isMissing;
+        return isDamaged;
     }
 
     long highestNumber() {
