@@ -151,7 +151,7 @@ final class LogRecovery {
         segment.offsetIndex().truncateToSane(recoveryPoint, segment.size());
         segment.timeIndex().truncateToSane(recoveryPoint);
         // Also where no producer is left that could write them anew: a marker that was cut aborts nothing.
-        segment.transactionIndex().truncateToOffset(recoveryPoint);
+        segment.transactionIndex().truncateToSane(recoveryPoint);
         dropUnlikelyEntries(segment);
         SegmentScan scan = segment.scanFromIndex(SegmentScan.LONG_WINDOW_BYTES);
         nextOffset = segment.baseOffset();

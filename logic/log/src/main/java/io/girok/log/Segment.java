@@ -51,7 +51,7 @@ final class Segment {
         this.timeIndex = new TimeIndex(file(directory, baseOffset, FileNames.TIME_INDEX + suffix, environment),
                 baseOffset);
         this.transactionIndex = new TransactionIndex(
-                file(directory, baseOffset, FileNames.TRANSACTION_INDEX + suffix, environment));
+                file(directory, baseOffset, FileNames.TRANSACTION_INDEX + suffix, environment), baseOffset);
     }
 
     private static LogFile file(Path directory, long baseOffset, String ending, LogEnvironment environment) {
@@ -317,7 +317,7 @@ final class Segment {
     void truncate(int position, long offset, int indexIntervalBytes) throws IOException {
         offsetIndex.truncateToPosition(position);
         timeIndex.truncateToOffset(offset);
-        transactionIndex.truncateToOffset(offset);
+        transactionIndex.truncateToSane(offset);
         log.truncate(position);
         isLogDirty = true;
         size = position;

@@ -21,9 +21,12 @@ final class TransactionIndex {
     static final int ENTRY_BYTES = 34;
 
     private final EntryFile entries;
+    private final long baseOffset;
 
-    TransactionIndex(LogFile file) {
+    /// @param baseOffset of the segment
+    TransactionIndex(LogFile file, long baseOffset) {
         this.entries = new EntryFile(file, ENTRY_BYTES, Short.BYTES);
+        this.baseOffset = baseOffset;
     }
 
     EntryFile entries() {
@@ -48,18 +51,30 @@ final class TransactionIndex {
             if (version != 0) {
                 throw new CorruptLog("transaction index '" + entries.file() + "' has an entry of version " + version);
             }
-            transactions
-                    .add(new AbortedTransaction(all.getLong(), all.getLong(), all.getLong(), all.getLong()));
+            transactions.add(read(all));
         }
         return transactions;
     }
 
-    /// Keeps the entries whose markers lie below `offset`.
-    void truncateToOffset(long offset) throws IOException {
+    private static AbortedTransaction read(ByteBuffer afterVersion) {
+        return new AbortedTransaction(afterVersion.getLong(), afterVersion.getLong(), afterVersion.getLong(),
+                afterVersion.getLong());
+    }
+
+    /// Keeps the entries whose markers lie below `offset`, up to the first one that was never written so: a crash may
+    /// leave zeros for what was not synced.
+    void truncateToSane(long offset) throws IOException {
         ByteBuffer all = entries.readAll();
         int kept = 0;
-        while (kept < entries.count() && all.getShort(kept * ENTRY_BYTES) == 0
-                && all.getLong(kept * ENTRY_BYTES + 18) < offset) {
+        long lastMarker = baseOffset - 1;
+        while (all.hasRemaining() && all.getShort() == 0) {
+            AbortedTransaction entry = read(all);
+            boolean isSane = entry.firstOffset() < entry.lastOffset() && lastMarker < entry.lastOffset()
+                    && entry.lastOffset() < offset;
+            if (!isSane) {
+                break;
+            }
+            lastMarker = entry.lastOffset();
             kept++;
         }
         entries.truncate(kept);

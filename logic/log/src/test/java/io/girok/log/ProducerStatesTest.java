@@ -252,6 +252,28 @@ class ProducerStatesTest {
         assertThat(world.store.abortedTransactions(2, 10)).isEmpty();
     }
 
+    @Test
+    void zerosThatACrashLeavesAreNoAbortedTransaction() throws IOException {
+        world.append(1, "a");
+        world.directory.checkpoint();
+        world.settle();
+        sendInTransaction(0, 0);
+        mark(0, 0, 5);
+        world.flush();
+        world.directory.close();
+        world.disk.crash(new SplittableRandom(2));
+        Path index = LogWorld.PATH.resolve(LogWorld.NAME.toString()).resolve("00000000000000000000.txnindex");
+        try (DiskFile file = world.disk.open(index, Disk.Access.WRITE)) {
+            file.write(ByteBuffer.allocate(TransactionIndex.ENTRY_BYTES), 0);
+        }
+
+        world.open();
+
+        assertThat(world.store.abortedTransactions(0, 3))
+                .containsExactly(new AbortedTransaction(PRODUCER, 1, 2, 3));
+        assertThat(SegmentCheck.problems(world)).isEmpty();
+    }
+
     /// With a CRC that fits: only who reads the marker sees that it can't be read.
     @Test
     void aMarkerThatCanNotBeReadTakesThePartitionOffline() throws IOException {
