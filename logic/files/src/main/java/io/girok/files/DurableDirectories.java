@@ -25,4 +25,11 @@ public final class DurableDirectories {
             disk.syncDirectory(parent);
         }
     }
+
+    /// The names in a directory, which are durable by then: whoever made them may have been killed before that. Blocks.
+    public static List<String> list(Path path, Disk disk) throws IOException {
+        List<String> names = disk.list(path);
+        disk.syncDirectory(path);
+        return names;
+    }
 }

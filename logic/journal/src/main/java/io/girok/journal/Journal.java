@@ -171,6 +171,7 @@ public final class Journal implements AutoCloseable {
         highestNumber = Math.max(highestNumber, scan.highestNumber());
         statedLowest = Math.max(statedLowest, scan.lowestInUse());
         isDamaged = scan.findDamage();
+        scan.syncNewest();
         left.putAll(scan.entries());
         for (JournalScan.Found found : scan.inUse()) {
             free.remove(found.file());

@@ -82,7 +82,10 @@ public final class JournalCopy {
         entries.forEach((key, of) -> copies.computeIfAbsent(to.apply(key), copy -> new LinkedHashMap<>())
                 .put(key, of));
         for (Map.Entry<Path, Map<JournalKey, List<JournalEntry>>> copy : copies.entrySet()) {
-            if (!exists(disk, copy.getKey())) {
+            if (exists(disk, copy.getKey())) {
+                // Whoever made it may have been killed before its name was durable.
+                disk.syncDirectory(copy.getKey().resolveSibling(""));
+            } else {
                 write(disk, copy.getKey(), random, copy.getValue());
             }
         }

@@ -207,6 +207,17 @@ final class JournalScan {
         return isDamaged;
     }
 
+    /// Makes the last group durable: who has written it may have been killed before he synced it. Before there was
+    /// another one each was.
+    void syncNewest() throws IOException {
+        List<Found> used = inUse();
+        if (!used.isEmpty()) {
+            try (DiskFile newest = disk.open(used.getLast().file().path(), Disk.Access.WRITE)) {
+                newest.sync();
+            }
+        }
+    }
+
     long highestNumber() {
         return files.stream().mapToLong(found -> found.file().number()).max().orElse(0);
     }

@@ -527,6 +527,23 @@ class JournalTest {
         }
     }
 
+    @Test
+    void whatAKilledProcessHadWrittenAndNotSyncedIsDurableOnceItWasRead() {
+        world.open();
+        world.append(KEY, client, 0, "a");
+        world.flush();
+        world.append(KEY, client, 1, "b");
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).after(4_000));
+        world.flush();
+        world.journal.close();
+        world.disk.endProcess();
+        assertThat(world.open().left(KEY)).containsExactly("0-1:a", "1-2:b");
+
+        world.crash(1);
+
+        assertThat(world.open().left(KEY)).containsExactly("0-1:a", "1-2:b");
+    }
+
     /// Three of them, with groups of two blocks and more.
     private void fillFiles() throws IOException {
         world.open();

@@ -115,7 +115,7 @@ public final class LogDirectory implements AutoCloseable {
                     environment.newIds());
             Optional<Set<PartitionName>> unsaved = StopMark.read(disk, path);
             DirectoryMarks marks = DirectoryMarks.read(disk, path);
-            List<String> files = disk.list(path);
+            List<String> files = DurableDirectories.list(path, disk);
             LogDirectory opened = new LogDirectory(path, environment, properties, lock,
                     unsaved.map(Set::isEmpty).orElse(false), marks, files);
             opened.cleanUp(files, unsaved);

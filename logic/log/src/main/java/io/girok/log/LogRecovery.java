@@ -112,10 +112,10 @@ final class LogRecovery {
         if (hasProducers) {
             rebuildProducers();
         }
+        List<Segment> checked = segments.from(first);
+        checked.forEach(Segment::markNew);
         if (recoveryPoint < nextOffset && isJournaled()) {
-            for (int dirty = first; dirty < segments.count(); dirty++) {
-                segments.get(dirty).markLogDirty();
-            }
+            checked.forEach(Segment::markLogDirty);
             return new Recovered(nextOffset, false, new Unsaved(epochs, producers, hadSnapshots));
         }
         saveProducers();
@@ -369,8 +369,7 @@ final class LogRecovery {
     }
 
     private void syncFrom(int first) throws IOException {
-        for (int index = first; index < segments.count(); index++) {
-            Segment segment = segments.get(index);
+        for (Segment segment : segments.from(first)) {
             if (recoveryPoint < nextOffset || problem != null) {
                 segment.log().sync();
                 segment.markLogClean();

@@ -365,6 +365,11 @@ final class Segment {
         isLogDirty = false;
     }
 
+    /// The names of its files may not be durable: a process that was killed has made them.
+    void markNew() {
+        isNew = true;
+    }
+
     /// Whether files appeared since the last call, whose names must be made durable.
     boolean takeNew() {
         boolean was = isNew;

@@ -103,6 +103,11 @@ final class Segments {
         list.add(index, segment);
     }
 
+    /// The segments from `index` on.
+    List<Segment> from(int index) {
+        return List.copyOf(list.subList(index, list.size()));
+    }
+
     /// Takes the segments from `index` on out.
     List<Segment> removeFrom(int index) {
         List<Segment> tail = list.subList(index, list.size());

@@ -408,6 +408,35 @@ class FullDiskTest {
         assertThat(world.read(0)).containsExactly("0:a", "1:b", "2:b", "3:c");
     }
 
+    /// The file of a segment is there from an append that was refused, and the process was killed.
+    @Test
+    void whatIsSyncedInASegmentFoundAtTheStartHasADurableName() throws IOException {
+        world.open();
+        world.append(1, "a");
+        checkpointTwice();
+        world.store.roll();
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE).onEnding(".log").forWantOfRoom());
+        assertRefused(world.append(batch("b"), 0));
+        assertThat(SegmentCheck.files(world)).contains("00000000000000000001.log");
+        world.directory.close();
+        world.disk.endProcess();
+        world.open();
+
+        world.disk.plant(DiskFault.next(DiskOperation.WRITE)
+                .on(path -> path.toString().contains("girok-journal"))
+                .lasting()
+                .forWantOfRoom());
+        world.append(1, "b");
+        world.flush();
+        assertThat(world.store.durableOffset()).isEqualTo(2);
+        world.directory.close();
+        world.disk.removeFaults();
+        world.disk.crash(new SplittableRandom(1));
+
+        world.open();
+        assertThat(world.read(0)).containsExactly("0:a", "1:b");
+    }
+
     @Test
     void withoutAWayToSyncTheFileSystemNothingCountsAsDurableThatIsNot() {
         int logs = 40;
