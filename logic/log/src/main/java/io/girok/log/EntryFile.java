@@ -148,6 +148,10 @@ final class EntryFile {
         isDirty = true;
     }
 
+    boolean isDirty() {
+        return isDirty;
+    }
+
     boolean takeDirty() {
         boolean was = isDirty;
         isDirty = false;

@@ -139,11 +139,22 @@ final class Segment {
     }
 
     /// Learns what the segment holds from its indexes and the batches past their last entries, and completes the
-    /// indexes where they lack something.
+    /// indexes where they lack something, durably: nobody saves a log again in which nothing else has changed.
     void resume(int indexIntervalBytes) throws IOException {
         if (isResumed) {
             return;
         }
+        boolean wasDirty = indexes().stream().anyMatch(EntryFile::isDirty);
+        learn(indexIntervalBytes);
+        if (!wasDirty) {
+            for (LogFile index : takeDirtyIndexes()) {
+                index.sync();
+            }
+        }
+        isResumed = true;
+    }
+
+    private void learn(int indexIntervalBytes) throws IOException {
         if (!offsetIndex.entries().isWhole() || !timeIndex.entries().isWhole()) {
             offsetIndex.truncateToSane(Long.MAX_VALUE, size());
             timeIndex.truncateToSane(Long.MAX_VALUE);
@@ -152,8 +163,10 @@ final class Segment {
             throw new CorruptLog("index '" + offsetIndex.entries().file() + "' points to position "
                     + offsetIndex.lastPosition() + ", past the end of its segment at " + size());
         }
-        if (offsetIndex.entries().count() != 0 && timeIndex.entries().count() == 0) {
+        if (offsetIndex.entries().count() != 0 && (timeIndex.entries().count() == 0 || !isLastEntryRight())) {
+            // Of an index that was completed when the power was lost.
             offsetIndex.entries().truncate(0);
+            timeIndex.entries().truncate(0);
         }
         SegmentScan scan = scanFromIndex(SegmentScan.LOOKUP_WINDOW_BYTES);
         for (RecordBatch header = scan.next(); header != null; header = scan.next()) {
@@ -168,7 +181,11 @@ final class Segment {
             throw new CorruptLog("segment '" + log + "' ends in a " + scan.problem() + " at position " + scan.end()
                     + ", after offset " + (nextOffset - 1));
         }
-        isResumed = true;
+    }
+
+    private boolean isLastEntryRight() throws IOException {
+        RecordBatch header = new SegmentScan(log, offsetIndex.lastPosition(), size(), RecordBatch.HEADER_BYTES).next();
+        return header != null && header.lastOffset() == offsetIndex.lastOffset();
     }
 
     /// Whether the batch may come where `expected` is the next offset, and its offsets fit this segment. There may be a
