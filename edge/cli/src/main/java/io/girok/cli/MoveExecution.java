@@ -3,6 +3,7 @@ package io.girok.cli;
 import io.girok.balance.Move;
 import io.girok.balance.MoveQueue;
 import io.girok.base.PartitionName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
+import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 
@@ -78,11 +80,11 @@ final class MoveExecution {
 
     private void work(MoveQueue queue, List<Move> moves, Interruption interruption) {
         while (true) {
-            MoveQueue.Step step = queue.next(ClusterState.reassignments(admin)
-                    .keySet()
-                    .stream()
-                    .map(partition -> new PartitionName(partition.topic(), partition.partition()))
-                    .collect(Collectors.toSet()));
+            Map<PartitionName, List<Integer>> moving = new HashMap<>();
+            ClusterState.reassignments(admin)
+                    .forEach((partition, reassignment) -> moving
+                            .put(new PartitionName(partition.topic(), partition.partition()), target(reassignment)));
+            MoveQueue.Step step = queue.next(moving);
             elect(step.ended());
             begin(step.begun());
             if (queue.isDone()) {
@@ -99,6 +101,12 @@ final class MoveExecution {
                 throw interrupted(queue, moves);
             }
         }
+    }
+
+    private static List<Integer> target(PartitionReassignment reassignment) {
+        List<Integer> replicas = new ArrayList<>(reassignment.replicas());
+        replicas.removeAll(reassignment.removingReplicas());
+        return replicas;
     }
 
     private static Failure interrupted(MoveQueue queue, List<Move> moves) {

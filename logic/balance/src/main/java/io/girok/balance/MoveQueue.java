@@ -9,11 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 
-/// The moves of a plan while it is carried out, in their order, a few that copy something at a
-/// time. While partitions move that are not
-/// of the plan, none begins: somebody else is at work. Owned by who carries them out.
+/// The moves of a plan while it is carried out, in their order, a few that copy something at a time. While partitions
+/// move that are not of the plan, or to other places, none begins: somebody else is at work. Owned by who carries them
+/// out.
 public final class MoveQueue {
     /// At one time, of moves that copy nothing.
     private static final int MAX_BEGUN = 200;
@@ -37,15 +36,18 @@ public final class MoveQueue {
 
     /// What has come to its end, and what is to begin in its place.
     ///
-    /// @param moving the partitions whose moves are under way, these and others
-    public Step next(Set<PartitionName> moving) {
-        boolean areOthersMoving = !running.keySet().containsAll(moving);
-        List<Move> ended = running.values().stream().filter(move -> !moving.contains(move.partition())).toList();
+    /// @param moving the partitions whose moves are under way, these and others, and the replicas they are to have
+    public Step next(Map<PartitionName, List<Integer>> moving) {
+        List<Move> ended = running.values()
+                .stream()
+                .filter(move -> !move.to().equals(moving.get(move.partition())))
+                .toList();
         for (Move move : ended) {
             running.remove(move.partition());
             endedCount++;
             endedBytes += move.bytesToCopy();
         }
+        boolean areOthersMoving = !running.keySet().containsAll(moving.keySet());
         List<Move> begun = new ArrayList<>();
         long copying = running.values().stream().filter(Move::copies).count();
         while (!areOthersMoving && !waiting.isEmpty() && begun.size() < MAX_BEGUN

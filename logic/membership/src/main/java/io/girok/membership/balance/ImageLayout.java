@@ -11,10 +11,9 @@ import io.girok.metadata.PartitionImage;
 import io.girok.metadata.TopicImage;
 import io.girok.metadata.setting.BrokerSettings;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /// The metadata as the planner wants them. Stateless.
 final class ImageLayout {
@@ -66,12 +65,13 @@ final class ImageLayout {
     }
 
     /// The partitions whose reassignments are under way.
-    static Set<PartitionName> moving(MetadataImage image) {
-        Set<PartitionName> moving = new HashSet<>();
+    static Map<PartitionName, List<Integer>> moving(MetadataImage image) {
+        Map<PartitionName, List<Integer>> moving = new HashMap<>();
         for (TopicImage topic : image.topics()) {
             for (int index = 0; index < topic.partitions().size(); index++) {
-                if (topic.partitions().get(index).isReassigning()) {
-                    moving.add(new PartitionName(topic.name(), index));
+                PartitionImage partition = topic.partitions().get(index);
+                if (partition.isReassigning()) {
+                    moving.put(new PartitionName(topic.name(), index), partition.targetReplicas());
                 }
             }
         }

@@ -149,8 +149,8 @@ class RandomAutoBalanceTest {
         }
 
         void onImage(MetadataImage image) {
-            Set<PartitionName> movingBefore = ImageLayout.moving(before);
-            Set<PartitionName> moving = ImageLayout.moving(image);
+            Set<PartitionName> movingBefore = ImageLayout.moving(before).keySet();
+            Set<PartitionName> moving = ImageLayout.moving(image).keySet();
             itsOwn.retainAll(moving);
             if (!isSomebodyElse) {
                 for (PartitionName name : moving) {
