@@ -22,8 +22,11 @@ import io.girok.replication.ReplicationSettings;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,13 +147,15 @@ public final class Broker {
 
     private LogDirectory better(MetadataImage image, PartitionName name, LogDirectory one, LogDirectory other) {
         TopicId believed = follower.directory(image, name);
-        // A log is in its new place before it leaves the old one, where the journal may know of it for a while. Should
-        // this be the wrong one all the same, the controller hears that it is not where it was (DirectoryAssignment).
+        // A log says where it goes before it is in its place there, and is there before it leaves the old one, where
+        // the journal may know of it for a while. Should this be the wrong one all the same, the controller hears that
+        // it is not where it was (DirectoryAssignment).
         Comparator<LogDirectory> order = Comparator
-                .<LogDirectory, Boolean>comparing(each -> !hasLeft(image, name, each))
+                .<LogDirectory, Boolean>comparing(each -> each.arrivals().isHere(name))
+                .thenComparing(each -> !hasLeft(image, name, each))
                 .thenComparing(each -> each.isOnDisk(name))
                 .thenComparing(each -> BrokerImage.isMeant(believed, each.directoryId()))
-                .thenComparingLong(each -> each.arrivals().recoveryPoint(name));
+                .thenComparingLong(each -> each.arrivals().reach(name));
         LogDirectory best = order.compare(one, other) < 0 ? other : one;
         LogDirectory rest = best == one ? other : one;
         rest.strays().setAside(name, "is in '" + best.path() + "'");
@@ -165,31 +170,41 @@ public final class Broker {
 
     private void forgetDepartures() {
         MetadataImage image = metadata.image();
-        // It may have gone on from where it went: each turn finds one step more that led to nothing.
-        for (LogDirectory _ : surroundings.directories()) {
-            for (LogDirectory directory : surroundings.directories()) {
-                directory.departures().forgetUnless((id, to) -> {
-                    TopicImage topic = image.topic(id.topic());
-                    return topic != null && isMissed(image, id, new PartitionName(topic.name(), id.index()), to);
-                });
-            }
+        for (LogDirectory directory : surroundings.directories()) {
+            directory.departures().forgetUnless(id -> {
+                TopicImage topic = image.topic(id.topic());
+                return topic != null
+                        && isMissed(image, id, new PartitionName(topic.name(), id.index()), directory);
+            });
         }
     }
 
     /// Nothing is missed that nobody counts on, nor what is not found in a directory that can be used: that was moved
-    /// there, and never written to. Of an only replica nobody tells the controller where it is; should its directory be
-    /// there no more, and none that has failed, there is no other copy that is to be saved by missing it.
-    private boolean isMissed(MetadataImage image, PartitionId id, PartitionName name, TopicId to) {
+    /// there, and never written to, or did not come there. It may have gone on from there, and come back. Of an only
+    /// replica nobody tells the controller where it is; should its directory be there no more, and none that has
+    /// failed, there is no other copy that is to be saved by missing it.
+    private boolean isMissed(MetadataImage image, PartitionId id, PartitionName name, LogDirectory left) {
         if (!follower.isInSync(image, name)) {
             return false;
         }
-        List<LogDirectory> directories = surroundings.directories();
-        return directories.stream()
-                .filter(each -> each.directoryId().equals(to))
-                .findFirst()
-                .map(each -> each.mayHave(name) || each.departures().hasLeft(id))
-                .orElseGet(() -> follower.isReplicated(image, name)
-                        || directories.stream().anyMatch(each -> each.failure().isPresent()));
+        Set<TopicId> passed = new HashSet<>(Set.of(left.directoryId()));
+        TopicId next = left.departures().whereTo(id);
+        while (next != null && passed.add(next)) {
+            Optional<LogDirectory> there = directoryOf(next);
+            if (there.isEmpty()) {
+                return follower.isReplicated(image, name)
+                        || surroundings.directories().stream().anyMatch(each -> each.failure().isPresent());
+            }
+            if (there.get().mayHave(name)) {
+                return true;
+            }
+            next = there.get().departures().whereTo(id);
+        }
+        return false;
+    }
+
+    private Optional<LogDirectory> directoryOf(TopicId id) {
+        return surroundings.directories().stream().filter(each -> each.directoryId().equals(id)).findFirst();
     }
 
     /// Completes the table: the data plane beside `otherApis`. Called once, before [#start].

@@ -323,16 +323,23 @@ public final class ReplicaMove {
     /// Puts the copy in its place, and the log it was made of out of it. The log is closed and all of it is copied.
     /// Blocks.
     ///
-    /// Once the copy is in its place the log goes on there, whatever becomes of the directory that it has left. A crash
-    /// in between leaves both, and whichever is found is whole.
+    /// Once the copy is in its place the log goes on there, whatever becomes of the directory that it has left, which
+    /// knows of it. A crash in between leaves both.
     void finish(TopicId topic) throws IOException {
-        if (disk.isDirectory(future)) {
-            disk.syncDirectory(future);
-            to.arrivals().adopt(name, future, from);
-        }
-        to.departures().forget(new PartitionId(topic, name.index()));
+        from.departures().announce(name, topic, to);
+        PartitionId id = new PartitionId(topic, name.index());
         try {
-            from.departures().leave(name, topic, to);
+            if (disk.isDirectory(future)) {
+                disk.syncDirectory(future);
+                to.arrivals().adopt(name, future, from);
+            }
+            to.departures().forget(id);
+        } catch (IOException | StorageFailed e) {
+            from.departures().forget(id);
+            throw e;
+        }
+        try {
+            from.departures().leave(name, topic);
         } catch (StorageFailed e) {
             LOGGER.warn("log '{}' is in '{}' now, and is left in '{}' as well, until a start sets it aside: {}", name,
                     to.path(), from.path(), e.getMessage());

@@ -355,6 +355,64 @@ class MovedReplicaTest {
         assertThat(endOffset()).isEqualTo(2);
     }
 
+    /// Nobody would know then which of two copies was written to.
+    @Test
+    void itStaysWhereItCannotBeNotedThatItLeaves() {
+        create(led(data));
+        append(1);
+        disk.plant(DiskFault.next(DiskOperation.OPEN).on(MovedReplicaTest::isMark));
+
+        beginMove(OTHER);
+        node.runAll();
+
+        assertThat(node.directories().getFirst().failure()).isPresent();
+        assertThat(disk.exists(OTHER.resolve("orders-0"))).isFalse();
+        end(End.KILLED_AT_ONCE);
+        startWithBoth(ORDERS, led(data));
+        assertThat(endOffset()).isEqualTo(1);
+    }
+
+    /// The broker ends when it is noted that it goes back, and it is not there yet.
+    @Test
+    void whatWasAboutToGoBackIsWhereItWas() {
+        createAndMove(1);
+        append(2);
+        disk.plant(DiskFault.next(DiskOperation.RENAME).lasting().on(path -> path.toString().endsWith("-future")));
+        disk.plant(DiskFault.next(DiskOperation.DELETE).on(MovedReplicaTest::isMark));
+        beginMove(DATA);
+        node.runAll();
+        assertThat(traces()).hasSize(2);
+        assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
+        end(End.KILLED_AT_ONCE);
+        disk.removeFaults();
+
+        startWithBoth(ORDERS, led(data));
+
+        assertThat(endOffset()).isEqualTo(2);
+        assertThat(node.directoryReports).containsEntry(ID, other);
+    }
+
+    /// An only replica, of which nobody tells the controller where it is. What it was to go back to fails once it is
+    /// there, and remembers nothing.
+    @Test
+    void ofTwoCopiesTheOneThatWentOnCounts() throws IOException {
+        PartitionImage alone = createAlone(TopicId.ZERO);
+        move(OTHER);
+        disk.plant(DiskFault.next(DiskOperation.DELETE).on(MovedReplicaTest::isMark));
+        beginMove(DATA);
+        node.runAll();
+        assertThat(disk.exists(DATA.resolve("orders-0"))).isTrue();
+        append(2);
+        end(End.KILLED_AT_ONCE);
+        for (String mark : traces()) {
+            disk.delete(DATA.resolve(mark));
+        }
+
+        startWithBoth(ORDERS, alone);
+
+        assertThat(endOffset()).isEqualTo(2);
+    }
+
     private void create(PartitionImage image) {
         node.commit(created(ORDERS, image));
         node.runAll();
@@ -364,12 +422,17 @@ class MovedReplicaTest {
 
     /// An only replica with a record; its broker has stopped then.
     private PartitionImage createAndMoveAlone() {
-        PartitionImage alone = new PartitionImage(List.of(1), List.of(data), List.of(1), 1, epoch, 0);
-        create(alone);
-        append(1);
+        PartitionImage alone = createAlone(data);
         move(OTHER);
         end(End.STOPPED);
         disk.endProcess();
+        return alone;
+    }
+
+    private PartitionImage createAlone(TopicId directory) {
+        PartitionImage alone = new PartitionImage(List.of(1), List.of(directory), List.of(1), 1, epoch, 0);
+        create(alone);
+        append(1);
         return alone;
     }
 
@@ -473,6 +536,10 @@ class MovedReplicaTest {
         assertThat(node.broker.partitions().find(ORDERS, 0))
                 .isEqualTo(new Placement.NotHere(Errors.KAFKA_STORAGE_ERROR, 1, epoch));
         assertThat(disk.exists(DATA.resolve("orders-0"))).isFalse();
+    }
+
+    private static boolean isMark(Path path) {
+        return String.valueOf(path.getFileName()).startsWith("girok-moved.");
     }
 
     /// What remembers in any directory that a log has left.

@@ -105,7 +105,7 @@ public final class TestNode {
     }
 
     /// @param known what the metadata say before it takes up work
-    TestNode(ManualClock clock, MemoryDisk disk, List<Path> directories, List<MetadataRecord> known) {
+    public TestNode(ManualClock clock, MemoryDisk disk, List<Path> directories, List<MetadataRecord> known) {
         this(clock, disk, Durability.FSYNC, Map.of(), directories, known);
     }
 
@@ -199,8 +199,13 @@ public final class TestNode {
 
     /// What blocks does not happen yet.
     void createTopicOnly(TopicId id, String name, int partitions) {
+        commit(topic(id, name, partitions).toArray(MetadataRecord[]::new));
+    }
+
+    /// What the metadata say of such a topic, all led here.
+    public static List<MetadataRecord> topic(TopicId id, String name, int partitions) {
         PartitionImage here = partition(BROKER_ID, LEADER_EPOCH);
-        commit(new MetadataRecord.TopicCreated(id, name),
+        return List.of(new MetadataRecord.TopicCreated(id, name),
                 new MetadataRecord.PartitionsAdded(id, 0, Collections.nCopies(partitions, here)));
     }
 

@@ -1,5 +1,6 @@
 package io.girok.log;
 
+import io.girok.base.Disk;
 import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.base.SyncFailed;
@@ -7,11 +8,18 @@ import io.girok.files.DirectoryMarks;
 import io.girok.files.FileNames;
 import io.girok.files.Marks;
 import io.girok.files.StorageFailed;
+import io.girok.journal.JournalKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Takes closed logs over that come from other log directories (KIP-113). Thread-safe.
 public final class Arrivals {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Arrivals.class);
+
     private final LogDirectory directory;
 
     Arrivals(LogDirectory directory) {
@@ -82,9 +90,41 @@ public final class Arrivals {
         }
     }
 
-    /// Up to where the partition's log is known to be on stable storage.
-    public long recoveryPoint(PartitionName name) {
-        Marks of = directory.marks().find(name);
-        return of == null ? 0 : of.recoveryPoint();
+    /// Whether there is anything of the partition here, in files or in the journal, and not only a note that there was.
+    public boolean isHere(PartitionName name) {
+        return directory.isOnDisk(name)
+                || directory.journal().leftKeys().stream().anyMatch(key -> key.name().equals(name));
+    }
+
+    /// About where the partition's log ends, by its files and the journal: of two copies, the one that was written to
+    /// since goes further. Blocks.
+    public long reach(PartitionName name) {
+        Marks known = directory.marks().find(name);
+        long end = Math.max(known == null ? 0 : known.recoveryPoint(), endOfFiles(name));
+        for (JournalKey key : directory.journal().leftKeys()) {
+            if (key.name().equals(name)) {
+                end = Math.max(end, directory.journal().left(key).getLast().endOffset());
+            }
+        }
+        return end;
+    }
+
+    private long endOfFiles(PartitionName name) {
+        if (!directory.isOnDisk(name)) {
+            return 0;
+        }
+        Disk disk = directory.disk();
+        long[] end = {0};
+        try {
+            List<Path> segments = SegmentInspector.segments(disk, FileNames.directory(directory.path(), name));
+            if (!segments.isEmpty()) {
+                SegmentInspector last = SegmentInspector.of(disk, segments.getLast());
+                end[0] = last.baseOffset();
+                var _ = last.batches(batch -> end[0] = batch.isCrcValid() ? batch.lastOffset() + 1 : end[0]);
+            }
+        } catch (UncheckedIOException e) {
+            LOGGER.warn("log '{}' in '{}': {}", name, directory.path(), e.getMessage());
+        }
+        return end[0];
     }
 }

@@ -11,7 +11,8 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /// known to be there. Thread-safe.
 ///
 /// Where the controller believes a replica to be, nothing means that it was never written to. So [MovedMarks] say of
-/// each log that has left where it went, and are durable before the log goes, and before anything is written there. If
-/// that directory cannot be used at a start, the log counts as lost here.
+/// each log that leaves where it goes, and are durable before it is in its place there. If that directory cannot be
+/// used at a start, the log counts as lost here; if the log is there and here, it has gone on there.
 public final class Departures {
     private static final Logger LOGGER = LoggerFactory.getLogger(Departures.class);
 
@@ -41,6 +42,12 @@ public final class Departures {
         return marks.find(id) != null;
     }
 
+    /// The id of the directory that the log has gone to; null where it has not [#hasLeft].
+    @Nullable
+    public TopicId whereTo(PartitionId id) {
+        return marks.find(id);
+    }
+
     void requireHere(PartitionName name, TopicId topic) throws CorruptLog {
         PartitionId id = new PartitionId(topic, name.index());
         TopicId to = marks.find(id);
@@ -52,10 +59,10 @@ public final class Departures {
         }
     }
 
-    /// Takes a closed log out that is in its place in `to`. Blocks.
+    /// A closed log is about to come into its place in `to`; [#forget] if it does not. Blocks.
     ///
     /// @throws StorageFailed when the disk fails; on one that is full nobody remembers: what goes must not need room
-    public void leave(PartitionName name, TopicId topic, LogDirectory to) {
+    public void announce(PartitionName name, TopicId topic, LogDirectory to) {
         try {
             marks.add(new PartitionId(topic, name.index()), to.directoryId());
         } catch (IOException e) {
@@ -65,6 +72,12 @@ public final class Departures {
             LOGGER.warn("log '{}' leaves '{}' without a trace, since the disk is full: {}; should its new directory be "
                     + "gone at the next start, it is not missed", name, directory.path(), e.getMessage());
         }
+    }
+
+    /// Takes the log out that was [#announce]d, and is in its place in the other directory. Blocks.
+    ///
+    /// @throws StorageFailed when the disk fails
+    public void leave(PartitionName name, TopicId topic) {
         takeOut(name, topic, LogSettings.DEFAULT);
     }
 
@@ -115,10 +128,10 @@ public final class Departures {
 
     /// At a start, before any partition is opened: of the others nobody cares where they went. Blocks.
     ///
-    /// @param isMissed whether a log may be lost with the directory of that id
-    public void forgetUnless(BiPredicate<PartitionId, TopicId> isMissed) {
+    /// @param isMissed whether a log may be lost with the directory that it has gone to
+    public void forgetUnless(Predicate<PartitionId> isMissed) {
         Map<PartitionId, TopicId> forgotten = new HashMap<>(marks.all());
-        forgotten.entrySet().removeIf(each -> isMissed.test(each.getKey(), each.getValue()));
+        forgotten.keySet().removeIf(isMissed);
         forgotten.keySet().forEach(marks::forget);
         removeIfInUse(forgotten);
     }

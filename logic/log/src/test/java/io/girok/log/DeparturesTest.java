@@ -31,7 +31,8 @@ class DeparturesTest {
     }
 
     private void leave() {
-        world.directory.departures().leave(LogWorld.NAME, LogWorld.TOPIC, other);
+        world.directory.departures().announce(LogWorld.NAME, LogWorld.TOPIC, other);
+        world.directory.departures().leave(LogWorld.NAME, LogWorld.TOPIC);
     }
 
     private List<String> traces() throws IOException {

@@ -17,6 +17,7 @@ import io.girok.broker.TestAnswer;
 import io.girok.broker.TestNode;
 import io.girok.cleaner.Cleaner;
 import io.girok.log.LogDirectory;
+import io.girok.metadata.MetadataRecord;
 import io.girok.metadata.setting.EffectiveSettings;
 import io.girok.metadata.setting.Settings;
 import io.girok.record.BatchBuilder;
@@ -126,9 +127,9 @@ class RandomBrokerTest {
         }
 
         private void start() {
-            node = new TestNode(clock, disk, DIRECTORIES);
-            node.createTopic(ORDERS, "orders", PARTITIONS);
-            node.createTopic(STATE, "state", 1);
+            List<MetadataRecord> topics = new ArrayList<>(TestNode.topic(ORDERS, "orders", PARTITIONS));
+            topics.addAll(TestNode.topic(STATE, "state", 1));
+            node = new TestNode(clock, disk, DIRECTORIES, topics);
             for (String topic : List.of("orders", "state")) {
                 node.configure(topic, "segment.ms", "100");
                 node.configure(topic, "index.interval.bytes", "100");
