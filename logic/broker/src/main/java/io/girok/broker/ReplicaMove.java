@@ -43,7 +43,6 @@ public final class ReplicaMove {
     /// After so many buffers others have their turn in the pool.
     private static final int TURN_BUFFERS = 16;
     private static final String LOG = ".log";
-    /// Those of the segment that is written to change all the time, and are copied at the end.
     /// What a swap or a deletion leaves for a moment; at the end it is copied too, and the next opening deals with it.
     private static final List<String> PASSING = List.of(".deleted", ".cleaned", ".swap", ".tmp");
 
@@ -163,7 +162,8 @@ public final class ReplicaMove {
     /// @param goal nothing beyond
     /// @param tail where the log is by now: only the segment that is written to there has what it had
     private record Extent(PartitionStore.Tail goal, PartitionStore.Tail tail) {
-        /// Not what passes, and nothing of what came after the goal.
+        /// Not what passes, and nothing of what came after the goal. The indexes of the segment that is written to
+        /// change all the time, and are copied at the end.
         boolean has(String file) {
             return PASSING.stream().noneMatch(file::endsWith)
                     && offset(file, LOG) <= goal.baseOffset()

@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.FreeSpace;
 import io.girok.files.Checkpoint;
 import io.girok.files.FileNames;
+import io.girok.files.ProducerSnapshotFile;
 import io.girok.files.TextFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,6 +3,7 @@ package io.girok.log;
 import io.girok.base.PartitionName;
 import io.girok.files.CorruptLog;
 import io.girok.files.EpochCache;
+import io.girok.files.ProducerSnapshotFile;
 import io.girok.record.BatchWalk;
 import io.girok.record.RecordBatch;
 import io.girok.record.producer.AbortedTransaction;

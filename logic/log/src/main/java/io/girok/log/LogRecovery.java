@@ -5,6 +5,7 @@ import io.girok.base.FreeSpace;
 import io.girok.base.PartitionName;
 import io.girok.files.CorruptLog;
 import io.girok.files.EpochCache;
+import io.girok.files.ProducerSnapshotFile;
 import io.girok.files.TextFile;
 import io.girok.journal.JournalEntry;
 import io.girok.record.BatchWalk;

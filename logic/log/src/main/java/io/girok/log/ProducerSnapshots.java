@@ -4,6 +4,7 @@ import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.files.CorruptLog;
 import io.girok.files.FileNames;
+import io.girok.files.ProducerSnapshotFile;
 import io.girok.record.InvalidBatch;
 import io.girok.record.RecordBatch;
 import io.girok.record.producer.AbortedTransaction;

@@ -4,9 +4,9 @@ import io.girok.base.Disk;
 import io.girok.base.PartitionName;
 import io.girok.base.TopicId;
 import io.girok.files.FileNames;
+import io.girok.files.ProducerSnapshotFile;
 import io.girok.files.TextFile;
 import io.girok.journal.JournalCopy;
-import io.girok.log.ProducerSnapshotFile;
 import io.girok.log.SegmentInspector;
 import io.girok.log.SegmentInspector.Batch;
 import io.girok.log.SegmentInspector.Problem;
@@ -270,7 +270,7 @@ public final class PartitionInspection {
 
     private void checkSnapshot(Path path, long offset, boolean isWhole) {
         try {
-            ProducerSnapshotFile.check(disk, path);
+            var _ = ProducerSnapshotFile.read(disk, path);
             soundSnapshots.add(offset);
             if (isWhole && endOffset() < offset) {
                 others.add(

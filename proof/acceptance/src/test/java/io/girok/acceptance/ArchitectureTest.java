@@ -24,7 +24,7 @@ class ArchitectureTest {
             Map.entry("coordinator", List.of("base")),
             Map.entry("metadata", List.of("base")),
             Map.entry("journal", List.of("base")),
-            Map.entry("files", List.of("base")),
+            Map.entry("files", List.of("record", "base")),
             Map.entry("log", List.of("journal", "files", "record", "base")),
             Map.entry("repair", List.of("log", "journal", "files", "record", "base")),
             Map.entry("cleaner", List.of("log", "files", "record", "base")),

@@ -78,7 +78,10 @@ final class RatisFiles {
             List<Path> open = named(current, OPEN_SEGMENT);
             if (!open.isEmpty()) {
                 TornTail.cut(open.getLast());
+                // Ratis takes what it finds for flushed, and a process that was killed may have written it only.
+                sync(open.getLast());
             }
+            sync(current);
             checkThatNothingIsLeftOut();
         } catch (OverlappingFileLockException e) {
             throw inUse();

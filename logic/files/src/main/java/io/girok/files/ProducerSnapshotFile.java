@@ -1,9 +1,6 @@
-package io.girok.log;
+package io.girok.files;
 
 import io.girok.base.Disk;
-import io.girok.files.CorruptLog;
-import io.girok.files.FileNames;
-import io.girok.files.TextFile;
 import io.girok.record.producer.ProducerEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -37,11 +34,12 @@ public final class ProducerSnapshotFile {
 
     private ProducerSnapshotFile() {}
 
-    static Path path(Path directory, long offset) {
+    public static Path path(Path directory, long offset) {
         return directory.resolve(FileNames.of(offset, FileNames.SNAPSHOT));
     }
 
-    static ByteBuffer encode(Collection<ProducerEntry> producers) {
+    /// The file that says this.
+    public static ByteBuffer encode(Collection<ProducerEntry> producers) {
         int count = 0;
         for (ProducerEntry entry : producers) {
             count += Math.max(1, entry.batches().size());
@@ -71,15 +69,8 @@ public final class ProducerSnapshotFile {
                 .putLong(entry.transactionFirstOffset());
     }
 
-    /// Checks that the file is what was written.
-    ///
-    /// @throws IOException when it is not
-    public static void check(Disk disk, Path path) throws IOException {
-        read(disk, path);
-    }
-
     /// @throws CorruptLog when the file is not what was written
-    static List<ProducerEntry> read(Disk disk, Path path) throws IOException {
+    public static List<ProducerEntry> read(Disk disk, Path path) throws IOException {
         ByteBuffer bytes = TextFile.readBytes(disk, path)
                 .orElseThrow(() -> new CorruptLog("producer snapshot '" + path + "' is gone"));
         if (bytes.remaining() < HEADER_BYTES || bytes.getShort(0) != VERSION
