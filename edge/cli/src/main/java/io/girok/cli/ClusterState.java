@@ -53,6 +53,11 @@ record ClusterState(String clusterId, int controllerId, List<Node> nodes, Map<St
         return sorted;
     }
 
+    /// Those of the replicas that stay when the reassignment is done.
+    static List<Integer> targetOf(List<Integer> replicas, PartitionReassignment reassignment) {
+        return replicas.stream().filter(id -> !reassignment.removingReplicas().contains(id)).toList();
+    }
+
     static List<Integer> ids(List<Node> nodes) {
         return nodes.stream().map(Node::id).toList();
     }
@@ -93,9 +98,9 @@ record ClusterState(String clusterId, int controllerId, List<Node> nodes, Map<St
             for (TopicPartitionInfo partition : description.partitions()) {
                 TopicPartition id = new TopicPartition(topic, partition.partition());
                 long bytes = sizes.getOrDefault(id, Map.of()).values().stream().mapToLong(size -> size).max().orElse(0);
-                List<Integer> replicas = new ArrayList<>(ids(partition.replicas()));
+                List<Integer> replicas = ids(partition.replicas());
                 if (moving.containsKey(id)) {
-                    replicas.removeAll(moving.get(id).removingReplicas());
+                    replicas = targetOf(replicas, moving.get(id));
                 }
                 partitions.add(new Layout.Partition(new PartitionName(topic, partition.partition()), replicas, bytes,
                         moving.containsKey(id)));

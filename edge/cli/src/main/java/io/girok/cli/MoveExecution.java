@@ -3,7 +3,6 @@ package io.girok.cli;
 import io.girok.balance.Move;
 import io.girok.balance.MoveQueue;
 import io.girok.base.PartitionName;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitionReassignment;
-import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicPartition;
 
@@ -83,7 +81,8 @@ final class MoveExecution {
             Map<PartitionName, List<Integer>> moving = new HashMap<>();
             ClusterState.reassignments(admin)
                     .forEach((partition, reassignment) -> moving
-                            .put(new PartitionName(partition.topic(), partition.partition()), target(reassignment)));
+                            .put(new PartitionName(partition.topic(), partition.partition()),
+                                    ClusterState.targetOf(reassignment.replicas(), reassignment)));
             MoveQueue.Step step = queue.next(moving);
             elect(step.ended());
             begin(step.begun());
@@ -101,12 +100,6 @@ final class MoveExecution {
                 throw interrupted(queue, moves);
             }
         }
-    }
-
-    private static List<Integer> target(PartitionReassignment reassignment) {
-        List<Integer> replicas = new ArrayList<>(reassignment.replicas());
-        replicas.removeAll(reassignment.removingReplicas());
-        return replicas;
     }
 
     private static Failure interrupted(MoveQueue queue, List<Move> moves) {

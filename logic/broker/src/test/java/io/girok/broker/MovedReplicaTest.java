@@ -539,14 +539,18 @@ class MovedReplicaTest {
     }
 
     private static boolean isMark(Path path) {
-        return String.valueOf(path.getFileName()).startsWith("girok-moved.");
+        return isMark(String.valueOf(path.getFileName()));
+    }
+
+    private static boolean isMark(String file) {
+        return file.startsWith("girok-moved.");
     }
 
     /// What remembers in any directory that a log has left.
     private List<String> traces() {
         return THREE.stream()
                 .flatMap(path -> list(path).stream())
-                .filter(file -> file.startsWith("girok-moved."))
+                .filter(MovedReplicaTest::isMark)
                 .toList();
     }
 

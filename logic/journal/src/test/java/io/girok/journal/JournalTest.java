@@ -517,7 +517,8 @@ class JournalTest {
                 world.journal.release(key -> Long.MAX_VALUE);
                 world.append(KEY, client, offset, "a".repeat(random.nextInt(2_000)));
                 if (offset == last) {
-                    world.disk.plant(DiskFault.next(DiskOperation.WRITE).after(4_000));
+                    DiskFault written = DiskFault.next(DiskOperation.WRITE).after(4_000);
+                    world.disk.plant(random.nextBoolean() ? written : DiskFault.next(DiskOperation.SYNC));
                 }
                 world.flush();
             }

@@ -120,7 +120,7 @@ final class LogRecovery {
             return new Recovered(nextOffset, false, new Unsaved(epochs, producers, hadSnapshots));
         }
         saveProducers();
-        syncFrom(first);
+        sync(checked);
         return new Recovered(nextOffset, true, isSaved ? null : new Unsaved(epochs, producers, hadSnapshots));
     }
 
@@ -251,11 +251,7 @@ final class LogRecovery {
     /// log.
     private static void dropUnlikelyEntries(Segment segment) throws IOException {
         OffsetIndex offsets = segment.offsetIndex();
-        while (0 < offsets.entries().count()) {
-            RecordBatch header = headerAt(segment, offsets.lastPosition());
-            if (header != null && header.lastOffset() == offsets.lastOffset()) {
-                break;
-            }
+        while (0 < offsets.entries().count() && !segment.isLastEntryRight()) {
             offsets.entries().truncate(offsets.entries().count() - 1);
         }
         TimeIndex times = segment.timeIndex();
@@ -270,10 +266,6 @@ final class LogRecovery {
             // The last may be right and not synced: it came when the segment was closed.
             times.entries().markDirty();
         }
-    }
-
-    private static @Nullable RecordBatch headerAt(Segment segment, long position) throws IOException {
-        return new SegmentScan(segment.log(), position, segment.size(), RecordBatch.HEADER_BYTES).next();
     }
 
     private static @Nullable RecordBatch headerOf(Segment segment, long lastOffset) throws IOException {
@@ -369,8 +361,8 @@ final class LogRecovery {
         }
     }
 
-    private void syncFrom(int first) throws IOException {
-        for (Segment segment : segments.from(first)) {
+    private void sync(List<Segment> checked) throws IOException {
+        for (Segment segment : checked) {
             if (recoveryPoint < nextOffset || problem != null) {
                 segment.log().sync();
                 segment.markLogClean();

@@ -183,7 +183,8 @@ final class Segment {
         }
     }
 
-    private boolean isLastEntryRight() throws IOException {
+    /// Whether the last entry of the offset index, which has one, is of the batch that it points to.
+    boolean isLastEntryRight() throws IOException {
         RecordBatch header = new SegmentScan(log, offsetIndex.lastPosition(), size(), RecordBatch.HEADER_BYTES).next();
         return header != null && header.lastOffset() == offsetIndex.lastOffset();
     }

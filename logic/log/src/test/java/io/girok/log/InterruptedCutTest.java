@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.girok.base.simulated.DiskFault;
 import io.girok.base.simulated.DiskOperation;
 import io.girok.files.StorageFailed;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.LongFunction;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -59,22 +62,24 @@ class InterruptedCutTest {
                 assertThat(start).as(when).isEqualTo(START);
                 assertThat(end).as(when).isBetween((long) cut, (long) END);
             }
-            assertReadable(world, start, end, when);
+            LongFunction<String> expected = offset -> offset < end ? "v" + offset : "longer than before: " + offset;
+            assertReadable(world, start, end, expected, when);
             world.store.roll();
-            for (int i = 0; i < END; i++) {
-                world.append(1, "longer than before: v" + (end + i));
+            for (long offset = end; offset < end + END; offset++) {
+                world.append(1, expected.apply(offset));
                 world.flush();
             }
-            assertReadable(world, start, end + END, when);
+            assertReadable(world, start, end + END, expected, when);
         }
         assertThat(isDone).isTrue();
     }
 
-    private static void assertReadable(LogWorld world, long start, long end, String when) {
+    private static void assertReadable(LogWorld world, long start, long end, LongFunction<String> expected,
+            String when) {
+        List<String> all = LongStream.range(start, end).mapToObj(at -> at + ":" + expected.apply(at)).toList();
+        assertThat(world.read(start)).as(when).isEqualTo(all);
         for (long from = start; from < end; from++) {
-            assertThat(world.read(from)).as(when)
-                    .hasSize((int) (end - from))
-                    .allSatisfy(read -> assertThat(read).endsWith("v" + read.substring(0, read.indexOf(':'))));
+            assertThat(world.read(from)).as(when).isEqualTo(all.subList((int) (from - start), all.size()));
         }
         assertThat(SegmentCheck.problems(world)).as(when).isEmpty();
     }
@@ -101,10 +106,6 @@ class InterruptedCutTest {
             world.append(1, "v" + offset);
             world.flush();
         }
-    }
-
-    private static String value(String offset) {
-        return offset + ":v" + offset;
     }
 
     private static boolean isCut(LogWorld world, int cut) {

@@ -2,10 +2,7 @@ package io.girok.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.girok.base.Disk;
-import io.girok.base.DiskFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -46,10 +43,7 @@ class SegmentIndexTest {
     /// As of a power loss while it was being completed.
     @Test
     void anIndexWhoseLastEntryIsWrongIsMadeAnew() throws IOException {
-        long last = world.disk.size(OFFSETS) - 1;
-        try (DiskFile file = world.disk.open(OFFSETS, Disk.Access.WRITE)) {
-            file.write(ByteBuffer.wrap(new byte[]{0}), last);
-        }
+        world.disk.corrupt(OFFSETS, world.disk.size(OFFSETS) - 1, 1);
 
         world.open();
 

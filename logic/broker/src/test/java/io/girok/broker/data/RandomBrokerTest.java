@@ -289,14 +289,17 @@ class RandomBrokerTest {
         private void crash() {
             collect();
             pending.clear();
-            boolean isWell = node.directories().stream().allMatch(directory -> directory.failure().isEmpty());
-            if (isWell && random.nextInt(3) == 0) {
+            if (areDirectoriesWell() && random.nextInt(3) == 0) {
                 // The process only: the machine keeps what was not synced, for the time being.
                 disk.endProcess();
             } else {
                 disk.crash(random.split());
             }
             start();
+        }
+
+        private boolean areDirectoriesWell() {
+            return node.directories().stream().allMatch(directory -> directory.failure().isEmpty());
         }
 
         private void stopClean() {
@@ -307,8 +310,7 @@ class RandomBrokerTest {
             var stopped = node.broker.stop();
             node.runAll();
             collect();
-            boolean isWell = compacted.isDone() && stopped.isDone()
-                    && node.directories().stream().allMatch(directory -> directory.failure().isEmpty());
+            boolean isWell = compacted.isDone() && stopped.isDone() && areDirectoriesWell();
             heal();
             if (isWell) {
                 pending.clear();
